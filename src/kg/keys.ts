@@ -1,0 +1,24 @@
+/** A key value as the database holds it. Integers beyond 2^53 travel as bigint. */
+export type KeyValue = string | number | bigint | boolean;
+
+/**
+ * The canonical key of a node: its label and key values as JSON, so that equal keys are equal strings and the
+ * order of keys does not depend on the server. Bigints are written as `{"int":"…"}`.
+ *
+ * @example
+ * entityKey('Movie', ['The Matrix', 1999]); // '["Movie","The Matrix",1999]'
+ */
+export function entityKey(label: string, values: readonly KeyValue[]): string {
+  return JSON.stringify([label, ...values.map((v) => (typeof v === 'bigint' ? { int: v.toString() } : v))]);
+}
+
+/** The label and key values of a canonical key; the inverse of {@link entityKey}. */
+export function parseEntityKey(key: string): { label: string; values: KeyValue[] } {
+  const [label, ...values] = JSON.parse(key) as [string, ...(KeyValue | { int: string })[]];
+  return { label, values: values.map((v) => (typeof v === 'object' ? BigInt(v.int) : v)) };
+}
+
+/** Order by code unit, the same on every machine and locale. */
+export function compareKeys(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

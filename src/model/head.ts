@@ -1,0 +1,186 @@
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import { tf } from './backend.js';
+import {
+  assign,
+  assignAdd,
+  matMul,
+  type Resource,
+  scatterAddRows,
+  segmentSum,
+  softmaxCrossEntropy,
+} from './ops.js';
+
+/**
+ * Weighted target distributions of a batch of queries at one temperature: for query i the loss is
+ * Σ_j w_ij · (logsumexp(s_i / T) − s_ij / T), which is the cross-entropy to its known answers (T = 1, weights 1) and,
+ * up to a constant, the KL divergence to a teacher's answers (weights the teacher's probabilities).
+ *
+ * It is kept as one label a row, whose fused kernel is fast, plus sparse corrections that put the rest right.
+ */
+export interface Targets {
+  readonly temperature: number;
+  /** [batch] one answer of each query. */
+  readonly label: Int32Array;
+  /** [batch] Σ_j w_ij. */
+  readonly mass: Float32Array;
+  /** Sparse corrections (row, column, coefficient), sorted by row. */
+  readonly row: Int32Array;
+  readonly column: Int32Array;
+  readonly coefficient: Float32Array;
+}
+
+/**
+ * Targets of a batch from compressed rows: answers of query i are `column[offset[i]..offset[i+1])`.
+ *
+ * @param scale multiplies every weight: 1 / batch makes the loss a mean.
+ */
+export function makeTargets(
+  offset: ArrayLike<number>,
+  column: ArrayLike<number>,
+  weight: (at: number, row: number) => number,
+  options: { temperature?: number; scale?: number } = {},
+): Targets {
+  const { temperature = 1, scale = 1 } = options;
+  const batch = offset.length - 1;
+  const label = new Int32Array(batch);
+  const mass = new Float32Array(batch);
+  const row: number[] = [];
+  const at: number[] = [];
+  const coefficient: number[] = [];
+  for (let i = 0; i < batch; i++) {
+    const from = offset[i];
+    const to = offset[i + 1];
+    if (from === to) continue;
+    label[i] = column[from];
+    let sum = 0;
+    for (let j = from; j < to; j++) sum += weight(j, i) * scale;
+    mass[i] = sum;
+    if (to === from + 1) continue;
+    for (let j = from; j < to; j++) {
+      row.push(i);
+      at.push(column[j]);
+      coefficient.push((j === from ? sum : 0) - weight(j, i) * scale);
+    }
+  }
+  return {
+    temperature,
+    label,
+    mass,
+    row: Int32Array.from(row),
+    column: Int32Array.from(at),
+    coefficient: Float32Array.from(coefficient),
+  };
+}
+
+interface Term {
+  readonly inverse: Scalar;
+  readonly isOne: boolean;
+  readonly label: Tensor1D;
+  readonly mass: Tensor2D;
+}
+
+/**
+ * The 1-vs-all head: the summed loss of all target sets over s = q · tableᵀ, in row chunks so that memory does not
+ * grow with batch × entities. One product with the table a direction serves all terms.
+ *
+ * @param query [batch, width], differentiated
+ * @param table [entities, width], the scoring table; its gradient is left in `gradient`, overwritten
+ * @returns the loss, a scalar whose gradient reaches `query` through the tape
+ *
+ * The function must run once a step, since writing `gradient` is a side effect of the forward pass.
+ */
+export function head(
+  query: Tensor2D,
+  table: Tensor2D,
+  targets: readonly Targets[],
+  gradient: Resource,
+  chunk = 256,
+): Scalar {
+  const run = tf.customGrad((...args) => {
+    const [q, save] = args as unknown as [Tensor2D, (tensors: Tensor[]) => void];
+    const { loss, dQuery } = forward(q, table, targets, gradient, chunk);
+    save([dQuery]);
+    return { value: loss, gradFunc: (dy: Scalar, saved: Tensor[]) => tf.mul(saved[0], dy) };
+  });
+  return run(query) as Scalar;
+}
+
+function forward(
+  query: Tensor2D,
+  table: Tensor2D,
+  targets: readonly Targets[],
+  gradient: Resource,
+  chunk: number,
+): { loss: Scalar; dQuery: Tensor2D } {
+  const [batch] = query.shape;
+  const losses: Tensor[] = [];
+  const parts: Tensor2D[] = [];
+  const terms = targets.map(
+    (t): Term => ({
+      inverse: tf.scalar(1 / t.temperature),
+      isOne: t.temperature === 1,
+      label: tf.tensor1d(t.label, 'int32'),
+      mass: tf.tensor2d(t.mass, [batch, 1]),
+    }),
+  );
+  for (let from = 0; from < batch; from += chunk) {
+    const rows = Math.min(chunk, batch - from);
+    const { loss, dQuery, dTable } = tf.tidy(() => chunkPass(query, table, terms, from, rows));
+    if (from === 0) assign(gradient, dTable);
+    else assignAdd(gradient, dTable);
+    dTable.dispose();
+    losses.push(loss);
+    parts.push(dQuery);
+  }
+  let dQuery = parts.length === 1 ? parts[0] : tf.concat(parts, 0);
+  for (const [i, t] of targets.entries()) {
+    if (t.row.length === 0) continue;
+    const row = tf.tensor1d(t.row, 'int32');
+    const column = tf.tensor1d(t.column, 'int32');
+    const coefficient = tf.mul(tf.tensor2d(t.coefficient, [t.row.length, 1]), terms[i].inverse); // [entries, 1]
+    const answers = tf.gather(table, column); // [entries, width]
+    const asked = tf.gather(query, row); // [entries, width]
+    losses.push(tf.sum(tf.mul(tf.sum(tf.mul(asked, answers), 1, true), coefficient)));
+    dQuery = tf.add(
+      dQuery,
+      segmentSum(tf.mul(answers, coefficient) as Tensor2D, row, tf.scalar(batch, 'int32')),
+    );
+    scatterAddRows(gradient, column, tf.mul(asked, coefficient) as Tensor2D);
+  }
+  return { loss: tf.addN(losses.map((l) => l.asScalar())), dQuery };
+}
+
+function chunkPass(
+  query: Tensor2D,
+  table: Tensor2D,
+  terms: readonly Term[],
+  from: number,
+  rows: number,
+): { loss: Scalar; dQuery: Tensor2D; dTable: Tensor2D } {
+  const whole = rows === query.shape[0];
+  const slice = <R extends Tensor>(x: R): R => (whole ? x : tf.slice(x, from, rows)) as R;
+  const q = slice(query);
+  const logits = matMul(q, table, false, true); // [rows, entities]
+  const parts = terms.map((term) => {
+    const mass = slice(term.mass); // [rows, 1]
+    const scaled = term.isOne ? logits : (tf.mul(logits, term.inverse) as Tensor2D);
+    const [loss, dLogits] = softmaxCrossEntropy(scaled, slice(term.label));
+    const weight = term.isOne ? mass : tf.mul(mass, term.inverse);
+    return { loss: tf.sum(tf.mul(loss, tf.squeeze(mass, [1]))) as Scalar, dLogits, weight };
+  });
+  if (parts.length === 1) {
+    // The rows' weights go to the narrow sides of the products, never to [rows, entities].
+    const [{ loss, dLogits, weight }] = parts;
+    return {
+      loss,
+      dQuery: tf.mul(matMul(dLogits, table), weight) as Tensor2D,
+      dTable: matMul(dLogits, tf.mul(q, weight) as Tensor2D, true, false),
+    };
+  }
+  const dLogits = tf.addN(parts.map((p) => tf.mul(p.dLogits, p.weight))) as Tensor2D;
+  return {
+    loss: tf.addN(parts.map((p) => p.loss)) as Scalar,
+    dQuery: matMul(dLogits, table),
+    dTable: matMul(dLogits, q, true, false),
+  };
+}

@@ -1,0 +1,155 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StudentSettings, TeacherSettings } from '../config.js';
+import { KgmentorError } from '../errors.js';
+import type { RankingQueries } from '../evaluate/types.js';
+import { readTensors, type StoredTensor, writeTensors } from '../model/safetensors.js';
+
+/** Grouped training queries with a weight an answer: the target's own facts 1, the linked subgraph's as configured. */
+export interface TrainingQueries {
+  readonly entity: Int32Array;
+  /** In [0, 2R): reciprocal relations ask for heads. */
+  readonly relation: Int32Array;
+  readonly offset: Int32Array;
+  readonly answer: Int32Array;
+  readonly weight: Float32Array;
+}
+
+/** How student rows meet the teacher's; -1 where there is no counterpart. */
+export interface TeacherLink {
+  readonly folder: string;
+  /** [rows] */
+  readonly row: Int32Array;
+  /** [2R] reciprocals included. */
+  readonly relation: Int32Array;
+}
+
+/** All that the training process needs; it lies in the run folder, so that a killed run can go on. */
+export interface Job {
+  readonly kind: 'teacher' | 'student';
+  readonly settings: TeacherSettings | StudentSettings;
+  readonly rows: number;
+  /** Rows that are candidates and are published: the first ones. */
+  readonly entities: number;
+  readonly relations: number;
+  readonly queries: TrainingQueries;
+  readonly valid?: RankingQueries;
+  /** Ranked with the best weights after training, results in `ranks.safetensors`. */
+  readonly evaluations: Readonly<Record<string, RankingQueries>>;
+  readonly teacher?: TeacherLink;
+}
+
+/** Names of the files of a run folder. */
+export const files = {
+  record: 'run.json',
+  job: 'job.json',
+  input: 'input.safetensors',
+  trace: 'trace.jsonl',
+  checkpoint: 'checkpoint.safetensors',
+  model: 'model.safetensors',
+  entities: 'entities.json',
+  ranks: 'ranks.safetensors',
+} as const;
+
+const column = (data: Int32Array | Float32Array): StoredTensor => ({ shape: [data.length], data });
+
+function packRanking(name: string, queries: RankingQueries): Record<string, StoredTensor> {
+  const out: Record<string, StoredTensor> = {
+    [`${name}/entity`]: column(queries.entity),
+    [`${name}/relation`]: column(queries.relation),
+    [`${name}/answer`]: column(queries.answer),
+    [`${name}/filter.offset`]: column(queries.filter.offset),
+    [`${name}/filter.entity`]: column(queries.filter.entity),
+  };
+  if (queries.candidates) {
+    out[`${name}/set`] = column(queries.candidates.set);
+    for (const [i, members] of queries.candidates.members.entries())
+      out[`${name}/members.${i}`] = column(members);
+  }
+  return out;
+}
+
+function unpackRanking(name: string, tensors: Record<string, StoredTensor>): RankingQueries {
+  const get = (part: string) => tensors[`${name}/${part}`].data as Int32Array;
+  const members: Int32Array[] = [];
+  while (tensors[`${name}/members.${members.length}`]) members.push(get(`members.${members.length}`));
+  return {
+    entity: get('entity'),
+    relation: get('relation'),
+    answer: get('answer'),
+    filter: { offset: get('filter.offset'), entity: get('filter.entity') },
+    ...(members.length > 0 && { candidates: { set: get('set'), members } }),
+  };
+}
+
+/** Writes JSON so that it appears whole or not at all. */
+export function writeJson(path: string, value: unknown): void {
+  const partial = `${path}.${process.pid}.tmp`;
+  writeFileSync(partial, `${JSON.stringify(value, null, 2)}\n`);
+  renameSync(partial, path);
+}
+
+/** Writes the job into the run folder: settings as JSON, columns as safetensors. */
+export function writeJob(folder: string, job: Job): void {
+  mkdirSync(folder, { recursive: true });
+  const { queries, valid, evaluations, teacher, ...rest } = job;
+  writeTensors(join(folder, files.input), {
+    'queries/entity': column(queries.entity),
+    'queries/relation': column(queries.relation),
+    'queries/offset': column(queries.offset),
+    'queries/answer': column(queries.answer),
+    'queries/weight': column(queries.weight),
+    ...(valid && packRanking('valid', valid)),
+    ...Object.assign(
+      {},
+      ...Object.entries(evaluations).map(([name, q]) => packRanking(`evaluation:${name}`, q)),
+    ),
+    ...(teacher && { 'teacher/row': column(teacher.row), 'teacher/relation': column(teacher.relation) }),
+  });
+  writeJson(join(folder, files.job), {
+    ...rest,
+    hasValid: valid !== undefined,
+    evaluations: Object.keys(evaluations),
+    ...(teacher && { teacher: { folder: teacher.folder } }),
+  });
+}
+
+/** The inverse of {@link writeJob}. */
+export function readJob(folder: string): Job {
+  let head: Omit<Job, 'evaluations' | 'teacher'> & {
+    hasValid: boolean;
+    evaluations: string[];
+    teacher?: { folder: string };
+  };
+  try {
+    head = JSON.parse(readFileSync(join(folder, files.job), 'utf8'));
+  } catch (cause) {
+    throw new KgmentorError('BAD_DATA', `${folder} holds no readable ${files.job}.`, {
+      next: 'Name the folder of a run that was begun by this program.',
+      cause,
+    });
+  }
+  const { tensors } = readTensors(join(folder, files.input));
+  const { hasValid, evaluations, teacher, ...rest } = head;
+  return {
+    ...rest,
+    queries: {
+      entity: tensors['queries/entity'].data as Int32Array,
+      relation: tensors['queries/relation'].data as Int32Array,
+      offset: tensors['queries/offset'].data as Int32Array,
+      answer: tensors['queries/answer'].data as Int32Array,
+      weight: tensors['queries/weight'].data as Float32Array,
+    },
+    ...(hasValid && { valid: unpackRanking('valid', tensors) }),
+    evaluations: Object.fromEntries(
+      evaluations.map((name) => [name, unpackRanking(`evaluation:${name}`, tensors)]),
+    ),
+    ...(teacher && {
+      teacher: {
+        folder: teacher.folder,
+        row: tensors['teacher/row'].data as Int32Array,
+        relation: tensors['teacher/relation'].data as Int32Array,
+      },
+    }),
+  };
+}

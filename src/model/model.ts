@@ -1,4 +1,5 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import { KgmentorError } from '../errors.js';
 import { gaussians, seededRandom } from '../kg/random.js';
 import { tf } from './backend.js';
 import { complex } from './encoders/complex.js';
@@ -9,6 +10,17 @@ import type { StoredTensor } from './safetensors.js';
 import { createTable, disposeTable, type Table, tableData } from './table.js';
 
 const ENCODERS: Readonly<Record<string, Encoder>> = { complex };
+
+/** @throws KgmentorError USAGE for a name that no encoder has */
+export function encoderOf(name: string): Encoder {
+  const encoder = ENCODERS[name];
+  if (!encoder)
+    throw new KgmentorError(
+      'USAGE',
+      `There is no encoder "${name}"; there are ${Object.keys(ENCODERS).join(', ')}.`,
+    );
+  return encoder;
+}
 
 /** An encoder with its tables: one row an entity, one row a relation and a reciprocal relation. */
 export interface Model {
@@ -39,7 +51,7 @@ export function createModel(
   shape: ModelShape,
   options: { seed: number; deviation: number; entity?: Float32Array; relation?: Float32Array },
 ): Model {
-  const encoder = ENCODERS[shape.encoder];
+  const encoder = encoderOf(shape.encoder);
   const width = encoder.width(shape.dim);
   const draw = (count: number, stream: number) =>
     gaussians(count, options.deviation, seededRandom(options.seed, stream));
@@ -81,7 +93,12 @@ export function restoreModel(shape: ModelShape, tensors: Readonly<Record<string,
       value: tensors[name].data as Float32Array,
       accumulator: tensors[`${name}.accumulator`]?.data as Float32Array | undefined,
     });
-  return { ...shape, encoder: ENCODERS[shape.encoder], entity: table('entity'), relation: table('relation') };
+  return {
+    ...shape,
+    encoder: encoderOf(shape.encoder),
+    entity: table('entity'),
+    relation: table('relation'),
+  };
 }
 
 export function disposeModel(model: Model): void {

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { tf } from '../model/backend.js';
+import { matMul } from '../model/ops.js';
+import { readTensors, writeTensors } from '../model/safetensors.js';
+import type { FrozenTeacher } from './frozenTeacher.js';
+import type { TrainingQueries } from './job.js';
+
+/** A teacher's tempered answers to grouped queries, as compressed rows over student rows. */
+export interface SoftTargets {
+  readonly temperature: number;
+  readonly offset: Int32Array;
+  readonly answer: Int32Array;
+  /** Softmax over the linked candidates, its top k renormalised; each row sums to 1, or is empty where the teacher cannot ask. */
+  readonly probability: Float32Array;
+  /** [queries] in [0, 1]: how well the teacher ranks the known answers, so that a poor teacher does no harm. */
+  readonly reliability: Float32Array;
+}
+
+export interface AnswerOptions {
+  readonly temperature: number;
+  /** Answers kept a query. */
+  readonly top: number;
+}
+
+/**
+ * The frozen teacher's answers, computed once for each (teacher, target, temperature) and kept in `cache`: every
+ * arm, seed and retry reuses them.
+ *
+ * @param cache folder beside the teacher
+ */
+export function teacherAnswers(
+  teacher: FrozenTeacher,
+  queries: TrainingQueries,
+  options: AnswerOptions,
+  cache?: string,
+): SoftTargets {
+  const path = cache && join(cache, `${digest(teacher, queries, options)}.safetensors`);
+  if (path && existsSync(path)) {
+    const { tensors } = readTensors(path);
+    return {
+      temperature: options.temperature,
+      offset: tensors.offset.data as Int32Array,
+      answer: tensors.answer.data as Int32Array,
+      probability: tensors.probability.data as Float32Array,
+      reliability: tensors.reliability.data as Float32Array,
+    };
+  }
+  const soft = compute(teacher, queries, options);
+  if (cache && path) {
+    mkdirSync(cache, { recursive: true });
+    const column = (data: Int32Array | Float32Array) => ({ shape: [data.length], data });
+    writeTensors(path, {
+      offset: column(soft.offset),
+      answer: column(soft.answer),
+      probability: column(soft.probability),
+      reliability: column(soft.reliability),
+    });
+  }
+  return soft;
+}
+
+function digest(teacher: FrozenTeacher, queries: TrainingQueries, options: AnswerOptions): string {
+  const hash = createHash('sha256').update(JSON.stringify([teacher.digest, options]));
+  for (const part of [
+    queries.entity,
+    queries.relation,
+    queries.offset,
+    queries.answer,
+    teacher.row,
+    teacher.relation,
+  ])
+    hash.update(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+  return hash.digest('hex').slice(0, 24);
+}
+
+function compute(teacher: FrozenTeacher, queries: TrainingQueries, options: AnswerOptions): SoftTargets {
+  const linked = Int32Array.from([...teacher.row.keys()].filter((i) => teacher.row[i] >= 0));
+  const position = new Int32Array(teacher.row.length).fill(-1);
+  for (let i = 0; i < linked.length; i++) position[linked[i]] = i;
+  const total = queries.entity.length;
+  const asked = [...queries.entity.keys()].filter(
+    (i) => teacher.row[queries.entity[i]] >= 0 && teacher.relation[queries.relation[i]] >= 0,
+  );
+  const top = Math.min(options.top, linked.length);
+  const offset = new Int32Array(total + 1);
+  for (const i of asked) offset[i + 1] = top;
+  for (let i = 0; i < total; i++) offset[i + 1] += offset[i];
+  const answer = new Int32Array(offset[total]);
+  const probability = new Float32Array(offset[total]);
+  const reliability = new Float32Array(total);
+  const chunk = 512;
+  const candidates = teacher.candidates(linked); // [linked, teacher width]
+  for (let from = 0; from < asked.length; from += chunk) {
+    const rows = asked.slice(from, from + chunk);
+    tf.tidy(() => {
+      const scores = matMul(
+        teacher.query(
+          Int32Array.from(rows, (i) => queries.entity[i]),
+          Int32Array.from(rows, (i) => queries.relation[i]),
+        ),
+        candidates,
+        false,
+        true,
+      ); // [rows, linked]
+      const best = tf.topk(scores, top);
+      const soft = tf.softmax(tf.mul(best.values, 1 / options.temperature)).dataSync();
+      const at = best.indices.dataSync();
+      for (const [k, i] of rows.entries()) {
+        for (let j = 0; j < top; j++) answer[offset[i] + j] = linked[at[k * top + j]];
+        probability.set(soft.subarray(k * top, (k + 1) * top), offset[i]);
+      }
+      const host = scores.dataSync();
+      for (const [k, i] of rows.entries())
+        reliability[i] = meanReciprocalRank(
+          host.subarray(k * linked.length, (k + 1) * linked.length) as Float32Array,
+          knownPositions(queries, i, position),
+        );
+    });
+  }
+  candidates.dispose();
+  return { temperature: options.temperature, offset, answer, probability, reliability };
+}
+
+function knownPositions(queries: TrainingQueries, i: number, position: Int32Array): number[] {
+  const out: number[] = [];
+  for (let j = queries.offset[i]; j < queries.offset[i + 1]; j++)
+    if (position[queries.answer[j]] >= 0) out.push(position[queries.answer[j]]);
+  return out;
+}
+
+/** Mean over the known answers of 1 / rank among all others that are not known; 0 without a linked known answer. */
+function meanReciprocalRank(scores: Float32Array, known: readonly number[]): number {
+  if (known.length === 0) return 0;
+  let sum = 0;
+  for (const k of known) {
+    let better = 0;
+    for (let j = 0; j < scores.length; j++) if (scores[j] > scores[k]) better++;
+    for (const other of known) if (scores[other] > scores[k]) better--;
+    sum += 1 / (better + 1);
+  }
+  return sum / known.length;
+}

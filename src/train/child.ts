@@ -1,0 +1,81 @@
+/** The training process: reads a job from a run folder, trains, ranks, and tells its parent what happens. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { KgmentorError } from '../errors.js';
+import type { ChildMessage } from './messages.js';
+
+const send = (message: ChildMessage): void => {
+  process.send?.(message);
+};
+let stop = false;
+process.on('message', (message) => {
+  if (message === 'stop') stop = true;
+});
+// The terminal's Ctrl-C reaches the whole group; the parent decides.
+process.on('SIGINT', () => {});
+process.on('disconnect', () => {
+  stop = true; // the parent is gone: checkpoint and end
+});
+
+async function main(folder: string, resume: boolean): Promise<void> {
+  const started = performance.now();
+  const { tf, device } = await import('../model/backend.js');
+  const { files, readJob } = await import('./job.js');
+  const { createTrainer } = await import('./trainer.js');
+  const { freshProgress, loadCheckpoint } = await import('./checkpoint.js');
+  const { trainLoop } = await import('./loop.js');
+  const { restoreModel, scorerOf } = await import('../model/model.js');
+  const { readTensors, writeTensors } = await import('../model/safetensors.js');
+  const { shapeOf } = await import('./trainer.js');
+  const { rank } = await import('../evaluate/ranks.js');
+
+  send({ type: 'device', ...device() });
+  const job = readJob(folder);
+  const checkpoint = join(folder, files.checkpoint);
+  const { trainer, progress } =
+    resume && existsSync(checkpoint)
+      ? loadCheckpoint(checkpoint, job)
+      : { trainer: createTrainer(job), progress: freshProgress };
+  const prepared = (performance.now() - started) / 1000;
+  const { ended, progress: reached } = await trainLoop(job, trainer, progress, {
+    folder,
+    emit: (event) => send({ ...event }),
+    stopping: () => stop,
+  });
+  trainer.dispose();
+  if (ended === 'done' && Object.keys(job.evaluations).length > 0) {
+    const best = restoreModel(shapeOf(job), readTensors(join(folder, files.model)).tensors);
+    const ranks = Object.entries(job.evaluations).map(([name, queries]) => {
+      const found = tf.tidy(() => rank(scorerOf(best, job.entities), queries));
+      return [name, { shape: [found.length], data: Float32Array.from(found) }] as const;
+    });
+    writeTensors(join(folder, files.ranks), Object.fromEntries(ranks));
+  }
+  send({
+    type: 'ended',
+    ended,
+    epochs: reached.epoch,
+    trainSeconds: reached.seconds,
+    prepareSeconds: prepared,
+    best: Number.isFinite(reached.stopper.best) ? reached.stopper.best : null,
+    bestEpoch: reached.stopper.bestEpoch,
+    peakMb: process.resourceUsage().maxRSS / 1024,
+  });
+}
+
+const [folder, mode] = process.argv.slice(2);
+main(folder, mode === 'resume').then(
+  () => process.disconnect?.(),
+  (error: unknown) => {
+    const known = error instanceof KgmentorError ? error : undefined;
+    send({
+      type: 'failed',
+      code: known?.code ?? 'UNEXPECTED',
+      message: error instanceof Error ? error.message : String(error),
+      next: known?.next,
+      stack: error instanceof Error ? error.stack : undefined,
+    });
+    process.exitCode = 1;
+    process.disconnect?.();
+  },
+);

@@ -1,0 +1,136 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { rank } from '../evaluate/ranks.js';
+import type { RankingQueries } from '../evaluate/types.js';
+import { tf } from '../model/backend.js';
+import { modelTensors, scorerOf } from '../model/model.js';
+import { writeTensors } from '../model/safetensors.js';
+import { batchOf, epochOrder, stepsOf } from './batches.js';
+import { type Progress, saveCheckpoint } from './checkpoint.js';
+import { files, type Job } from './job.js';
+import { observe, shouldStop } from './stopper.js';
+import type { Trainer } from './trainer.js';
+
+export type TrainEvent =
+  | { type: 'epoch'; epoch: number; epochs: number; loss: number; rowsPerSecond: number; etaSeconds: number }
+  | {
+      type: 'step';
+      epoch: number;
+      epochs: number;
+      step: number;
+      steps: number;
+      rowsPerSecond: number;
+      etaSeconds: number;
+    }
+  | { type: 'evaluated'; epoch: number; metric: 'mrr'; value: number; best: boolean; seconds: number };
+
+export interface LoopOptions {
+  readonly folder: string;
+  readonly emit: (event: TrainEvent) => void;
+  /** True once a stop was asked for; asked between steps. */
+  readonly stopping: () => boolean;
+}
+
+/** A step blocks the event loop; this lets messages in. */
+const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/**
+ * The one training loop, for teachers and students: epochs of shuffled batches, validation, early stopping, a
+ * checkpoint after each validation and at a stop. The best weights lie in `model.safetensors`.
+ *
+ * @returns how it ended: 'done', or 'stopped' with a checkpoint to go on from
+ */
+export async function trainLoop(
+  job: Job,
+  trainer: Trainer,
+  progress: Progress,
+  options: LoopOptions,
+): Promise<{ ended: 'done' | 'stopped'; progress: Progress }> {
+  const { settings, queries } = job;
+  const steps = stepsOf(queries, settings.batch);
+  let { epoch, step, seconds, lossSum, stopper } = progress;
+  const now = (): Progress => ({ epoch, step, seconds, lossSum, stopper });
+  const checkpoint = () => saveCheckpoint(join(options.folder, files.checkpoint), trainer, now());
+  const saveBest = () =>
+    writeTensors(join(options.folder, files.model), modelTensors(trainer.model), metadataOf(job, epoch));
+  const trace = (event: TrainEvent) => {
+    appendFileSync(join(options.folder, files.trace), `${JSON.stringify({ ...event, seconds })}\n`);
+    options.emit(event);
+  };
+  const patience = job.valid ? settings.patience : Number.POSITIVE_INFINITY;
+
+  for (; epoch < settings.epochs && !shouldStop(stopper, patience); epoch++, step = 0, lossSum = 0) {
+    const order = epochOrder(queries, settings.seed, epoch);
+    let told = performance.now();
+    const rate = () => ((epoch * steps + step) * settings.batch) / Math.max(seconds, 1e-9);
+    const eta = () => (((settings.epochs - epoch) * steps - step) * settings.batch) / Math.max(rate(), 1e-9);
+    for (; step < steps; ) {
+      const started = performance.now();
+      lossSum += trainer.step(batchOf(queries, order, step, settings.batch), epoch + step / steps);
+      step++;
+      seconds += (performance.now() - started) / 1000;
+      if (performance.now() - told > 500) {
+        told = performance.now();
+        options.emit({
+          type: 'step',
+          epoch: epoch + 1,
+          epochs: settings.epochs,
+          step,
+          steps,
+          rowsPerSecond: rate(),
+          etaSeconds: eta(),
+        });
+      }
+      await breathe();
+      if (options.stopping()) {
+        checkpoint();
+        return { ended: 'stopped', progress: now() };
+      }
+    }
+    trace({
+      type: 'epoch',
+      epoch: epoch + 1,
+      epochs: settings.epochs,
+      loss: lossSum / steps,
+      rowsPerSecond: rate(),
+      etaSeconds: eta(),
+    });
+    const last = epoch + 1 === settings.epochs;
+    if (job.valid && ((epoch + 1) % settings.evaluateEvery === 0 || last)) {
+      const value = meanReciprocalRank(trainer, job.valid, job.entities);
+      stopper = observe(stopper, epoch + 1, value);
+      if (stopper.waited === 0) saveBest();
+      trace({
+        type: 'evaluated',
+        epoch: epoch + 1,
+        metric: 'mrr',
+        value,
+        best: stopper.waited === 0,
+        seconds,
+      });
+    } else if (!job.valid && last) {
+      saveBest();
+    }
+  }
+  checkpoint();
+  return { ended: 'done', progress: now() };
+}
+
+function meanReciprocalRank(trainer: Trainer, queries: RankingQueries, entities: number): number {
+  const ranks = tf.tidy(() => rank(scorerOf(trainer.model, entities), queries));
+  return ranks.reduce((sum, r) => sum + 1 / r, 0) / ranks.length;
+}
+
+/** What a model file says of itself. */
+export function metadataOf(job: Job, epoch: number): Record<string, string> {
+  return {
+    encoder: job.settings.encoder,
+    geometry: job.settings.geometry,
+    dim: String(job.settings.dim),
+    rows: String(job.rows),
+    entities: String(job.entities),
+    relations: String(job.relations),
+    kind: job.kind,
+    epoch: String(epoch + 1),
+  };
+}

@@ -1,0 +1,79 @@
+import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { KgmentorError } from '../errors.js';
+import type { ChildMessage, TrainResult } from './messages.js';
+
+export interface ProcessOptions {
+  /** Go on from the folder's checkpoint where there is one. */
+  readonly resume?: boolean;
+  /** Threads of TensorFlow; part of what makes a run reproducible. All cores where absent. */
+  readonly threads?: number;
+  /** Aborting asks the process to write a checkpoint and end. */
+  readonly signal?: AbortSignal;
+  readonly onMessage?: (message: ChildMessage) => void;
+}
+
+const script = fileURLToPath(new URL('./child.js', import.meta.url));
+
+/**
+ * Trains the job of a run folder in a process of its own: a native step blocks the event loop, and TensorFlow reads
+ * its thread count from the environment when it loads.
+ *
+ * @throws KgmentorError INTERRUPTED after an abort, with the checkpoint written; the child's own error otherwise
+ */
+export function runTraining(folder: string, options: ProcessOptions = {}): Promise<TrainResult> {
+  const threads = options.threads ?? availableParallelism();
+  const child = fork(script, [folder, options.resume ? 'resume' : 'begin'], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: {
+      ...process.env,
+      TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL ?? '2',
+      TF_NUM_INTRAOP_THREADS: String(threads),
+      TF_NUM_INTEROP_THREADS: '1',
+    },
+  });
+  return new Promise((resolve, reject) => {
+    let result: TrainResult | undefined;
+    let failure: KgmentorError | undefined;
+    const ask = () => child.connected && child.send('stop');
+    options.signal?.addEventListener('abort', ask, { once: true });
+    if (options.signal?.aborted) ask();
+    child.on('message', (message: ChildMessage) => {
+      if (message.type === 'ended') result = message;
+      else if (message.type === 'failed') {
+        failure = new KgmentorError(message.code, message.message, {
+          next: message.next,
+          cause: message.stack,
+        });
+      }
+      options.onMessage?.(message);
+    });
+    child.on('error', (cause) => {
+      failure ??= new KgmentorError('UNEXPECTED', 'The training process could not be started.', { cause });
+    });
+    child.on('close', (code, signal) => {
+      options.signal?.removeEventListener('abort', ask);
+      if (failure) reject(failure);
+      else if (result?.ended === 'done') resolve(result);
+      else if (result) {
+        reject(
+          new KgmentorError('INTERRUPTED', `Stopped; the checkpoint is in ${folder}.`, {
+            next: 'Run the same command with --resume to go on.',
+          }),
+        );
+      } else {
+        reject(
+          new KgmentorError(
+            'UNEXPECTED',
+            `The training process ended without a result (${signal ? `signal ${signal}` : `exit code ${code}`}).`,
+            {
+              next: 'If memory ran out, take a smaller dim or batch; --resume goes on from the last checkpoint.',
+            },
+          ),
+        );
+      }
+    });
+  });
+}

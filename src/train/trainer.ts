@@ -1,0 +1,185 @@
+import { dirname, join } from 'node:path';
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import type { DistillationSettings, StudentSettings, TeacherSettings } from '../config.js';
+import { gaussians, seededRandom } from '../kg/random.js';
+import { tf } from '../model/backend.js';
+import { scoring } from '../model/geometry.js';
+import { head, type Targets } from '../model/head.js';
+import { featureLoss, networkLoss } from '../model/losses.js';
+import { createModel, disposeModel, type Model, type ModelShape } from '../model/model.js';
+import { assign, gatherRows, type Resource, read, scatterAddRows, segmentSum } from '../model/ops.js';
+import { adagrad, createTable, disposeTable, gradientOf, type Table } from '../model/table.js';
+import { type SoftTargets, teacherAnswers } from './answers.js';
+import { type Batch, softTargetsOf } from './batches.js';
+import { type FrozenTeacher, loadTeacher } from './frozenTeacher.js';
+import type { Job } from './job.js';
+
+/** A model in training. */
+export interface Trainer {
+  readonly settings: TeacherSettings | StudentSettings;
+  readonly model: Model;
+  /** Trained tables that are dropped afterwards: the projections of feature distillation. */
+  readonly extras: Readonly<Record<string, Table>>;
+  /** One optimiser step; returns the batch's loss. `at` is the training time in epochs, for schedules. */
+  step(batch: Batch, at: number): number;
+  dispose(): void;
+}
+
+/** Standard deviation of starting vectors: small, so that N3 and the softmax begin in their linear range. */
+const DEVIATION = 0.1;
+
+export const shapeOf = (job: Job): ModelShape => ({
+  encoder: job.settings.encoder,
+  geometry: job.settings.geometry,
+  dim: job.settings.dim,
+  rows: job.rows,
+  relations: job.relations,
+});
+
+interface Distiller {
+  readonly settings: DistillationSettings;
+  readonly teacher: FrozenTeacher;
+  readonly soft?: SoftTargets;
+}
+
+/**
+ * A trainer for a job, from random vectors or from a checkpoint's tables.
+ *
+ * @throws KgmentorError BAD_DATA when the teacher's folder holds no whole model
+ */
+export function createTrainer(
+  job: Job,
+  from?: { model: Model; extras: Readonly<Record<string, Table>> },
+): Trainer {
+  const { settings } = job;
+  const model = from?.model ?? createModel(shapeOf(job), { seed: settings.seed, deviation: DEVIATION });
+  const distiller = distillerOf(job);
+  const extras = from?.extras ?? (distiller ? projections(model, distiller, settings.seed) : {});
+  const optimiser = adagrad(settings.learningRate);
+  const gradient = gradientOf(model.entity);
+  const relations = tf.keep(tf.scalar(2 * job.relations, 'int32'));
+  return {
+    settings,
+    model,
+    extras,
+    step: (batch) =>
+      tf.tidy(() => step({ settings, model, extras, distiller, gradient, relations, optimiser }, batch)),
+    dispose() {
+      distiller?.teacher.dispose();
+      disposeModel(model);
+      for (const table of Object.values(extras)) disposeTable(table);
+      gradient.handle.dispose();
+      relations.dispose();
+      optimiser.dispose();
+    },
+  };
+}
+
+function distillerOf(job: Job): Distiller | undefined {
+  if (!job.teacher || !('distillation' in job.settings)) return undefined;
+  const settings = job.settings.distillation;
+  if (settings.feature + settings.network + settings.prediction === 0) return undefined;
+  const teacher = loadTeacher(job.teacher);
+  const soft =
+    settings.prediction > 0
+      ? teacherAnswers(
+          teacher,
+          job.queries,
+          { temperature: settings.temperature, top: 128 },
+          join(dirname(join(job.teacher.folder, 'x')), 'answers'),
+        )
+      : undefined;
+  return { settings, teacher, soft };
+}
+
+function projections(model: Model, { settings, teacher }: Distiller, seed: number): Record<string, Table> {
+  if (settings.feature === 0) return {};
+  const from = model.entity.value.shape[1];
+  const value = gaussians(from * teacher.width, 1 / Math.sqrt(from), seededRandom(seed, 103));
+  return { projection: createTable({ shape: [from, teacher.width], value }) };
+}
+
+interface StepContext {
+  readonly settings: TeacherSettings | StudentSettings;
+  readonly model: Model;
+  readonly extras: Readonly<Record<string, Table>>;
+  readonly distiller?: Distiller;
+  readonly gradient: Resource;
+  readonly relations: Scalar;
+  readonly optimiser: ReturnType<typeof adagrad>;
+}
+
+function step(context: StepContext, batch: Batch): number {
+  const { settings, model, extras, distiller, gradient, optimiser } = context;
+  const size = batch.entity.length;
+  const entityRows = tf.tensor1d(batch.entity, 'int32');
+  const relationRows = tf.tensor1d(batch.relation, 'int32');
+  const answerRows = tf.tensor1d(batch.answer, 'int32');
+  const entities = read(model.entity.value);
+  const score = scoring(settings.geometry, entities);
+  const h = gatherRows(model.entity.value, entityRows); // [batch, width]
+  const r = gatherRows(model.relation.value, relationRows); // [batch, width]
+  const penaliseAnswers = settings.n3 > 0 && settings.geometry === 'dot';
+  const t = gatherRows(model.entity.value, answerRows); // [answers, width]
+  const projection = extras.projection && read(extras.projection.value);
+  const distil = distiller && distillationInput(distiller, batch);
+  const targets: Targets[] = [batch.targets];
+  if (distiller?.soft) targets.push(softTargetsOf(distiller.soft, batch, distiller.settings.prediction));
+
+  const loss = (hRows: Tensor2D, rRows: Tensor2D, tRows: Tensor2D, P?: Tensor2D): Scalar => {
+    const { query } = model.encoder.forward(hRows, rRows);
+    const terms: Tensor[] = [head(query, score.table, targets, gradient)];
+    if (settings.n3 > 0) {
+      const mass = tf.tensor2d(batch.mass, [size, 1]);
+      const penalties = penaliseAnswers
+        ? [
+            model.encoder.penalty(hRows, mass),
+            model.encoder.penalty(rRows, mass),
+            model.encoder.penalty(tRows, tf.tensor2d(batch.answerWeight, [batch.answer.length, 1])),
+          ]
+        : [model.encoder.penalty(query, mass)];
+      terms.push(tf.mul(tf.addN(penalties), settings.n3));
+    }
+    if (distil && P)
+      terms.push(tf.mul(featureLoss(hRows, P, distil.entities, distil.linked), distiller.settings.feature));
+    if (distil && distiller.settings.network > 0)
+      terms.push(tf.mul(networkLoss(query, distil.query, distil.asked), distiller.settings.network));
+    return tf.addN(terms) as Scalar;
+  };
+  const inputs = [h, r, t, ...(projection ? [projection] : [])];
+  const { value, grads } = tf.valueAndGrads(loss as (...args: Tensor[]) => Scalar)(inputs);
+
+  // The head left the gradient by the scoring table; entity rows used elsewhere add to it.
+  if (settings.geometry !== 'dot') assign(gradient, score.backward(read(gradient)));
+  entities.dispose(); // else the table would be copied on write
+  scatterAddRows(gradient, entityRows, grads[0] as Tensor2D);
+  if (penaliseAnswers) scatterAddRows(gradient, answerRows, grads[2] as Tensor2D);
+  optimiser.apply(model.entity, read(gradient));
+  optimiser.apply(model.relation, segmentSum(grads[1] as Tensor2D, relationRows, context.relations));
+  if (projection) {
+    projection.dispose();
+    optimiser.apply(extras.projection, grads[3]);
+  }
+  return value.dataSync()[0];
+}
+
+/** What the teacher knows of a batch: vectors, queries, and masks where it knows nothing. */
+function distillationInput({ teacher }: Distiller, batch: Batch) {
+  const size = batch.entity.length;
+  const column = (weight: (i: number) => number): Tensor2D =>
+    tf.tensor2d(
+      Float32Array.from({ length: size }, (_, i) => weight(i)),
+      [size, 1],
+    );
+  const isLinked = (i: number) => teacher.row[batch.entity[i]] >= 0;
+  // rows without a counterpart gather row 0 of zeros-filled tables and are masked
+  const relation = Int32Array.from(batch.relation);
+  return {
+    entities: teacher.entities(batch.entity), // [batch, teacher width]
+    query: teacher.query(batch.entity, relation), // [batch, teacher width]
+    linked: column((i) => (isLinked(i) ? 1 / size : 0)),
+    asked: column((i) => (isLinked(i) && teacher.relation[batch.relation[i]] >= 0 ? 1 : 0)),
+  };
+}
+
+export type { Tensor1D };

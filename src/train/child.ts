@@ -19,15 +19,15 @@ process.on('disconnect', () => {
 
 async function main(folder: string, resume: boolean): Promise<void> {
   const started = performance.now();
-  const { tf, device } = await import('../model/backend.js');
+  const { device } = await import('../model/backend.js');
   const { files, readJob } = await import('./job.js');
   const { createTrainer } = await import('./trainer.js');
   const { freshProgress, loadCheckpoint } = await import('./checkpoint.js');
   const { trainLoop } = await import('./loop.js');
-  const { restoreModel, scorerOf } = await import('../model/model.js');
+  const { restoreModel } = await import('../model/model.js');
   const { readTensors, writeTensors } = await import('../model/safetensors.js');
   const { shapeOf } = await import('./trainer.js');
-  const { rank } = await import('../evaluate/ranks.js');
+  const { rankModel } = await import('./rankModel.js');
 
   send({ type: 'device', ...device() });
   const job = readJob(folder);
@@ -46,7 +46,7 @@ async function main(folder: string, resume: boolean): Promise<void> {
   if (ended === 'done' && Object.keys(job.evaluations).length > 0) {
     const best = restoreModel(shapeOf(job), readTensors(join(folder, files.model)).tensors);
     const ranks = Object.entries(job.evaluations).map(([name, queries]) => {
-      const found = tf.tidy(() => rank(scorerOf(best, job.entities), queries));
+      const found = rankModel(best, job.entities, queries);
       return [name, { shape: [found.length], data: Float32Array.from(found) }] as const;
     });
     writeTensors(join(folder, files.ranks), Object.fromEntries(ranks));

@@ -1,13 +1,11 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { rank } from '../evaluate/ranks.js';
-import type { RankingQueries } from '../evaluate/types.js';
-import { tf } from '../model/backend.js';
-import { modelTensors, scorerOf } from '../model/model.js';
+import { modelTensors } from '../model/model.js';
 import { writeTensors } from '../model/safetensors.js';
 import { batchOf, epochOrder, stepsOf } from './batches.js';
 import { type Progress, saveCheckpoint } from './checkpoint.js';
 import { files, type Job } from './job.js';
+import { meanReciprocalRank, rankModel } from './rankModel.js';
 import { observe, shouldStop } from './stopper.js';
 import type { Trainer } from './trainer.js';
 
@@ -97,7 +95,7 @@ export async function trainLoop(
     });
     const last = epoch + 1 === settings.epochs;
     if (job.valid && ((epoch + 1) % settings.evaluateEvery === 0 || last)) {
-      const value = meanReciprocalRank(trainer, job.valid, job.entities);
+      const value = meanReciprocalRank(rankModel(trainer.model, job.entities, job.valid));
       stopper = observe(stopper, epoch + 1, value);
       if (stopper.waited === 0) saveBest();
       trace({
@@ -114,11 +112,6 @@ export async function trainLoop(
   }
   checkpoint();
   return { ended: 'done', progress: now() };
-}
-
-function meanReciprocalRank(trainer: Trainer, queries: RankingQueries, entities: number): number {
-  const ranks = tf.tidy(() => rank(scorerOf(trainer.model, entities), queries));
-  return ranks.reduce((sum, r) => sum + 1 / r, 0) / ranks.length;
 }
 
 /** What a model file says of itself. */

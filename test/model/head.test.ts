@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import { gaussians, seededRandom } from '../../src/kg/random.js';
+import { tf } from '../../src/model/backend.js';
+import { scoring } from '../../src/model/geometry.js';
+import { head, makeTargets, type Targets } from '../../src/model/head.js';
+import { createResource, read } from '../../src/model/ops.js';
+
+const random = (rows: number, columns: number, seed: number): Tensor2D =>
+  tf.tensor2d(gaussians(rows * columns, 1, seededRandom(seed)), [rows, columns]);
+
+/** The same loss written out densely, for the tape to differentiate. */
+function plainLoss(
+  query: Tensor2D,
+  table: Tensor2D,
+  dense: { temperature: number; weight: Tensor2D }[],
+): Scalar {
+  const logits = tf.matMul(query, table, false, true);
+  return tf.addN(
+    dense.map(({ temperature, weight }) => {
+      const scaled = tf.div(logits, temperature);
+      const logSoftmax = tf.sub(scaled, tf.logSumExp(scaled, 1, true));
+      return tf.neg(tf.sum(tf.mul(weight, logSoftmax)));
+    }),
+  ) as Scalar;
+}
+
+function denseWeights(
+  targets: { offset: number[]; column: number[]; weight: number[] },
+  entities: number,
+): Tensor2D {
+  const rows = targets.offset.length - 1;
+  const out = new Float32Array(rows * entities);
+  for (let i = 0; i < rows; i++)
+    for (let j = targets.offset[i]; j < targets.offset[i + 1]; j++)
+      out[i * entities + targets.column[j]] += targets.weight[j];
+  return tf.tensor2d(out, [rows, entities]);
+}
+
+const closeTo = (actual: Tensor, expected: Tensor, tolerance = 1e-4): void => {
+  const difference = tf.max(tf.abs(tf.sub(actual, expected))).dataSync()[0];
+  const size = Math.max(1, tf.max(tf.abs(expected)).dataSync()[0]);
+  assert.ok(difference <= tolerance * size, `difference ${difference} of ${size}`);
+};
+
+const hard = { offset: [0, 1, 3, 3, 6, 7], column: [4, 0, 8, 1, 2, 3, 5], weight: [1, 1, 0.5, 1, 1, 2, 1] };
+const soft = {
+  offset: [0, 3, 5, 5, 6, 8],
+  column: [4, 2, 1, 0, 7, 6, 3, 8],
+  weight: [0.5, 0.3, 0.2, 0.9, 0.1, 1, 0.25, 0.75],
+};
+const target = (t: typeof hard, temperature: number): Targets =>
+  makeTargets(t.offset, t.column, (j) => t.weight[j], { temperature });
+
+for (const [name, chosen] of [
+  ['known answers', [{ t: hard, temperature: 1 }]],
+  ['soft answers at temperature 2', [{ t: soft, temperature: 2 }]],
+  [
+    'both at once',
+    [
+      { t: hard, temperature: 1 },
+      { t: soft, temperature: 2 },
+    ],
+  ],
+] as const)
+  for (const geometry of ['dot', 'unit'] as const)
+    for (const chunk of [2, 256])
+      test(`the head equals a plain softmax: ${name}, ${geometry}, ${chunk} rows a chunk`, () => {
+        tf.tidy(() => {
+          const entities = random(9, 6, 1);
+          const query = random(5, 6, 2);
+          const resource = createResource(tf.zeros([9, 6]));
+          const score = scoring(geometry, entities);
+          const mine = tf.valueAndGrad((q: Tensor) =>
+            head(
+              q as Tensor2D,
+              score.table,
+              chosen.map((c) => target(c.t, c.temperature)),
+              resource,
+              chunk,
+            ),
+          )(query);
+          const dense = chosen.map((c) => ({ temperature: c.temperature, weight: denseWeights(c.t, 9) }));
+          const plain = tf.valueAndGrads((q: Tensor, e: Tensor) =>
+            plainLoss(
+              q as Tensor2D,
+              geometry === 'unit' ? (tf.div(e, tf.norm(e, 2, 1, true)) as Tensor2D) : (e as Tensor2D),
+              dense,
+            ),
+          )([query, entities]);
+          closeTo(mine.value, plain.value);
+          closeTo(mine.grad, plain.grads[0]);
+          closeTo(score.backward(read(resource)), plain.grads[1]);
+          resource.handle.dispose();
+        });
+      });

@@ -5,7 +5,7 @@ import { type Model, scorerOf } from '../model/model.js';
 
 /** Filtered ranks of a model's answers among its first `entities` rows; see `rank`. */
 export function rankModel(model: Model, entities: number, queries: RankingQueries): Float64Array {
-  let ranks = new Float64Array(0);
+  let ranks: Float64Array = new Float64Array(0);
   tf.tidy(() => {
     ranks = rank(scorerOf(model, entities), queries);
   });

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import type { DistillationSettings, StudentSettings, TeacherSettings } from '../config.js';
 import { gaussians, seededRandom } from '../kg/random.js';
 import { tf } from '../model/backend.js';
@@ -109,6 +109,27 @@ interface StepContext {
   readonly optimiser: ReturnType<typeof adagrad>;
 }
 
+interface Inputs {
+  readonly head: Tensor2D;
+  readonly relation: Tensor2D;
+  readonly tail?: Tensor2D;
+  readonly projection?: Tensor2D;
+}
+
+/** tfjs' `valueAndGrads` by name; each input must reach the loss. */
+function valueAndGradients(
+  loss: (x: Inputs) => Scalar,
+  inputs: Inputs,
+): { value: Scalar; gradients: Inputs } {
+  const names = Object.keys(inputs) as (keyof Inputs)[];
+  const named = (tensors: readonly Tensor[]) =>
+    Object.fromEntries(names.map((name, i) => [name, tensors[i]])) as unknown as Inputs;
+  const { value, grads } = tf.valueAndGrads((...tensors: Tensor[]) => loss(named(tensors)))(
+    names.map((name) => inputs[name] as Tensor),
+  );
+  return { value, gradients: named(grads) };
+}
+
 function step(context: StepContext, batch: Batch): number {
   const { settings, model, extras, distiller, gradient, optimiser } = context;
   const size = batch.entity.length;
@@ -117,49 +138,51 @@ function step(context: StepContext, batch: Batch): number {
   const answerRows = tf.tensor1d(batch.answer, 'int32');
   const entities = read(model.entity.value);
   const score = scoring(settings.geometry, entities);
-  const h = gatherRows(model.entity.value, entityRows); // [batch, width]
-  const r = gatherRows(model.relation.value, relationRows); // [batch, width]
-  const penaliseAnswers = settings.n3 > 0 && settings.geometry === 'dot';
-  const t = gatherRows(model.entity.value, answerRows); // [answers, width]
-  const projection = extras.projection && read(extras.projection.value);
+  // The penalty of `dot` falls on all three vectors of a triple; with `unit` only the query's length is free.
+  const onTriple = settings.n3 > 0 && settings.geometry === 'dot';
+  const inputs = {
+    head: gatherRows(model.entity.value, entityRows), // [batch, width]
+    relation: gatherRows(model.relation.value, relationRows), // [batch, width]
+    ...(onTriple && { tail: gatherRows(model.entity.value, answerRows) }), // [answers, width]
+    ...(extras.projection && { projection: read(extras.projection.value) }), // [width, teacher width]
+  };
   const distil = distiller && distillationInput(distiller, batch);
   const targets: Targets[] = [batch.targets];
   if (distiller?.soft) targets.push(softTargetsOf(distiller.soft, batch, distiller.settings.prediction));
 
-  const loss = (hRows: Tensor2D, rRows: Tensor2D, tRows: Tensor2D, P?: Tensor2D): Scalar => {
-    const { query } = model.encoder.forward(hRows, rRows);
+  const loss = (x: Inputs): Scalar => {
+    const { query } = model.encoder.forward(x.head, x.relation);
     const terms: Tensor[] = [head(query, score.table, targets, gradient)];
     if (settings.n3 > 0) {
       const mass = tf.tensor2d(batch.mass, [size, 1]);
-      const penalties = penaliseAnswers
+      const penalties = x.tail
         ? [
-            model.encoder.penalty(hRows, mass),
-            model.encoder.penalty(rRows, mass),
-            model.encoder.penalty(tRows, tf.tensor2d(batch.answerWeight, [batch.answer.length, 1])),
+            model.encoder.penalty(x.head, mass),
+            model.encoder.penalty(x.relation, mass),
+            model.encoder.penalty(x.tail, tf.tensor2d(batch.answerWeight, [batch.answer.length, 1])),
           ]
         : [model.encoder.penalty(query, mass)];
       terms.push(tf.mul(tf.addN(penalties), settings.n3));
     }
-    if (distil && P)
-      terms.push(tf.mul(featureLoss(hRows, P, distil.entities, distil.linked), distiller.settings.feature));
+    if (distil && x.projection) {
+      const feature = featureLoss(x.head, x.projection, distil.entities, distil.linked);
+      terms.push(tf.mul(feature, distiller.settings.feature));
+    }
     if (distil && distiller.settings.network > 0)
       terms.push(tf.mul(networkLoss(query, distil.query, distil.asked), distiller.settings.network));
     return tf.addN(terms) as Scalar;
   };
-  const inputs = [h, r, t, ...(projection ? [projection] : [])];
-  const { value, grads } = tf.valueAndGrads(loss as (...args: Tensor[]) => Scalar)(inputs);
+  const { value, gradients } = valueAndGradients(loss, inputs);
 
   // The head left the gradient by the scoring table; entity rows used elsewhere add to it.
   if (settings.geometry !== 'dot') assign(gradient, score.backward(read(gradient)));
   entities.dispose(); // else the table would be copied on write
-  scatterAddRows(gradient, entityRows, grads[0] as Tensor2D);
-  if (penaliseAnswers) scatterAddRows(gradient, answerRows, grads[2] as Tensor2D);
+  inputs.projection?.dispose();
+  scatterAddRows(gradient, entityRows, gradients.head);
+  if (gradients.tail) scatterAddRows(gradient, answerRows, gradients.tail);
   optimiser.apply(model.entity, read(gradient));
-  optimiser.apply(model.relation, segmentSum(grads[1] as Tensor2D, relationRows, context.relations));
-  if (projection) {
-    projection.dispose();
-    optimiser.apply(extras.projection, grads[3]);
-  }
+  optimiser.apply(model.relation, segmentSum(gradients.relation, relationRows, context.relations));
+  if (gradients.projection) optimiser.apply(extras.projection, gradients.projection);
   return value.dataSync()[0];
 }
 
@@ -172,14 +195,10 @@ function distillationInput({ teacher }: Distiller, batch: Batch) {
       [size, 1],
     );
   const isLinked = (i: number) => teacher.row[batch.entity[i]] >= 0;
-  // rows without a counterpart gather row 0 of zeros-filled tables and are masked
-  const relation = Int32Array.from(batch.relation);
   return {
     entities: teacher.entities(batch.entity), // [batch, teacher width]
-    query: teacher.query(batch.entity, relation), // [batch, teacher width]
+    query: teacher.query(batch.entity, batch.relation), // [batch, teacher width]
     linked: column((i) => (isLinked(i) ? 1 / size : 0)),
     asked: column((i) => (isLinked(i) && teacher.relation[batch.relation[i]] >= 0 ? 1 : 0)),
   };
 }
-
-export type { Tensor1D };

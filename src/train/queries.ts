@@ -1,0 +1,83 @@
+import type { Triples } from '../kg/types.js';
+import type { TrainingQueries } from './job.js';
+
+/** Positions 0..n-1 in the order of `values`, ties in the order of `order` (one pass of a radix sort). */
+function sortBy(values: Int32Array, order: Int32Array, bound: number): Int32Array {
+  const start = new Int32Array(bound + 1);
+  for (const v of values) start[v + 1]++;
+  for (let v = 0; v < bound; v++) start[v + 1] += start[v];
+  const out = new Int32Array(order.length);
+  for (const i of order) out[start[values[i]]++] = i;
+  return out;
+}
+
+/**
+ * One row a distinct query with its known answers, both directions: the same objective as one row a triple, with far
+ * fewer rows. Where parts overlap, an answer keeps its largest weight.
+ *
+ * @param parts triples over the same rows and relations, each with the weight of its facts
+ * @param rows entity rows @param relations relations without reciprocals
+ * @example
+ * trainingQueries([{ triples: own, weight: 1 }, { triples: background, weight: 0.5 }], rows, relations);
+ */
+export function trainingQueries(
+  parts: readonly { triples: Triples; weight: number }[],
+  rows: number,
+  relations: number,
+): TrainingQueries {
+  const total = 2 * parts.reduce((sum, { triples }) => sum + triples.head.length, 0);
+  const entity = new Int32Array(total);
+  const relation = new Int32Array(total);
+  const answer = new Int32Array(total);
+  const weight = new Float32Array(total);
+  let n = 0;
+  for (const { triples, weight: w } of parts)
+    for (let i = 0; i < triples.head.length; i++) {
+      entity[n] = triples.head[i];
+      relation[n] = triples.relation[i];
+      answer[n] = triples.tail[i];
+      weight[n++] = w;
+      entity[n] = triples.tail[i];
+      relation[n] = triples.relation[i] + relations;
+      answer[n] = triples.head[i];
+      weight[n++] = w;
+    }
+  let order = Int32Array.from({ length: total }, (_, i) => i);
+  for (const [column, bound] of [
+    [answer, rows],
+    [relation, 2 * relations],
+    [entity, rows],
+  ] as const)
+    order = sortBy(column, order, bound) as Int32Array<ArrayBuffer>;
+
+  const outEntity: number[] = [];
+  const outRelation: number[] = [];
+  const outOffset: number[] = [];
+  const outAnswer = new Int32Array(total);
+  const outWeight = new Float32Array(total);
+  let answers = 0;
+  let last = -1;
+  for (const i of order) {
+    const sameQuery = last >= 0 && entity[last] === entity[i] && relation[last] === relation[i];
+    if (!sameQuery) {
+      outEntity.push(entity[i]);
+      outRelation.push(relation[i]);
+      outOffset.push(answers);
+    }
+    if (sameQuery && answer[last] === answer[i]) {
+      outWeight[answers - 1] = Math.max(outWeight[answers - 1], weight[i]);
+    } else {
+      outAnswer[answers] = answer[i];
+      outWeight[answers++] = weight[i];
+    }
+    last = i;
+  }
+  outOffset.push(answers);
+  return {
+    entity: Int32Array.from(outEntity),
+    relation: Int32Array.from(outRelation),
+    offset: Int32Array.from(outOffset),
+    answer: outAnswer.slice(0, answers),
+    weight: outWeight.slice(0, answers),
+  };
+}

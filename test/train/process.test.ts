@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { KgmentorError } from '../../src/errors.js';
+import { readTensors } from '../../src/model/safetensors.js';
+import { files, writeJob } from '../../src/train/job.js';
+import type { ChildMessage } from '../../src/train/messages.js';
+import { runTraining } from '../../src/train/process.js';
+import { folder, studentJob, teacherJob } from './_graph.js';
+
+const weights = (run: string, name: string = files.model): Buffer => readFileSync(join(run, name));
+const mrr = (run: string): number => {
+  const ranks = readTensors(join(run, files.ranks)).tensors.rest.data as Float32Array;
+  return ranks.reduce((sum, r) => sum + 1 / r, 0) / ranks.length;
+};
+const code = (expected: string) => (error: unknown) =>
+  error instanceof KgmentorError && error.code === expected;
+
+async function train(job: ReturnType<typeof teacherJob>): Promise<string> {
+  const run = folder();
+  writeJob(run, job);
+  await runTraining(run);
+  return run;
+}
+
+test('a teacher learns a ring, and equal seeds give equal weights bit for bit', async () => {
+  const first = await train(teacherJob({ epochs: 30, patience: 30 }));
+  const second = await train(teacherJob({ epochs: 30, patience: 30 }));
+  assert.ok(mrr(first) > 0.5, `MRR ${mrr(first)}; chance is about 0.1`);
+  assert.ok(weights(first).equals(weights(second)));
+  const third = await train(teacherJob({ epochs: 30, patience: 30, seed: 2 }));
+  assert.ok(!weights(first).equals(weights(third)));
+});
+
+test('a training stopped in the middle of an epoch and resumed ends with the weights of an uninterrupted one', async () => {
+  const teacher = await train(teacherJob());
+  const settings = { distillation: { feature: 1, network: 1, prediction: 1, temperature: 2 } };
+  const whole = await train(studentJob(teacher, settings));
+  const run = folder();
+  writeJob(run, studentJob(teacher, settings));
+  const stopper = new AbortController();
+  let stops = 0;
+  const onMessage = (message: ChildMessage) => {
+    if (message.type === 'epoch' && message.epoch === 2 + stops) setTimeout(() => stopper.abort(), 3);
+  };
+  await assert.rejects(runTraining(run, { signal: stopper.signal, onMessage }), code('INTERRUPTED'));
+  stops++;
+  const { metadata } = readTensors(join(run, files.checkpoint));
+  assert.ok(JSON.parse(metadata.progress).epoch < 6, 'stopped before the end');
+  await runTraining(run, { resume: true });
+  assert.ok(weights(run).equals(weights(whole)), 'best weights');
+  const state = (path: string) => readTensors(join(path, files.checkpoint)).tensors;
+  for (const [name, { data }] of Object.entries(state(whole)))
+    assert.deepEqual(state(run)[name].data, data, name);
+});
+
+test('each distillation weight above zero changes the weights, and zero leaves them as without a teacher', async () => {
+  const teacher = await train(teacherJob());
+  const off = { feature: 0, network: 0, prediction: 0, temperature: 1 };
+  const none = await train(studentJob(undefined, { distillation: off }));
+  const zero = await train(studentJob(teacher, { distillation: off }));
+  assert.deepEqual(
+    readTensors(join(none, files.model)).tensors,
+    readTensors(join(zero, files.model)).tensors,
+  );
+  for (const term of ['feature', 'network', 'prediction']) {
+    const some = await train(studentJob(teacher, { distillation: { ...off, [term]: 1 } }));
+    assert.notDeepEqual(
+      readTensors(join(some, files.model)).tensors.entity.data,
+      readTensors(join(none, files.model)).tensors.entity.data,
+      term,
+    );
+  }
+});
+
+test('a truncated checkpoint, a job without a file and other settings are refused with their exit codes', async () => {
+  const run = await train(teacherJob());
+  truncateSync(join(run, files.checkpoint), 2000);
+  await assert.rejects(runTraining(run, { resume: true }), code('BAD_DATA'));
+  writeFileSync(join(run, files.job), '{');
+  await assert.rejects(runTraining(run), code('BAD_DATA'));
+  const other = await train(teacherJob());
+  writeJob(other, teacherJob({ learningRate: 0.2 }));
+  await assert.rejects(runTraining(other, { resume: true }), code('USAGE'));
+});

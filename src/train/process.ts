@@ -1,5 +1,7 @@
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { KgmentorError } from '../errors.js';
 import type { ChildMessage, TrainResult } from './messages.js';
@@ -26,7 +28,7 @@ export function runTraining(folder: string, options: ProcessOptions = {}): Promi
   const threads = options.threads ?? availableParallelism();
   const child = fork(script, [folder, options.resume ? 'resume' : 'begin'], {
     serialization: 'advanced',
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     env: {
       ...process.env,
       TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL ?? '2',
@@ -34,6 +36,7 @@ export function runTraining(folder: string, options: ProcessOptions = {}): Promi
       TF_NUM_INTEROP_THREADS: '1',
     },
   });
+  const said = narration(child.stderr);
   return new Promise((resolve, reject) => {
     let result: TrainResult | undefined;
     let failure: KgmentorError | undefined;
@@ -69,6 +72,7 @@ export function runTraining(folder: string, options: ProcessOptions = {}): Promi
             'UNEXPECTED',
             `The training process ended without a result (${signal ? `signal ${signal}` : `exit code ${code}`}).`,
             {
+              cause: said(),
               next: 'If memory ran out, take a smaller dim or batch; --resume goes on from the last checkpoint.',
             },
           ),
@@ -76,4 +80,17 @@ export function runTraining(folder: string, options: ProcessOptions = {}): Promi
       }
     });
   });
+}
+
+/** Passes the child's stderr on without TensorFlow's start-up lines; returns what gives its last lines. */
+function narration(stream: Readable | null): () => string {
+  const last: string[] = [];
+  if (stream)
+    createInterface({ input: stream }).on('line', (line) => {
+      if (/^(WARNING: All log messages before absl|[IW]\d{4} )/.test(line)) return;
+      last.push(line);
+      if (last.length > 20) last.shift();
+      process.stderr.write(`${line}\n`);
+    });
+  return () => last.join('\n');
 }

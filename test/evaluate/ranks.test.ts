@@ -63,7 +63,7 @@ for (const byLabel of [false, true])
               Array.from({ length: ENTITIES }, (_, c) => kept.map((q) => q.scores[c])),
             ) as Tensor2D;
             found = rank(
-              { table, query: (entity) => tf.oneHot(entity, kept.length).toFloat() as Tensor2D },
+              { table, query: (entity) => tf.gather(tf.eye(kept.length), entity) as Tensor2D },
               queries,
               chunk,
             ) as Float64Array<ArrayBuffer>;

@@ -1,0 +1,79 @@
+/** Counts of one source as it was read. */
+export interface ReadCounts {
+  readonly source: string;
+  readonly entities: number;
+  readonly triples: number;
+  readonly relations: number;
+}
+
+/**
+ * What the library tells while it works. Progress lines, logs and reports subscribe with `onEvent`; the library
+ * itself prints nothing.
+ */
+export type KgmentorEvent =
+  /** A source was read. */
+  | ({ readonly type: 'read' } & ReadCounts)
+  /** A training process has begun on a device. */
+  | { readonly type: 'device'; readonly backend: string; readonly gpu: boolean; readonly version: string }
+  /** About twice a second within an epoch; rows are grouped training queries. */
+  | {
+      readonly type: 'step';
+      readonly role: 'teacher' | 'student';
+      readonly epoch: number;
+      readonly epochs: number;
+      readonly step: number;
+      readonly steps: number;
+      readonly rowsPerSecond: number;
+      readonly etaSeconds: number;
+    }
+  /** An epoch is done; `loss` is its mean. */
+  | {
+      readonly type: 'epoch';
+      readonly role: 'teacher' | 'student';
+      readonly epoch: number;
+      readonly epochs: number;
+      readonly loss: number;
+      readonly rowsPerSecond: number;
+      readonly etaSeconds: number;
+    }
+  /** A validation; `value` in [0, 1], `best` where it is the best so far. */
+  | {
+      readonly type: 'evaluated';
+      readonly role?: 'teacher' | 'student';
+      readonly epoch: number;
+      readonly metric: 'mrr';
+      readonly value: number;
+      readonly best: boolean;
+    }
+  /** A part of the work is done. */
+  | { readonly type: 'stage'; readonly name: string; readonly seconds: number; readonly peakMb?: number }
+  /** Rows sent so far while importing or publishing. */
+  | {
+      readonly type: 'progress';
+      readonly name: string;
+      readonly done: number;
+      readonly total?: number;
+      readonly rowsPerSecond?: number;
+      readonly etaSeconds?: number;
+    }
+  /** Readers of a source were switched to a model. */
+  | {
+      readonly type: 'published';
+      readonly source: string;
+      readonly label: string;
+      readonly model: string;
+      readonly nodes: number;
+      readonly index: string;
+    }
+  /** A run has ended well. */
+  | {
+      readonly type: 'done';
+      readonly role?: 'teacher' | 'student';
+      readonly folder: string;
+      readonly seconds?: number;
+    }
+  /** Something that a person should know and that stops nothing. */
+  | { readonly type: 'warning'; readonly message: string };
+
+/** Receives events; must not throw. */
+export type OnEvent = (event: KgmentorEvent) => void;

@@ -1,0 +1,2 @@
+// $name: of the constraint
+DROP CONSTRAINT $name IF EXISTS

@@ -1,0 +1,2 @@
+// $name: of the index
+DROP INDEX $name IF EXISTS

@@ -1,0 +1,82 @@
+import { KgmentorError } from '../errors.js';
+import { type FileFormat, type FileRow, formatOf, readFileRows } from './fileRows.js';
+
+/** How a cell becomes a value: `confidence` is a number in (0, 1]. */
+export type ValueType = 'string' | 'integer' | 'float' | 'boolean' | 'confidence';
+export type CellValue = string | bigint | number | boolean;
+
+/** Where rows come from: a file, or rows at hand. */
+export interface RowsFrom {
+  readonly file?: string;
+  readonly rows?: Iterable<readonly (string | number)[]> | AsyncIterable<readonly (string | number)[]>;
+  /** Format of the file; by its name where absent. */
+  readonly format?: FileFormat;
+  /** Whether the first row holds column names. */
+  readonly header?: boolean;
+}
+
+/** The rows of a file or of memory, each with the place that an error names. */
+export async function* rowsFrom(from: RowsFrom): AsyncGenerator<FileRow> {
+  if (from.file !== undefined) {
+    yield* readFileRows(from.file, from.format ?? formatOf(from.file));
+    return;
+  }
+  let at = 0;
+  for await (const cells of from.rows ?? []) yield { cells: cells.map(String), where: `row ${++at}` };
+}
+
+/** A line that cannot be imported, named by file and line. */
+export function badLine(where: string, found: string, expected: string): KgmentorError {
+  return new KgmentorError('BAD_DATA', `${where}: ${found}, ${expected} expected.`, {
+    next: 'Mend the line and run the import again; nothing of this file was written.',
+  });
+}
+
+/** The value of a cell. */
+export function cellValue(cell: string, type: ValueType, where: string, column: string): CellValue {
+  switch (type) {
+    case 'string':
+      return cell;
+    case 'integer': {
+      const value = /^[+-]?\d+$/.test(cell) ? BigInt(cell.replace(/^\+/, '')) : undefined;
+      if (value !== undefined && BigInt.asIntN(64, value) === value) return value;
+      throw badLine(where, `${column} is ${JSON.stringify(cell)}`, 'an integer of 64 bits');
+    }
+    case 'boolean':
+      if (/^(true|false)$/i.test(cell)) return cell.toLowerCase() === 'true';
+      throw badLine(where, `${column} is ${JSON.stringify(cell)}`, 'true or false');
+    default: {
+      const value = cell.trim() === '' ? Number.NaN : Number(cell);
+      const confidence = type === 'confidence';
+      if (Number.isFinite(value) && (!confidence || (value > 0 && value <= 1))) return value;
+      throw badLine(
+        where,
+        `${column} is ${JSON.stringify(cell)}`,
+        confidence ? 'a number in (0, 1]' : 'a number',
+      );
+    }
+  }
+}
+
+/** Distinct values of one column, numbered in the order of their first appearance. */
+export class Distinct<T> {
+  readonly values: T[] = [];
+  /** Where each value stood first. */
+  readonly where: string[] = [];
+  readonly #index = new Map<T, number>();
+  readonly #keepWhere: boolean;
+
+  constructor(options: { where?: boolean } = {}) {
+    this.#keepWhere = options.where ?? false;
+  }
+
+  add(value: T, where: string): number {
+    const known = this.#index.get(value);
+    if (known !== undefined) return known;
+    const index = this.values.length;
+    this.#index.set(value, index);
+    this.values.push(value);
+    if (this.#keepWhere) this.where.push(where);
+    return index;
+  }
+}

@@ -1,0 +1,17 @@
+import { KgmentorError } from '../errors.js';
+
+/**
+ * A name that the schema does not have yet, quoted for a statement's text. Backslashes are refused: the parser
+ * resolves Unicode escapes before it looks at quotes, so they could break out.
+ *
+ * @throws KgmentorError USAGE
+ */
+export function newName(what: 'label' | 'property', name: string): string {
+  const found = name === '' ? 'is empty' : /[\\\0]/.test(name) ? 'holds a backslash or a NUL character' : '';
+  if (found !== '') {
+    throw new KgmentorError('USAGE', `The ${what} ${JSON.stringify(name)} ${found}.`, {
+      next: `Choose another name for the ${what}.`,
+    });
+  }
+  return `\`${name.replaceAll('`', '``')}\``;
+}

@@ -44,9 +44,11 @@ export function makeTargets(
   const batch = offset.length - 1;
   const label = new Int32Array(batch);
   const mass = new Float32Array(batch);
-  const row: number[] = [];
-  const at: number[] = [];
-  const coefficient: number[] = [];
+  const room = offset[batch] - offset[0];
+  const row = new Int32Array(room);
+  const corrected = new Int32Array(room);
+  const coefficient = new Float32Array(room);
+  let n = 0;
   for (let i = 0; i < batch; i++) {
     const from = offset[i];
     const to = offset[i + 1];
@@ -55,20 +57,20 @@ export function makeTargets(
     let sum = 0;
     for (let j = from; j < to; j++) sum += weight(j, i) * scale;
     mass[i] = sum;
-    if (to === from + 1) continue;
+    if (to === from + 1) continue; // the label alone says it all
     for (let j = from; j < to; j++) {
-      row.push(i);
-      at.push(column[j]);
-      coefficient.push((j === from ? sum : 0) - weight(j, i) * scale);
+      row[n] = i;
+      corrected[n] = column[j];
+      coefficient[n++] = (j === from ? sum : 0) - weight(j, i) * scale;
     }
   }
   return {
     temperature,
     label,
     mass,
-    row: Int32Array.from(row),
-    column: Int32Array.from(at),
-    coefficient: Float32Array.from(coefficient),
+    row: row.slice(0, n),
+    column: corrected.slice(0, n),
+    coefficient: coefficient.slice(0, n),
   };
 }
 

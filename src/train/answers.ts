@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../model/backend.js';
 import { matMul } from '../model/ops.js';
 import { readTensors, writeTensors } from '../model/safetensors.js';
@@ -12,7 +13,10 @@ export interface SoftTargets {
   readonly temperature: number;
   readonly offset: Int32Array;
   readonly answer: Int32Array;
-  /** Softmax over the linked candidates, its top k renormalised; each row sums to 1, or is empty where the teacher cannot ask. */
+  /**
+   * The likeliest answers of the softmax over the linked candidates, up to `cover` of its mass. What is left out is not
+   * spread over the others, so a query whose answer the teacher cannot tell weighs less. Empty where it cannot ask.
+   */
   readonly probability: Float32Array;
   /** [queries] in [0, 1]: how well the teacher ranks the known answers, so that a poor teacher does no harm. */
   readonly reliability: Float32Array;
@@ -20,8 +24,10 @@ export interface SoftTargets {
 
 export interface AnswerOptions {
   readonly temperature: number;
-  /** Answers kept a query. */
+  /** Answers kept a query at most. */
   readonly top: number;
+  /** Mass at which no more answers are kept, in (0, 1]. */
+  readonly cover: number;
 }
 
 /**
@@ -85,42 +91,69 @@ function compute(teacher: FrozenTeacher, queries: TrainingQueries, options: Answ
   );
   const top = Math.min(options.top, linked.length);
   const offset = new Int32Array(total + 1);
-  for (const i of asked) offset[i + 1] = top;
-  for (let i = 0; i < total; i++) offset[i + 1] += offset[i];
-  const answer = new Int32Array(offset[total]);
-  const probability = new Float32Array(offset[total]);
   const reliability = new Float32Array(total);
+  const answers: Int32Array[] = [];
+  const probabilities: Float32Array[] = [];
   const chunk = 512;
   const candidates = teacher.candidates(linked); // [linked, teacher width]
   for (let from = 0; from < asked.length; from += chunk) {
     const rows = asked.slice(from, from + chunk);
-    tf.tidy(() => {
-      const scores = matMul(
-        teacher.query(
-          Int32Array.from(rows, (i) => queries.entity[i]),
-          Int32Array.from(rows, (i) => queries.relation[i]),
-        ),
-        candidates,
-        false,
-        true,
-      ); // [rows, linked]
-      const best = tf.topk(scores, top);
-      const soft = tf.softmax(tf.mul(best.values, 1 / options.temperature)).dataSync();
-      const at = best.indices.dataSync();
-      for (const [k, i] of rows.entries()) {
-        for (let j = 0; j < top; j++) answer[offset[i] + j] = linked[at[k * top + j]];
-        probability.set(soft.subarray(k * top, (k + 1) * top), offset[i]);
+    const { scores, at, soft } = askTeacher(teacher, candidates, queries, rows, top, options.temperature);
+    const answer = new Int32Array(rows.length * top);
+    const probability = new Float32Array(rows.length * top);
+    let n = 0;
+    for (const [k, i] of rows.entries()) {
+      const before = n;
+      for (let j = 0, covered = 0; j < top && covered < options.cover; j++) {
+        answer[n] = linked[at[k * top + j]];
+        probability[n] = soft[k * top + j];
+        covered += probability[n++];
       }
-      const host = scores.dataSync();
-      for (const [k, i] of rows.entries())
-        reliability[i] = meanReciprocalRank(
-          host.subarray(k * linked.length, (k + 1) * linked.length) as Float32Array,
-          knownPositions(queries, i, position),
-        );
-    });
+      offset[i + 1] = n - before;
+      const row = scores.subarray(k * linked.length, (k + 1) * linked.length);
+      reliability[i] = meanReciprocalRank(row, knownPositions(queries, i, position));
+    }
+    answers.push(answer.slice(0, n));
+    probabilities.push(probability.slice(0, n));
   }
   candidates.dispose();
+  for (let i = 0; i < total; i++) offset[i + 1] += offset[i];
+  const answer = new Int32Array(offset[total]);
+  const probability = new Float32Array(offset[total]);
+  let n = 0;
+  for (const [i, part] of answers.entries()) {
+    answer.set(part, n);
+    probability.set(probabilities[i], n);
+    n += part.length;
+  }
   return { temperature: options.temperature, offset, answer, probability, reliability };
+}
+
+/** The teacher's scores [rows, linked] of some queries, and the likeliest answers [rows, top] with their probabilities. */
+function askTeacher(
+  teacher: FrozenTeacher,
+  candidates: Tensor2D,
+  queries: TrainingQueries,
+  rows: readonly number[],
+  top: number,
+  temperature: number,
+): { scores: Float32Array; at: Int32Array; soft: Float32Array } {
+  const [scores, at, soft] = tf.tidy(() => {
+    const asked = teacher.query(
+      Int32Array.from(rows, (i) => queries.entity[i]),
+      Int32Array.from(rows, (i) => queries.relation[i]),
+    );
+    const scores = matMul(asked, candidates, false, true); // [rows, linked]
+    const best = tf.topk(tf.softmax(tf.mul(scores, 1 / temperature)), top);
+    return [scores, best.indices, best.values];
+  });
+  const host = {
+    scores: scores.dataSync() as Float32Array,
+    at: at.dataSync() as Int32Array,
+    soft: soft.dataSync() as Float32Array,
+  };
+  tf.dispose([scores, at, soft]);
+  return host;
 }
 
 function knownPositions(queries: TrainingQueries, i: number, position: Int32Array): number[] {

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import type { DistillationSettings, StudentSettings, TeacherSettings } from '../config.js';
 import { gaussians, seededRandom } from '../kg/random.js';
@@ -85,8 +85,8 @@ function distillerOf(job: Job): Distiller | undefined {
       ? teacherAnswers(
           teacher,
           job.queries,
-          { temperature: settings.temperature, top: 128 },
-          join(dirname(join(job.teacher.folder, 'x')), 'answers'),
+          { temperature: settings.temperature, top: 64, cover: 0.98 },
+          join(job.teacher.folder, 'answers'),
         )
       : undefined;
   return { settings, teacher, soft };

@@ -1,0 +1,177 @@
+import neo4j, { type Driver, type ManagedTransaction } from 'neo4j-driver';
+import { KgmentorError } from '../errors.js';
+import { cypher } from './cypher.js';
+
+export interface ConnectOptions {
+  /** `bolt://` for one server, `neo4j://` for a cluster or Aura, `+s` for TLS. */
+  readonly uri: string;
+  /** `neo4j` where absent. */
+  readonly username?: string;
+  /** No credentials are sent where absent. */
+  readonly password?: string;
+  /** `neo4j` where absent. */
+  readonly database?: string;
+  /** Seconds for which reads and writes are tried again while the server is away; 120 where absent. */
+  readonly retrySeconds?: number;
+}
+
+/** A checked connection to one database. */
+export interface Graph {
+  readonly driver: Driver;
+  readonly uri: string;
+  readonly database: string;
+  readonly server: { readonly version: string; readonly edition: string };
+  /** Runs `work` in a read transaction; it is run again after a passing failure, so it must be restartable. */
+  read<T>(work: (tx: ManagedTransaction) => Promise<T>, options?: ReadOptions): Promise<T>;
+  /** Runs `work` in a write transaction, with the same rule. */
+  write<T>(work: (tx: ManagedTransaction) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface ReadOptions {
+  /** Records fetched at a time; small where each record is a wide column. */
+  readonly fetchSize?: number;
+}
+
+/** The oldest server that has what the queries need: dynamic names and scoped subqueries. */
+const OLDEST = [5, 26] as const;
+
+/**
+ * Opens a connection and checks it by a query on the named database: only a query tells an expired password or a
+ * wrong database name.
+ *
+ * @throws KgmentorError UNREACHABLE when the server is away, the log-in is refused or the database is unknown; SCHEMA
+ *   when the server is too old
+ * @example
+ * const graph = await connect({ uri: 'bolt://localhost:7687', password: process.env.NEO4J_PASSWORD });
+ * try { … } finally { await graph.close(); }
+ */
+export async function connect(options: ConnectOptions): Promise<Graph> {
+  const { uri, username = 'neo4j', password, database = 'neo4j', retrySeconds = 120 } = options;
+  const driver = open(
+    uri,
+    password === undefined ? undefined : neo4j.auth.basic(username, password),
+    retrySeconds,
+  );
+  let server: Graph['server'];
+  try {
+    server = await check(driver, database);
+    refuseOld(uri, server.version);
+  } catch (error) {
+    await driver.close();
+    throw error instanceof KgmentorError ? error : explain(error, { uri, username, database });
+  }
+  const run = async <T>(
+    mode: 'READ' | 'WRITE',
+    work: (tx: ManagedTransaction) => Promise<T>,
+    fetchSize?: number,
+  ) => {
+    const session = driver.session({
+      database,
+      defaultAccessMode: mode === 'READ' ? neo4j.session.READ : neo4j.session.WRITE,
+      ...(fetchSize !== undefined && { fetchSize }),
+    });
+    try {
+      return await (mode === 'READ' ? session.executeRead(work) : session.executeWrite(work));
+    } catch (error) {
+      throw passing(error) ? explain(error, { uri, username, database }) : error;
+    } finally {
+      await session.close();
+    }
+  };
+  return {
+    driver,
+    uri,
+    database,
+    server,
+    read: (work, { fetchSize } = {}) => run('READ', work, fetchSize),
+    write: (work) => run('WRITE', work),
+    close: () => driver.close(),
+  };
+}
+
+function open(
+  uri: string,
+  auth: ReturnType<typeof neo4j.auth.basic> | undefined,
+  retrySeconds: number,
+): Driver {
+  try {
+    return neo4j.driver(uri, auth, {
+      disableLosslessIntegers: true,
+      telemetryDisabled: true,
+      userAgent: 'kgmentor',
+      notificationFilter: { minimumSeverityLevel: 'OFF' },
+      maxTransactionRetryTime: retrySeconds * 1000,
+      connectionAcquisitionTimeout: 120_000,
+    });
+  } catch (cause) {
+    throw new KgmentorError('USAGE', `${JSON.stringify(uri)} is no address of a Neo4j server.`, {
+      next: 'Give one such as bolt://localhost:7687 in NEO4J_URI.',
+      cause,
+    });
+  }
+}
+
+async function check(driver: Driver, database: string): Promise<Graph['server']> {
+  const session = driver.session({ database, defaultAccessMode: neo4j.session.READ });
+  try {
+    await session.run('RETURN 1'); // fails within milliseconds when the server is away; managed reads would retry
+    const { records } = await session.run(cypher('read-server'));
+    return { version: records[0].get('version'), edition: records[0].get('edition') };
+  } finally {
+    await session.close();
+  }
+}
+
+function refuseOld(uri: string, version: string): void {
+  const [major, minor] = version.split('.').map(Number);
+  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
+  throw new KgmentorError(
+    'SCHEMA',
+    `The server at ${uri} is Neo4j ${version}; ${OLDEST.join('.')} or newer is needed.`,
+    {
+      next: 'Upgrade the server; 5.26 is a long-term release.',
+    },
+  );
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';
+
+const passing = (error: unknown): boolean =>
+  /ServiceUnavailable|SessionExpired|Security\.(Unauthorized|AuthenticationRateLimit|CredentialsExpired)/.test(
+    codeOf(error),
+  );
+
+/** The driver's error as one sentence with what to do. The status object is the same for nearly all: the code tells. */
+function explain(error: unknown, at: { uri: string; username: string; database: string }): KgmentorError {
+  const code = codeOf(error);
+  const said = error instanceof Error ? error.message : String(error);
+  const [message, next] = code.endsWith('Unauthorized')
+    ? [
+        `The server at ${at.uri} refused the log-in of user ${JSON.stringify(at.username)}.`,
+        'Check NEO4J_USERNAME and NEO4J_PASSWORD.',
+      ]
+    : code.endsWith('AuthenticationRateLimit')
+      ? [
+          `The server at ${at.uri} has locked the log-in after several wrong passwords.`,
+          'Wait a few seconds, then try with the right NEO4J_PASSWORD.',
+        ]
+      : code.endsWith('CredentialsExpired')
+        ? [
+            `The password of user ${JSON.stringify(at.username)} at ${at.uri} is the initial one and must be changed first.`,
+            "Run ALTER CURRENT USER SET PASSWORD FROM '…' TO '…' in cypher-shell or Neo4j Browser.",
+          ]
+        : code.endsWith('DatabaseNotFound')
+          ? [
+              `The server at ${at.uri} has no database ${JSON.stringify(at.database)}.`,
+              'Check NEO4J_DATABASE; SHOW DATABASES lists what there is.',
+            ]
+          : code === 'ServiceUnavailable' || code === 'SessionExpired'
+            ? [
+                `No Neo4j server answers at ${at.uri}.`,
+                'Start it, or correct NEO4J_URI; a server with TLS needs bolt+s:// or neo4j+s://.',
+              ]
+            : [`The server at ${at.uri} answered with an error: ${said}`, 'See the server’s log for more.'];
+  return new KgmentorError('UNREACHABLE', message, { next, cause: error });
+}

@@ -1,0 +1,121 @@
+import type { QueryResult } from 'neo4j-driver';
+import { KgmentorError } from '../errors.js';
+import { inBatches } from './batches.js';
+import type { Graph } from './connect.js';
+import { cypher, withNames } from './cypher.js';
+import type { CellValue, Distinct } from './importColumns.js';
+import type { NodeKey, TripleColumns } from './importTriples.js';
+import { nodeNames, tripleNames } from './keyConstraint.js';
+import { rows } from './rows.js';
+
+export interface ImportProgress {
+  readonly stage: 'nodes' | 'relationships';
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface ImportOptions {
+  /** Rows a transaction; 5,000 where absent. */
+  readonly batch?: number;
+  readonly onProgress?: (progress: ImportProgress) => void;
+  /** Reads and checks the rows and writes nothing. */
+  readonly dryRun?: boolean;
+}
+
+export async function writeNodes(
+  graph: Graph,
+  nodes: NodeKey,
+  keys: readonly CellValue[],
+  options: ImportOptions,
+): Promise<number> {
+  const text = withNames(cypher('write-nodes'), nodeNames(nodes));
+  let created = 0;
+  await windows('nodes', keys.length, options, async (from, to) => {
+    const answer = await graph.write(async (tx) =>
+      countsOf(await tx.run(text, { keys: keys.slice(from, to) })),
+    );
+    created += answer.nodesCreated;
+  });
+  return created;
+}
+
+export async function writeRelationships(
+  graph: Graph,
+  head: NodeKey,
+  tail: NodeKey,
+  columns: TripleColumns,
+  options: ImportOptions,
+): Promise<{ relationshipsCreated: number; changed: number }> {
+  const { heads, tails, relations, properties } = columns;
+  const name = properties ? 'write-relationships-properties' : 'write-relationships';
+  const text = withNames(cypher(name), tripleNames(head, tail));
+  let relationshipsCreated = 0;
+  let changed = 0;
+  await windows('relationships', columns.head.length, options, async (from, to) => {
+    const parameters = {
+      heads: Array.from(columns.head.subarray(from, to), (i) => heads.values[i]),
+      types: Array.from(columns.relation.subarray(from, to), (i) => relations.values[i]),
+      tails: Array.from(columns.tail.subarray(from, to), (i) => tails.values[i]),
+      properties: properties?.slice(from, to),
+    };
+    const answer = await graph.write(async (tx) => {
+      const counts = countsOf(await tx.run(text, parameters));
+      if (Number(counts.found) !== to - from) throw vanished(Number(counts.found), to - from);
+      return counts;
+    });
+    relationshipsCreated += answer.relationshipsCreated;
+    changed += Number(answer.changed ?? 0);
+  });
+  return { relationshipsCreated, changed };
+}
+
+/** What a writing query counted: its one row, and what the server created. */
+export function countsOf(answer: QueryResult) {
+  const { nodesCreated, relationshipsCreated } = answer.summary.counters.updates();
+  return { ...rows<{ found?: number; changed?: number }>(answer)[0], nodesCreated, relationshipsCreated };
+}
+
+export async function refuseDangling(graph: Graph, nodes: NodeKey, keys: Distinct<CellValue>): Promise<void> {
+  const text = withNames(cypher('write-missing-keys'), nodeNames(nodes));
+  const missing: number[] = [];
+  await inBatches(keys.values.length, 5000, async (from, to) => {
+    const found = await graph.read(async (tx) =>
+      rows<{ missing: number[] }>(await tx.run(text, { keys: keys.values.slice(from, to) })),
+    );
+    missing.push(...found[0].missing.map((i) => from + Number(i)));
+  });
+  if (missing.length === 0) return;
+  const examples = missing
+    .sort((a, b) => a - b)
+    .slice(0, 3)
+    .map((i) => `${keys.where[i]} ${JSON.stringify(String(keys.values[i]))}`);
+  throw new KgmentorError(
+    'BAD_DATA',
+    `${missing.length} ${missing.length === 1 ? 'id has' : 'ids have'} no ${nodes.label} node with that ${nodes.key}: ${examples.join(', ')}.`,
+    { next: 'Import the entities first or mend the file; nothing of it was written.' },
+  );
+}
+
+export async function windows(
+  stage: ImportProgress['stage'],
+  total: number,
+  options: ImportOptions,
+  work: (from: number, to: number) => Promise<void>,
+): Promise<void> {
+  let done = 0;
+  await inBatches(total, options.batch ?? 5000, async (from, to) => {
+    await work(from, to);
+    done += to - from;
+    options.onProgress?.({ stage, done, total });
+  });
+}
+
+function vanished(found: number, expected: number): KgmentorError {
+  return new KgmentorError(
+    'BAD_DATA',
+    `${found} of ${expected} triples found both ends: nodes vanished during the import.`,
+    {
+      next: 'Run the import again when nothing else deletes nodes.',
+    },
+  );
+}

@@ -1,0 +1,50 @@
+import { KgmentorError } from '../errors.js';
+import type { Graph } from './connect.js';
+import { cypher, withNames } from './cypher.js';
+import type { NodeKey } from './importTriples.js';
+import { newName } from './names.js';
+
+/** The names of `write-nodes` and its like. */
+export function nodeNames({ label, key }: NodeKey): Record<string, string> {
+  return { LABEL: newName('label', label), KEY: newName('property', key) };
+}
+
+/** The names of `write-relationships`. */
+export function tripleNames(head: NodeKey, tail: NodeKey): Record<string, string> {
+  return {
+    HEAD: newName('label', head.label),
+    HEADKEY: newName('property', head.key),
+    TAIL: newName('label', tail.label),
+    TAILKEY: newName('property', tail.key),
+  };
+}
+
+/**
+ * Makes a label's key unique where it is not yet; returns what was created, for the user's eyes.
+ *
+ * @throws KgmentorError BAD_DATA where nodes of the label share a key already.
+ */
+export async function ensureKeyConstraint(graph: Graph, nodes: NodeKey): Promise<string[]> {
+  const text = withNames(cypher('write-key-constraint'), nodeNames(nodes));
+  const name = `key of ${nodes.label}: ${nodes.key}`;
+  try {
+    const added = await graph.write(async (tx) => {
+      const { summary } = await tx.run(text, { name });
+      return summary.counters.updates().constraintsAdded;
+    });
+    return added > 0 ? [`${nodes.label}.${nodes.key} is unique`] : [];
+  } catch (cause) {
+    const code = (cause as { code?: string }).code;
+    // A plain index on the key serves the import as well: each distinct key is written by one transaction only.
+    if (code === 'Neo.ClientError.Schema.IndexAlreadyExists') return [];
+    if (code !== 'Neo.DatabaseError.Schema.ConstraintCreationFailed') throw cause;
+    throw new KgmentorError(
+      'BAD_DATA',
+      `${nodes.key} is not unique among the ${nodes.label} nodes: ${(cause as Error).message}`,
+      {
+        next: `Mend the repeated keys or choose another key property for ${nodes.label}.`,
+        cause,
+      },
+    );
+  }
+}

@@ -1,0 +1,287 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KgmentorError } from '../errors.js';
+import type { Graph } from './connect.js';
+import { cypher, withNames } from './cypher.js';
+import { acquireLease, type Lease, type LeaseOptions } from './lease.js';
+import { requireSchema } from './migrate.js';
+import { newName } from './names.js';
+import { checkPublishInput, digestOf, type PublishInput } from './publishInput.js';
+import { joinKeys, type KeyJoin, keyProperties } from './publishKeys.js';
+import {
+  createIndex,
+  emptySlot,
+  type LabelCount,
+  verifyLabel,
+  writeModel,
+  writeVectors,
+} from './publishSteps.js';
+import { rows } from './rows.js';
+import { idleSlot, indexName, type Publication, readPublications, type Slot } from './slots.js';
+
+export type { PublishedModel, PublishInput } from './publishInput.js';
+export type { LabelCount } from './publishSteps.js';
+
+export interface PublishOptions extends LeaseOptions {
+  /** Finds the nodes and says what would be done; writes nothing. */
+  readonly dryRun?: boolean;
+  /** Seconds that the old slot is left alone after a switch, for readers in the middle of it; 10 where absent. */
+  readonly graceSeconds?: number;
+  readonly onProgress?: (progress: { stage: 'vectors' | 'index'; done: number; total: number }) => void;
+}
+
+export interface PublishResult {
+  readonly source: string;
+  readonly model: string;
+  /** The slot that readers are pointed at now, or would be. */
+  readonly slot: Slot;
+  readonly labels: readonly LabelCount[];
+  /** Entities of the model that the graph no longer has, with the first three. */
+  readonly missing: number;
+  readonly missingExamples: readonly string[];
+  /** Nodes of the source that the model does not know: they have no vector until the next training. */
+  readonly withoutVector: number;
+  /** Models removed because no reader is or was just pointed at them. */
+  readonly removedModels: readonly string[];
+  readonly seconds: { readonly vectors: number; readonly index: number; readonly total: number };
+}
+
+/**
+ * Writes a model's vectors to the nodes of a source and points readers at them, in one step for the readers: they
+ * have the old vectors whole until they have the new ones whole. The way back is `rollback`.
+ *
+ * @throws KgmentorError BAD_DATA for vectors or keys that cannot serve, GATE where another publisher is at work,
+ *   SCHEMA where migrations wait, USAGE where labels or model ids clash.
+ * @example
+ * await publish(graph, {
+ *   source: { name: 'movies', nodes: config.sources.movies.nodes },
+ *   model: { id: run.id, kind: 'student', encoder: 'complex', dim: 128, geometry: 'unit' },
+ *   entities, vectors, relations,
+ * });
+ */
+export async function publish(
+  graph: Graph,
+  input: PublishInput,
+  options: PublishOptions = {},
+): Promise<PublishResult> {
+  const start = Date.now();
+  checkPublishInput(input);
+  await requireSchema(graph);
+  if (options.dryRun) {
+    const plan = await prepare(graph, input);
+    return {
+      ...told(input, plan),
+      labels: planned(plan),
+      removedModels: [],
+      seconds: seconds(start, start, start),
+    };
+  }
+  const lease = await acquireLease(graph, leaseOf(input.source.name), options);
+  lease.keep();
+  try {
+    return await publishHeld(graph, lease, input, options, start);
+  } finally {
+    // Where the server is gone the lease runs out by itself; the first error is the one to tell.
+    await lease.release().catch(() => undefined);
+  }
+}
+
+/** Name of the lease that a source's publishers share. */
+export function leaseOf(source: string): string {
+  return `publish:${source}`;
+}
+
+interface Plan {
+  readonly slot: Slot;
+  readonly own: readonly Publication[];
+  readonly join: KeyJoin;
+}
+
+async function publishHeld(
+  graph: Graph,
+  lease: Lease,
+  input: PublishInput,
+  options: PublishOptions,
+  start: number,
+): Promise<PublishResult> {
+  const source = input.source.name;
+  const { model } = input;
+  const plan = await prepare(graph, input);
+  const { slot, own, join } = plan;
+  await grace(own, options.graceSeconds ?? 10);
+  const labelNames = input.source.nodes.map((node) => node.label);
+  await lease.write(async (tx) => {
+    await tx.run(cypher('write-lease-labels'), { name: lease.name, labels: labelNames });
+    await tx.run(cypher('write-switch-forget'), { source });
+  });
+  await emptySlot(graph, lease, { labels: join.labels, slot, live: own.map((p) => p.index) });
+
+  const beforeVectors = Date.now();
+  const total = join.labels.reduce((sum, label) => sum + label.ids.length, 0);
+  let done = 0;
+  const onBatch = (count: number) => {
+    done += count;
+    options.onProgress?.({ stage: 'vectors', done, total });
+  };
+  const written: number[] = [];
+  for (const label of join.labels) written.push(await writeVectors(lease, input, { label, slot, onBatch }));
+
+  const beforeIndexes = Date.now();
+  const labels: LabelCount[] = [];
+  for (const [i, label] of join.labels.entries()) {
+    const name = indexName(slot, source, label.node.label, lease.token);
+    const onPercent = (percent: number) =>
+      options.onProgress?.({ stage: 'index', done: i * 100 + percent, total: join.labels.length * 100 });
+    const { dim, geometry } = model;
+    await createIndex(graph, lease, { label: label.node.label, name, slot, dim, geometry, onPercent });
+    labels.push(await verifyLabel(graph, input, { label, slot, index: name, written: written[i] }));
+  }
+
+  await writeModel(
+    lease,
+    input,
+    written.reduce((a, b) => a + b, 0),
+  );
+  const publications = labels.map(({ label, index, indexed }, i) => {
+    const node = input.source.nodes[i];
+    return {
+      label,
+      index,
+      count: BigInt(indexed),
+      keyProperties: keyProperties(node),
+      nameProperty: node.name ?? null,
+    };
+  });
+  await lease.write(async (tx) => {
+    await tx.run(cypher('write-switch'), { source, model: model.id, slot, rows: publications });
+    await tx.run(cypher('write-switch-drop'), { source, labels: labelNames });
+  });
+  const removedModels = await removeModels(lease, source);
+  return {
+    ...told(input, plan),
+    labels,
+    removedModels,
+    seconds: seconds(start, beforeVectors, beforeIndexes),
+  };
+}
+
+async function prepare(graph: Graph, input: PublishInput): Promise<Plan> {
+  const publications = await readPublications(graph);
+  const own = publications.filter((p) => p.source === input.source.name);
+  const others = publications.filter((p) => p.source !== input.source.name);
+  await refuseForeign(graph, input, others);
+  await refuseSameId(graph, input);
+  const slot = idleSlot(own);
+  const join = await joinKeys(graph, input, slot);
+  const { length: entities } = input.entities.keys;
+  if (join.repeated.length > 0) {
+    throw new KgmentorError(
+      'BAD_DATA',
+      `${join.repeated.length} keys belong to several nodes: ${join.repeated.slice(0, 3).join(', ')}.`,
+      {
+        next: 'Make the keys unique or choose another key property in the config.',
+      },
+    );
+  }
+  if (join.missing.length * 2 > entities) {
+    throw new KgmentorError(
+      'BAD_DATA',
+      `${join.missing.length} of the model's ${entities} entities are not in the graph: ${join.missing.slice(0, 3).join(', ')}.`,
+      { next: 'Check that the model belongs to this source and database; nothing was written.' },
+    );
+  }
+  return { slot, own, join };
+}
+
+/** A node has room for one source's vectors; writing another's would empty what readers use. */
+async function refuseForeign(
+  graph: Graph,
+  input: PublishInput,
+  others: readonly Publication[],
+): Promise<void> {
+  if (others.length === 0) return;
+  for (const { label } of input.source.nodes) {
+    const text = withNames(cypher('write-publish-foreign'), { LABEL: newName('label', label) });
+    const [{ count }] = await graph.read(async (tx) =>
+      rows<{ count: number }>(await tx.run(text, { others: others.map((p) => p.label) })),
+    );
+    if (Number(count) === 0) continue;
+    throw new KgmentorError(
+      'USAGE',
+      `${Number(count)} ${label} nodes are published by another source too (${[...new Set(others.map((p) => p.source))].join(', ')}).`,
+      {
+        next: `Remove the other publication first (\`kgmentor publish --remove\`), or leave ${label} out of one source.`,
+      },
+    );
+  }
+}
+
+async function refuseSameId(graph: Graph, input: PublishInput): Promise<void> {
+  const { id } = input.model;
+  const [known] = await graph.read(async (tx) =>
+    rows<{ source: string | null; digest: string; published: boolean }>(
+      await tx.run(cypher('write-model-digest'), { id }),
+    ),
+  );
+  if (!known) return;
+  const source = known.source ?? 'no source';
+  if (
+    (known.source ?? input.source.name) !== input.source.name ||
+    (known.published && known.digest !== digestOf(input))
+  ) {
+    throw new KgmentorError(
+      'USAGE',
+      `The model id ${id} belongs to other vectors, published for ${source}.`,
+      {
+        next: 'Give the model an id of its own, such as its run id.',
+      },
+    );
+  }
+}
+
+async function grace(own: readonly Publication[], wanted: number): Promise<void> {
+  const youngest = Math.min(...own.map((p) => p.age));
+  if (youngest < wanted) await sleep((wanted - youngest) * 1000);
+}
+
+/** Models of the source that no pointer names, then teachers without students. */
+export async function removeModels(lease: Lease, source: string): Promise<string[]> {
+  return lease.write(async (tx) => {
+    const removed: string[] = [];
+    for (const of of [source, null]) {
+      const [row] = rows<{ removed: string[] }>(await tx.run(cypher('write-models-remove'), { source: of }));
+      removed.push(...(row?.removed ?? []));
+    }
+    return removed;
+  });
+}
+
+function told(input: PublishInput, { slot, join }: Plan) {
+  return {
+    source: input.source.name,
+    model: input.model.id,
+    slot,
+    missing: join.missing.length,
+    missingExamples: join.missing.slice(0, 3),
+    withoutVector: join.labels.reduce((sum, label) => sum + label.unknown, 0),
+  };
+}
+
+function planned({ join }: Plan): LabelCount[] {
+  return join.labels.map(({ node, ids }) => ({
+    label: node.label,
+    index: '',
+    written: ids.length,
+    counted: ids.length,
+    indexed: ids.length,
+    verified: 'all',
+  }));
+}
+
+function seconds(start: number, beforeVectors: number, beforeIndexes: number) {
+  const now = Date.now();
+  return {
+    vectors: (beforeIndexes - beforeVectors) / 1000,
+    index: (now - beforeIndexes) / 1000,
+    total: (now - start) / 1000,
+  };
+}

@@ -1,0 +1,211 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KgmentorError } from '../errors.js';
+import { inBatches } from './batches.js';
+import type { Graph } from './connect.js';
+import { cypher, withNames } from './cypher.js';
+import type { Lease } from './lease.js';
+import { newName } from './names.js';
+import { digestOf, type PublishInput, rowOf } from './publishInput.js';
+import type { LabelRows } from './publishKeys.js';
+import { rows, runOne } from './rows.js';
+import { readIndexes, type Slot } from './slots.js';
+
+/** Up to here an index is counted whole; larger ones are sampled, for a count of a million takes minutes. */
+const COUNTED_WHOLE = 100_000;
+const SAMPLE = 500;
+
+/** Steps 1 and 2: nothing in the idle slot, neither index nor vector. */
+export async function emptySlot(
+  graph: Graph,
+  lease: Lease,
+  { labels, slot, live }: { labels: readonly LabelRows[]; slot: Slot; live: readonly string[] },
+): Promise<void> {
+  const ours = new Set(labels.map((l) => l.node.label));
+  for (const index of await readIndexes(graph)) {
+    if (!ours.has(index.label) || live.includes(index.name)) continue;
+    await lease.renew();
+    await runOne(graph, 'write-index-drop', { name: index.name });
+  }
+  const filled = labels.flatMap((l) => l.filled);
+  await inBatches(filled.length, 5000, async (from, to) => {
+    await lease.write((tx) => tx.run(cypher('write-vectors-clear'), { ids: filled.slice(from, to), slot }));
+  });
+}
+
+/** Step 3: the vectors of one label, in fenced batches; how many nodes got theirs. */
+export async function writeVectors(
+  lease: Lease,
+  input: PublishInput,
+  { label, slot, onBatch }: { label: LabelRows; slot: Slot; onBatch: (rows: number) => void },
+): Promise<number> {
+  const text = withNames(cypher('write-vectors'), { LABEL: newName('label', label.node.label) });
+  let written = 0;
+  await inBatches(label.ids.length, 2000, async (from, to) => {
+    const parameters = {
+      ids: label.ids.slice(from, to),
+      keys: label.keys.slice(from, to),
+      vectors: label.rows.slice(from, to).map((row) => rowOf(input.vectors, row, input.model.dim)),
+      properties: label.properties,
+      slot,
+    };
+    const [answer] = await lease.write(async (tx) =>
+      rows<{ written: number }>(await tx.run(text, parameters)),
+    );
+    written += Number(answer.written);
+    onBatch(to - from);
+  });
+  return written;
+}
+
+/** Step 4: the index of one label, awaited; other work of the caller goes on between two looks. */
+export async function createIndex(
+  graph: Graph,
+  lease: Lease,
+  options: {
+    label: string;
+    name: string;
+    slot: Slot;
+    dim: number;
+    geometry: string;
+    onPercent: (percent: number) => void;
+  },
+): Promise<void> {
+  const { name, slot } = options;
+  const config = {
+    'vector.dimensions': BigInt(options.dim),
+    'vector.similarity_function': options.geometry === 'l2' ? 'euclidean' : 'cosine',
+  };
+  const text = withNames(cypher('write-index-create'), {
+    LABEL: newName('label', options.label),
+    SLOT: slot,
+  });
+  await lease.renew();
+  await graph.write((tx) => tx.run(text, { name, config }));
+  for (;;) {
+    const index = (await readIndexes(graph)).find((i) => i.name === name);
+    if (!index || index.state === 'FAILED') {
+      throw new KgmentorError(
+        'UNEXPECTED',
+        `The vector index ${name} failed: ${index?.failure || 'it is gone'}.`,
+        {
+          next: 'Look into the log of the server, then publish again.',
+        },
+      );
+    }
+    options.onPercent(index.percent);
+    if (index.state === 'ONLINE') return;
+    await sleep(250);
+    await lease.renew();
+  }
+}
+
+export interface LabelCount {
+  readonly label: string;
+  readonly index: string;
+  /** Nodes of this class that got a vector, and that hold one now. */
+  readonly written: number;
+  readonly counted: number;
+  /** Nodes in the index: all with this label, also those that count to an earlier label's class. */
+  readonly indexed: number;
+  /** `all`: the index was asked for every node. `sample`: 500 nodes were looked up by their own vectors. */
+  readonly verified: 'all' | 'sample';
+}
+
+/**
+ * Written = counted = indexed, or an error. Up to 100,000 nodes the index is asked for all; beyond that the sure
+ * ground is that every vector was checked before writing, the store counts them, and the index is online, and a
+ * sample of 500 nodes must be found by their own vectors (95 in 100, for the search is approximate).
+ */
+export async function verifyLabel(
+  graph: Graph,
+  input: PublishInput,
+  { label, slot, index, written }: { label: LabelRows; slot: Slot; index: string; written: number },
+): Promise<LabelCount> {
+  const text = withNames(cypher('write-vectors-count'), { LABEL: newName('label', label.node.label) });
+  const { dim } = input.model;
+  const parameters = { slot, dimension: BigInt(dim), earlier: label.earlier };
+  const [row] = await graph.read(async (tx) =>
+    rows<{ own: number; labelled: number; wrong: number }>(await tx.run(text, parameters)),
+  );
+  const [counted, labelled, wrong] = [Number(row.own), Number(row.labelled), Number(row.wrong)];
+  if (counted !== written || wrong > 0) {
+    throw mismatch(
+      `${written} vectors were written to ${label.node.label}, ${counted} counted, ${wrong} of another length`,
+    );
+  }
+  const of = { label: label.node.label, index, written, counted };
+  if (labelled === 0) return { ...of, indexed: 0, verified: 'all' };
+  if (labelled <= COUNTED_WHOLE) {
+    const vector = rowOf(input.vectors, label.rows[0] ?? 0, dim);
+    const answer = await runRead<{ indexed: number }>(graph, 'write-index-count', {
+      index,
+      k: BigInt(labelled + 1),
+      vector,
+    });
+    const indexed = Number(answer.indexed);
+    if (indexed !== labelled)
+      throw mismatch(
+        `${labelled} ${label.node.label} nodes hold a vector, the index ${index} holds ${indexed}`,
+      );
+    return { ...of, indexed, verified: 'all' };
+  }
+  const step = Math.max(1, Math.floor(label.ids.length / SAMPLE));
+  const ids = label.ids.filter((_, i) => i % step === 0).slice(0, SAMPLE);
+  const answer = await runRead<{ found: number }>(graph, 'write-index-sample', { index, slot, ids });
+  if (Number(answer.found) < 0.95 * ids.length) {
+    throw mismatch(
+      `the index ${index} finds ${Number(answer.found)} of ${ids.length} sampled nodes by their own vectors`,
+    );
+  }
+  return { ...of, indexed: labelled, verified: 'sample' };
+}
+
+/** Before step 5: the model and its relations stand in the graph before any reader is pointed at them. */
+export async function writeModel(lease: Lease, input: PublishInput, indexed: number): Promise<void> {
+  const { id, config, metrics, ...model } = input.model;
+  const properties = {
+    ...model,
+    dim: BigInt(model.dim),
+    source: input.source.name,
+    config: JSON.stringify(config ?? null),
+    metrics: JSON.stringify(metrics ?? null),
+    digest: digestOf(input),
+    vectors: BigInt(indexed),
+  };
+  const { id: teacher = null, metrics: teacherMetrics, ...rest } = input.distilledFrom ?? {};
+  const teacherProperties =
+    teacher === null
+      ? {}
+      : { ...rest, dim: BigInt(input.distilledFrom!.dim), metrics: JSON.stringify(teacherMetrics ?? null) };
+  const { names, types } = input.relations;
+  await lease.write(async (tx) => {
+    await tx.run(cypher('write-model'), { id, properties, teacher, teacherProperties });
+    await tx.run(cypher('write-relations-remove'), { model: id, names });
+  });
+  await inBatches(names.length, 1000, async (from, to) => {
+    const table = (t: Float32Array) => names.slice(from, to).map((_, i) => rowOf(t, from + i, model.dim));
+    await lease.write((tx) =>
+      tx.run(cypher('write-relations'), {
+        model: id,
+        names: names.slice(from, to),
+        types: names.slice(from, to).map((name, i) => types?.[from + i] ?? [name]),
+        vectors: table(input.relations.vectors),
+        inverseVectors: table(input.relations.inverseVectors),
+      }),
+    );
+  });
+}
+
+async function runRead<T>(graph: Graph, name: string, parameters: Record<string, unknown>): Promise<T> {
+  return graph.read(async (tx) => rows<T>(await tx.run(cypher(name), parameters))[0]);
+}
+
+function mismatch(found: string): KgmentorError {
+  return new KgmentorError(
+    'UNEXPECTED',
+    `The publication does not add up: ${found}. Readers stay with the old one.`,
+    {
+      next: 'Publish again when nothing else writes to these nodes.',
+    },
+  );
+}

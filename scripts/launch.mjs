@@ -1,0 +1,141 @@
+// Runs one of the repository's programs: installs and compiles first where that is needed. Usage:
+//   node scripts/launch.mjs <demo|test|neo4j|bench|kgmentor> [arguments]
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const TARGETS = ['demo', 'test', 'neo4j', 'bench', 'kgmentor'];
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const at = (...parts) => path.join(root, ...parts);
+const say = (line) => process.stderr.write(`${line}\n`);
+const hash = (text) => createHash('sha256').update(text).digest('hex');
+const read = (file) => {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+};
+
+function fail(line, code = 1) {
+  say(line);
+  process.exit(code);
+}
+
+const [target, ...args] = process.argv.slice(2);
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 11))
+  fail(
+    `kgmentor needs Node 20.11 or newer; this is ${process.version}. Install a newer Node and try again.`,
+    2,
+  );
+if (!TARGETS.includes(target)) fail(`Say what to run: node scripts/launch.mjs <${TARGETS.join('|')}>`, 2);
+
+function files(base, ending) {
+  return ['src', 'test', 'bench', 'demo']
+    .map((folder) => path.join(base, folder))
+    .filter((folder) => fs.existsSync(folder))
+    .flatMap((folder) => fs.readdirSync(folder, { recursive: true }).map((name) => path.join(folder, name)))
+    .filter((name) => ending.test(name));
+}
+
+/** What the compiled files are made from: names, sizes and times of all sources. */
+function fingerprint() {
+  const describe = (file) => `${file} ${fs.statSync(file).size} ${fs.statSync(file).mtimeMs}`;
+  return hash([at('tsconfig.json'), ...files(root, /\.ts$/).sort()].map(describe).join('\n'));
+}
+
+const installStamp = at('node_modules', '.kgmentor-lock');
+const buildStamp = at('dist', '.kgmentor-built');
+const isInstalled = () => read(installStamp) === hash(read(at('package-lock.json')));
+const isBuilt = () => read(buildStamp) === fingerprint();
+
+function run(command, parameters, shell = false) {
+  const done = spawnSync(command, parameters, { cwd: root, stdio: ['ignore', 2, 2], shell });
+  if (done.error) fail(`${command} could not be started: ${done.error.message}`);
+  return done.status ?? 1;
+}
+
+function install() {
+  say('Installing the packages of package-lock.json (once) …');
+  const npm = process.env.npm_execpath;
+  const status = npm?.endsWith('npm-cli.js') // the npm that called us, and no shell in between
+    ? run(process.execPath, [npm, 'ci'])
+    : run('npm', ['ci'], process.platform === 'win32');
+  if (status !== 0)
+    fail('npm ci failed, see its lines above. Once that is mended, run the same command again.', status);
+  fs.writeFileSync(installStamp, hash(read(at('package-lock.json'))));
+}
+
+function build() {
+  say('Compiling …');
+  const made = fingerprint();
+  const status = run(process.execPath, [
+    at('node_modules', 'typescript', 'bin', 'tsc'),
+    '-p',
+    'tsconfig.json',
+  ]);
+  if (status !== 0) fail('The sources do not compile, see the lines above.', status);
+  // The compiler keeps the output of sources that were removed; a removed test would still run.
+  const output = /(\.js|\.js\.map|\.d\.ts)$/;
+  for (const file of files(at('dist'), output))
+    if (!fs.existsSync(at(path.relative(at('dist'), file).replace(output, '.ts'))))
+      fs.rmSync(file, { force: true });
+  fs.writeFileSync(buildStamp, made);
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+/** Holds `.kgmentor/lock` during the work. src/setup/lock.ts, which is not compiled yet, says why it goes this way. */
+async function locked(work) {
+  const [lock, mine] = [at('.kgmentor', 'lock'), `${process.pid}-${Date.now()}`];
+  const holderFile = path.join(lock, 'pid');
+  for (let told = false; read(holderFile) !== mine; ) {
+    fs.mkdirSync(`${lock}.${mine}`, { recursive: true });
+    fs.writeFileSync(path.join(`${lock}.${mine}`, 'pid'), mine);
+    try {
+      fs.renameSync(`${lock}.${mine}`, lock);
+    } catch {
+      const holder = read(holderFile);
+      const pid = Number.parseInt(holder, 10);
+      try {
+        if (pid && !isAlive(pid)) fs.renameSync(lock, `${lock}.${holder}.gone`);
+      } catch {} // another process was faster
+      if (pid && isAlive(pid) && !told)
+        say(`Waiting for process ${pid}, which installs and compiles (${lock}) …`);
+      told ||= isAlive(pid);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+  const leave = () => {
+    if (read(holderFile) !== mine) return;
+    fs.renameSync(lock, `${lock}.${mine}`);
+    fs.rmSync(`${lock}.${mine}`, { recursive: true, force: true });
+  };
+  process.once('exit', leave); // a failure ends the process
+  work();
+  leave();
+}
+
+if (!isInstalled() || !isBuilt())
+  await locked(() => {
+    if (!isInstalled()) install();
+    if (!isBuilt()) build();
+  });
+
+const program = at('dist', 'src', 'setup', 'launch.js');
+const child = spawn(process.execPath, [program, target, ...args], { stdio: 'inherit' });
+// A terminal sends Ctrl-C to the child as well; a signal sent to this process alone is passed on.
+const terminal = process.stdin.isTTY || process.stderr.isTTY;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(signal, () => (signal === 'SIGINT' && terminal) || child.kill(signal));
+child.on('error', (error) => fail(`The program could not be started: ${error.message}`));
+child.on('close', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));

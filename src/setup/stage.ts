@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -38,6 +39,7 @@ export async function stage(
       try {
         await build(part);
         writeFileSync(path.join(part, MANIFEST), JSON.stringify(sizes(part)));
+        chmodSync(part, 0o755); // a temporary folder begins closed to other users of a shared cache
         rmSync(folder, { recursive: true, force: true });
         renameSync(part, folder);
       } finally {

@@ -114,6 +114,18 @@ export const configSchema = z.strictObject({
       key: z.string().default('kgmentor').describe('Key of the hash that chooses the held-out facts.'),
     })
     .prefault({}),
+  evaluation: z
+    .strictObject({
+      directions: z
+        .enum(['tails', 'both'])
+        .default('both')
+        .describe('Ask for tails only, or for heads as well.'),
+      candidates: z
+        .enum(['label', 'all'])
+        .default('label')
+        .describe("Rank among nodes of the answer's label, or all."),
+    })
+    .prefault({}),
   teacher: teacherSchema.prefault({}),
   student: studentSchema.prefault({}),
   feed: z.enum(['memory', 'cypher']).default('memory').describe('Where batches come from.'),
@@ -128,4 +140,5 @@ export type NodeConfig = z.infer<typeof nodeSchema>;
 export type AlignmentConfig = z.infer<typeof alignmentSchema>;
 export type TeacherSettings = z.infer<typeof teacherSchema>;
 export type StudentSettings = z.infer<typeof studentSchema>;
+export type EvaluationSettings = Config['evaluation'];
 export type DistillationSettings = z.infer<typeof distillationSchema>;

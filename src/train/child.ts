@@ -17,6 +17,24 @@ process.on('disconnect', () => {
   stop = true; // the parent is gone: checkpoint and end
 });
 
+async function rankOnly(folder: string, by: string): Promise<void> {
+  const { device } = await import('../model/backend.js');
+  const { rankEvaluations } = await import('./rankEvaluations.js');
+  const started = performance.now();
+  send({ type: 'device', ...device() });
+  rankEvaluations(folder, by);
+  send({
+    type: 'ended',
+    ended: 'done',
+    epochs: 0,
+    trainSeconds: 0,
+    prepareSeconds: (performance.now() - started) / 1000,
+    best: null,
+    bestEpoch: 0,
+    peakMb: process.resourceUsage().maxRSS / 1024,
+  });
+}
+
 async function main(folder: string, resume: boolean): Promise<void> {
   const started = performance.now();
   const { device } = await import('../model/backend.js');
@@ -24,10 +42,7 @@ async function main(folder: string, resume: boolean): Promise<void> {
   const { createTrainer } = await import('./trainer.js');
   const { freshProgress, loadCheckpoint } = await import('./checkpoint.js');
   const { trainLoop } = await import('./loop.js');
-  const { restoreModel } = await import('../model/model.js');
-  const { readTensors, writeTensors } = await import('../model/safetensors.js');
-  const { shapeOf } = await import('./trainer.js');
-  const { rankModel } = await import('./rankModel.js');
+  const { rankEvaluations } = await import('./rankEvaluations.js');
 
   send({ type: 'device', ...device() });
   const job = readJob(folder);
@@ -43,14 +58,7 @@ async function main(folder: string, resume: boolean): Promise<void> {
     stopping: () => stop,
   });
   trainer.dispose();
-  if (ended === 'done' && Object.keys(job.evaluations).length > 0) {
-    const best = restoreModel(shapeOf(job), readTensors(join(folder, files.model)).tensors);
-    const ranks = Object.entries(job.evaluations).map(([name, queries]) => {
-      const found = rankModel(best, job.entities, queries);
-      return [name, { shape: [found.length], data: Float32Array.from(found) }] as const;
-    });
-    writeTensors(join(folder, files.ranks), Object.fromEntries(ranks));
-  }
+  if (ended === 'done' && Object.keys(job.evaluations).length > 0) rankEvaluations(folder, folder);
   send({
     type: 'ended',
     ended,
@@ -63,8 +71,8 @@ async function main(folder: string, resume: boolean): Promise<void> {
   });
 }
 
-const [folder, mode] = process.argv.slice(2);
-main(folder, mode === 'resume').then(
+const [folder, mode, by] = process.argv.slice(2);
+(mode === 'rank' ? rankOnly(folder, by) : main(folder, mode === 'resume')).then(
   () => process.disconnect?.(),
   (error: unknown) => {
     const known = error instanceof KgmentorError ? error : undefined;

@@ -49,6 +49,7 @@ export const files = {
   model: 'model.safetensors',
   entities: 'entities.json',
   ranks: 'ranks.safetensors',
+  facts: 'facts.safetensors',
 } as const;
 
 const column = (data: Int32Array | Float32Array): StoredTensor => ({ shape: [data.length], data });

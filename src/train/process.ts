@@ -13,6 +13,8 @@ export interface ProcessOptions {
   readonly threads?: number;
   /** Aborting asks the process to write a checkpoint and end. */
   readonly signal?: AbortSignal;
+  /** Trains nothing: ranks the job's evaluations with the model of this folder, or with the job's teacher. */
+  readonly rank?: string | 'teacher';
   readonly onMessage?: (message: ChildMessage) => void;
 }
 
@@ -26,16 +28,20 @@ const script = fileURLToPath(new URL('./child.js', import.meta.url));
  */
 export function runTraining(folder: string, options: ProcessOptions = {}): Promise<TrainResult> {
   const threads = options.threads ?? availableParallelism();
-  const child = fork(script, [folder, options.resume ? 'resume' : 'begin'], {
-    serialization: 'advanced',
-    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
-    env: {
-      ...process.env,
-      TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL ?? '2',
-      TF_NUM_INTRAOP_THREADS: String(threads),
-      TF_NUM_INTEROP_THREADS: '1',
+  const child = fork(
+    script,
+    [folder, ...(options.rank ? ['rank', options.rank] : [options.resume ? 'resume' : 'begin'])],
+    {
+      serialization: 'advanced',
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+      env: {
+        ...process.env,
+        TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL ?? '2',
+        TF_NUM_INTRAOP_THREADS: String(threads),
+        TF_NUM_INTEROP_THREADS: '1',
+      },
     },
-  });
+  );
   const said = narration(child.stderr);
   return new Promise((resolve, reject) => {
     let result: TrainResult | undefined;

@@ -1,0 +1,167 @@
+import type { Config } from '../config.js';
+import { KgmentorError } from '../errors.js';
+import type { OnEvent, ReadCounts } from '../events.js';
+import { linkClasses } from '../kg/classes.js';
+import { compareKeys } from '../kg/keys.js';
+import { nearest } from '../kg/nearest.js';
+import { dedupeTriples } from '../kg/triples.js';
+import type { Dataset, SourceGraph } from '../kg/types.js';
+import type { Graph } from './connect.js';
+import { readLinkedTriples } from './linkedTriples.js';
+import { type LinkCounts, type LinkSource, readLinks } from './links.js';
+import { readEntities } from './readEntities.js';
+import { type CrossRelationships, type NamedTriples, readTriples } from './readTriples.js';
+import { readSchema, type Schema } from './schema.js';
+
+/** The connection of a source: each may have its own server and database. */
+export type GraphFor = (source: string) => Graph;
+
+export interface ReadOptions {
+  /** Only these sources; all of the config where absent. */
+  readonly sources?: readonly string[];
+  /**
+   * Reads the target whole and of the other sources only the linked subgraph around it: relationships whose both
+   * ends (0) or one end (1) are linked to an entity of the target. The background is never read whole.
+   */
+  readonly around?: { readonly target: string; readonly hops: 0 | 1; readonly linkThreshold?: number };
+  readonly onEvent?: OnEvent;
+}
+
+export interface ReadReport {
+  readonly sources: readonly ReadCounts[];
+  readonly links: readonly LinkCounts[];
+  /** Relationships from a source into another one or to nodes of none, which are no alignment: never facts. */
+  readonly cross: readonly CrossRelationships[];
+  /** Relationships that repeat another one of the same type between the same nodes. */
+  readonly duplicates: number;
+}
+
+/**
+ * Reads sources and their alignments from a natural graph that need hold nothing of ours, as integer columns. Needs
+ * no write right. The result depends on the content alone, not on the server's internal order.
+ *
+ * @throws KgmentorError USAGE for names that the schema or the config does not have; NO_DATA for an empty source;
+ *   BAD_DATA for missing or repeated keys and for bad links
+ * @example
+ * const { dataset, report } = await readDataset(() => graph, config);
+ */
+export async function readDataset(
+  graphFor: GraphFor,
+  config: Config,
+  options: ReadOptions = {},
+): Promise<{ dataset: Dataset; report: ReadReport }> {
+  const names = options.sources ?? Object.keys(config.sources);
+  for (const name of [...names, ...(options.around ? [options.around.target] : [])])
+    requireSource(config, name);
+  const schemas = new Map<Graph, Schema>();
+  const sources: LinkSource[] = [];
+  for (const name of names) {
+    const graph = graphFor(name);
+    const schema = schemas.get(graph) ?? (await readSchema(graph));
+    schemas.set(graph, schema);
+    sources.push({
+      name,
+      graph,
+      schema,
+      read: await readEntities(graph, schema, name, config.sources[name]),
+    });
+  }
+  const alignments = config.alignments
+    .filter((one) => !('between' in one) || !one.between || one.between.every((name) => names.includes(name)))
+    .filter(
+      (one) =>
+        !('match' in one) ||
+        Object.entries(one.match)
+          .flat()
+          .every((at) => names.some((name) => at.startsWith(`${name}.`))),
+    );
+  const links = await readLinks(sources, alignments);
+  const alignmentTypes = config.alignments.flatMap((one) =>
+    'relationship' in one ? [one.relationship] : [],
+  );
+
+  const { around } = options;
+  const classOf =
+    around &&
+    linkClasses(
+      sources.map(({ read }) => read.ids.length),
+      links.alignments,
+      { threshold: around.linkThreshold },
+    ).classOf;
+  const target = sources.findIndex(({ name }) => name === around?.target);
+  const named: NamedTriples[][] = [];
+  const cross: CrossRelationships[] = [];
+  for (const [i, source] of sources.entries()) {
+    const input = {
+      name: source.name,
+      source: config.sources[source.name],
+      entities: source.read,
+      alignmentTypes,
+    };
+    if (around && classOf && i !== target) {
+      const anchored = new Set(classOf[target]);
+      const anchors = classOf[i].map((c) => (anchored.has(c) ? 1 : 0));
+      named.push(await readLinkedTriples(source.graph, source.schema, input, anchors, around.hops));
+    } else {
+      const owner = (id: number) =>
+        sources.find((other) => other !== source && other.graph === source.graph && other.read.at.has(id))
+          ?.name ?? null;
+      const found = await readTriples(source.graph, source.schema, input, owner);
+      named.push(found.triples);
+      cross.push(...found.cross);
+    }
+  }
+  const numbered = number(sources, named);
+  const report: ReadReport = {
+    sources: numbered.sources.map(({ name, entities, triples }) => ({
+      source: name,
+      entities: entities.keys.length,
+      triples: triples.head.length,
+      relations: new Set(triples.relation).size,
+    })),
+    links: links.counts,
+    cross,
+    duplicates: numbered.duplicates,
+  };
+  for (const counts of report.sources) options.onEvent?.({ type: 'read', ...counts });
+  return {
+    dataset: { sources: numbered.sources, relations: numbered.relations, alignments: links.alignments },
+    report,
+  };
+}
+
+/** Refuses a source that the config does not have. */
+export function requireSource(config: Config, name: string): void {
+  if (config.sources[name]) return;
+  const known = Object.keys(config.sources);
+  const [near] = nearest(name, known);
+  throw new KgmentorError('USAGE', `The configuration has no source ${JSON.stringify(name)}.`, {
+    next: near ? `Did you mean ${JSON.stringify(near)}?` : `It has ${known.join(', ')}.`,
+  });
+}
+
+function number(
+  sources: readonly LinkSource[],
+  named: readonly NamedTriples[][],
+): { sources: SourceGraph[]; relations: string[]; duplicates: number } {
+  const relations = [...new Set(named.flat().map(({ relation }) => relation))].sort(compareKeys);
+  const idOf = new Map(relations.map((relation, id) => [relation, id]));
+  let duplicates = 0;
+  const numbered = sources.map(({ name, read }, s) => {
+    const total = named[s].reduce((sum, { head }) => sum + head.length, 0);
+    const head = new Int32Array(total);
+    const relation = new Int32Array(total);
+    const tail = new Int32Array(total);
+    let n = 0;
+    for (const part of named[s]) {
+      head.set(part.head, n);
+      tail.set(part.tail, n);
+      relation.fill(idOf.get(part.relation) as number, n, n + part.head.length);
+      n += part.head.length;
+    }
+    const triples = dedupeTriples({ head, relation, tail }, read.ids.length, relations.length);
+    duplicates += total - triples.head.length;
+    return { name, entities: read.entities, triples };
+  });
+  return { sources: numbered, relations, duplicates };
+}

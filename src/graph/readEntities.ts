@@ -1,0 +1,127 @@
+import type { NodeConfig, SourceConfig } from '../config.js';
+import { KgmentorError } from '../errors.js';
+import { compareKeys, entityKey, type KeyValue } from '../kg/keys.js';
+import type { Entities } from '../kg/types.js';
+import type { Graph } from './connect.js';
+import { cypher, withNames } from './cypher.js';
+import { checkedName, type Schema } from './schema.js';
+
+/** A source's entities with the server's internal ids, which hold within one export only. */
+export interface ReadEntities {
+  readonly entities: Entities;
+  /** Entity → internal id. */
+  readonly ids: Float64Array;
+  /** Internal id → entity. */
+  readonly at: ReadonlyMap<number, number>;
+}
+
+/** The key properties of a label; empty for the element id. */
+export function keyProperties(node: NodeConfig): readonly string[] {
+  if (node.key === 'elementId') return [];
+  return typeof node.key === 'string' ? [node.key] : node.key;
+}
+
+/**
+ * Reads the nodes of a source and numbers them in the order of their keys. The first listed label of a node is its
+ * candidate class.
+ *
+ * @throws KgmentorError USAGE for an unknown label, NO_DATA for an empty source, BAD_DATA for missing or repeated keys
+ */
+export async function readEntities(
+  graph: Graph,
+  schema: Schema,
+  name: string,
+  source: SourceConfig,
+): Promise<ReadEntities> {
+  const found: { key: string; id: number; label: number; name: string | null }[] = [];
+  const labels = source.nodes.map((node) => node.label);
+  for (const [label, node] of source.nodes.entries()) {
+    const text = withNames(cypher('read-entities'), { LABEL: checkedName(schema, 'label', node.label) });
+    const parameters = {
+      properties: keyProperties(node),
+      earlier: labels.slice(0, label),
+      name: node.name ?? null,
+    };
+    const missing: number[] = [];
+    const part = await graph.read(
+      async (tx) => {
+        const nodes: typeof found = [];
+        missing.length = 0;
+        for await (const record of tx.run(text, parameters)) {
+          const ids = record.get('ids') as number[];
+          const keys = record.get('keys') as unknown[][];
+          const names = record.get('names') as unknown[];
+          for (const [i, id] of ids.entries()) {
+            const values = keys[i].map(keyValue);
+            if (values.includes(null)) missing.push(id);
+            else
+              nodes.push({
+                key: entityKey(node.label, values as KeyValue[]),
+                id,
+                label,
+                name: textOf(names[i]),
+              });
+          }
+        }
+        return nodes;
+      },
+      { fetchSize: 10 },
+    );
+    if (missing.length > 0) throw missingKeys(name, node, missing);
+    for (const one of part) found.push(one);
+  }
+  if (found.length === 0)
+    throw new KgmentorError(
+      'NO_DATA',
+      `The source ${name} is empty: no node has the label ${labels.join(' or ')}.`,
+      {
+        next: 'Import data into it, or correct its labels in the configuration.',
+      },
+    );
+  found.sort((a, b) => compareKeys(a.key, b.key));
+  refuseRepeated(name, source, found);
+  return {
+    entities: {
+      keys: found.map((one) => one.key),
+      labels,
+      label: Int32Array.from(found, (one) => one.label),
+      ...(source.nodes.some((node) => node.name) && { names: found.map((one) => one.name) }),
+    },
+    ids: Float64Array.from(found, (one) => one.id),
+    at: new Map(found.map((one, i) => [one.id, i])),
+  };
+}
+
+const textOf = (value: unknown): string | null =>
+  value === null || value === undefined ? null : typeof value === 'string' ? value : String(value);
+
+/** A key value as `read-entities` gives it; null where the value cannot be a key. */
+export function keyValue(value: unknown): KeyValue | null {
+  if (value === null || value === undefined || Number.isNaN(value)) return null;
+  if (typeof value !== 'object') return value as KeyValue;
+  return 'int' in value && typeof value.int === 'string' ? BigInt(value.int) : null;
+}
+
+function missingKeys(source: string, node: NodeConfig, ids: readonly number[]): KgmentorError {
+  const key = keyProperties(node).join(' + ');
+  return new KgmentorError(
+    'BAD_DATA',
+    `${ids.length} nodes of label ${node.label} in the source ${source} have no usable value of the key ${key}, such as those with id ${ids.slice(0, 3).join(', ')}.`,
+    { next: `Give them one, name another key of ${node.label}, or take "key": "elementId".` },
+  );
+}
+
+function refuseRepeated(source: string, config: SourceConfig, sorted: readonly { key: string }[]): void {
+  const repeated: string[] = [];
+  for (let i = 1; i < sorted.length; i++)
+    if (sorted[i].key === sorted[i - 1].key && repeated.at(-1) !== sorted[i].key)
+      repeated.push(sorted[i].key);
+  if (repeated.length === 0) return;
+  throw new KgmentorError(
+    'BAD_DATA',
+    `${repeated.length} keys of the source ${source} stand at more than one node, such as ${repeated.slice(0, 3).join(', ')}.`,
+    {
+      next: `Choose keys that tell nodes apart (${config.nodes.map((node) => node.label).join(', ')}), composite ones if need be, or "elementId".`,
+    },
+  );
+}

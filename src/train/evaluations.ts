@@ -1,0 +1,147 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EvaluationSettings } from '../config.js';
+import { frequencyRanks, lookupRanks } from '../evaluate/baselines.js';
+import { copiedFacts } from '../evaluate/copied.js';
+import { type FilterName, knownFacts, rankingQueries } from '../evaluate/filters.js';
+import { type ModelReport, reportOf } from '../evaluate/report.js';
+import type { RankingQueries } from '../evaluate/types.js';
+import type { Triples } from '../kg/types.js';
+import { readTensors } from '../model/safetensors.js';
+import { type Facts, readFacts, readModelEntities, readRecord, writeRecord } from './folder.js';
+import { files, readJob, writeJob } from './job.js';
+import { runTraining } from './process.js';
+import type { RunOptions } from './runFolder.js';
+
+/** Whose answers are ranked: the student's, its teacher's through the links, or a baseline without parameters. */
+export type Answerer = 'model' | 'teacher' | 'frequency' | 'lookup';
+
+export interface EvaluateOptions extends Pick<RunOptions, 'threads' | 'signal'> {
+  readonly facts?: 'valid' | 'test';
+  readonly filters?: readonly FilterName[];
+  readonly answerer?: Answerer;
+  readonly evaluation?: EvaluationSettings;
+}
+
+const queriesOf = (
+  facts: Facts,
+  asked: Triples,
+  filter: FilterName,
+  relations: number,
+  { directions, candidates }: EvaluationSettings,
+): RankingQueries =>
+  rankingQueries(asked, knownFacts(facts.split, filter), {
+    relations,
+    directions,
+    // One class for all is no restriction, and ranking without one is faster.
+    ...(candidates === 'label' && facts.label.some((l) => l !== facts.label[0]) && { label: facts.label }),
+  });
+
+/** What validation asks while training: the `tv` filter, test facts unseen. */
+export const validQueries = (
+  facts: Facts,
+  relations: number,
+  evaluation: EvaluationSettings,
+): RankingQueries => queriesOf(facts, facts.split.valid, 'tv', relations, evaluation);
+
+/**
+ * Filtered ranks of a finished student run on its held-out facts, whole and split into copied and not-copied ones:
+ * a fact is copied where it stands in another source as well.
+ *
+ * @throws KgmentorError BAD_DATA when the folder holds no finished student
+ * @example
+ * const { tv } = await evaluateRun('runs/movies', { filters: ['tv', 'full'] });
+ * tv.notCopied.mrr; // in [0, 1]
+ */
+export async function evaluateRun(
+  folder: string,
+  options: EvaluateOptions = {},
+): Promise<Partial<Record<FilterName, ModelReport>>> {
+  const { filters = ['tv', 'full'], answerer = 'model' } = options;
+  const facts = readFacts(folder);
+  const { relations } = readModelEntities(folder);
+  const entities = facts.label.length;
+  const evaluation = options.evaluation ??
+    (readRecord(folder).settings.evaluation as EvaluationSettings | undefined) ?? {
+      directions: 'both',
+      candidates: 'label',
+    };
+  const asked = facts.split[options.facts ?? 'test'];
+  const copied = copiedFacts(asked, withinTarget(facts, entities), entities, relations.length);
+  const queries = Object.fromEntries(
+    filters.map((filter) => [filter, queriesOf(facts, asked, filter, relations.length, evaluation)]),
+  );
+  const ranks =
+    answerer === 'model' || answerer === 'teacher'
+      ? await rankInProcess(folder, queries, answerer, options)
+      : baselineRanks(facts, queries, answerer, entities, relations.length);
+  return Object.fromEntries(
+    filters.map((filter) => [filter, reportOf(ranks[filter], asked, copied, relations)]),
+  );
+}
+
+/** The background between the target's own entities, without the rows that hop 1 adds, with votes. */
+function withinTarget(facts: Facts, entities: number): Triples & { votes: Int32Array } {
+  const { head, relation, tail } = facts.background;
+  const keep = [...head.keys()].filter((i) => head[i] < entities && tail[i] < entities);
+  const pick = (column: Int32Array) => Int32Array.from(keep, (i) => column[i]);
+  return { head: pick(head), relation: pick(relation), tail: pick(tail), votes: pick(facts.votes) };
+}
+
+function baselineRanks(
+  facts: Facts,
+  queries: Readonly<Record<string, RankingQueries>>,
+  answerer: 'frequency' | 'lookup',
+  entities: number,
+  relations: number,
+): Record<string, Float64Array> {
+  const background = withinTarget(facts, entities);
+  return Object.fromEntries(
+    Object.entries(queries).map(([filter, asked]) => [
+      filter,
+      answerer === 'frequency'
+        ? frequencyRanks(asked, facts.split.train, entities, relations)
+        : lookupRanks(asked, facts.split.train, background, background.votes, entities, relations),
+    ]),
+  );
+}
+
+async function rankInProcess(
+  folder: string,
+  evaluations: Readonly<Record<string, RankingQueries>>,
+  answerer: 'model' | 'teacher',
+  options: EvaluateOptions,
+): Promise<Record<string, Float32Array>> {
+  const asked = mkdtempSync(join(folder, 'evaluation-'));
+  try {
+    const { valid: _, ...job } = readJob(folder);
+    writeJob(asked, { ...job, evaluations });
+    await runTraining(asked, {
+      threads: options.threads,
+      signal: options.signal,
+      rank: answerer === 'teacher' ? 'teacher' : folder,
+    });
+    const { tensors } = readTensors(join(asked, files.ranks));
+    return Object.fromEntries(
+      Object.keys(evaluations).map((name) => [name, tensors[name].data as Float32Array]),
+    );
+  } finally {
+    rmSync(asked, { recursive: true, force: true });
+  }
+}
+
+/** Evaluates a student on its test facts and keeps the figures in its record. */
+export async function evaluateAndRecord(
+  folder: string,
+  options: EvaluateOptions = {},
+): Promise<Partial<Record<FilterName, ModelReport>>> {
+  const reports = await evaluateRun(folder, options);
+  const metrics = Object.fromEntries(
+    Object.entries(reports).map(([filter, { all, copied, notCopied }]) => [
+      filter,
+      { all, copied, notCopied },
+    ]),
+  );
+  writeRecord(folder, { ...readRecord(folder), metrics });
+  return reports;
+}

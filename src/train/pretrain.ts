@@ -1,0 +1,140 @@
+import { mkdirSync } from 'node:fs';
+import type { TeacherSettings } from '../config.js';
+import { KgmentorError } from '../errors.js';
+import { rankingQueries } from '../evaluate/filters.js';
+import { linkClasses } from '../kg/classes.js';
+import { datasetDigest } from '../kg/digest.js';
+import { jointGraph } from '../kg/joint.js';
+import { shuffled } from '../kg/random.js';
+import { concatTriples } from '../kg/triples.js';
+import type { Dataset, JointGraph, Split, Triples } from '../kg/types.js';
+import { writeEntities, writeRecord } from './folder.js';
+import { writeJob } from './job.js';
+import { trainingQueries } from './queries.js';
+import { type RunOptions, type RunOutcome, runFolder } from './runFolder.js';
+
+export interface PretrainInput {
+  readonly dataset: Dataset;
+  readonly settings: TeacherSettings;
+  /** Facts held out of each source by name: never trained on, the validation ones choose the best epoch. */
+  readonly splits?: Readonly<Record<string, Split>>;
+  /** Run folder, made where missing. */
+  readonly folder: string;
+  readonly id: string;
+}
+
+/** Validation facts at most: ranking among all rows costs as much as training on them. */
+const MOST_VALIDATED = 2000;
+
+/**
+ * Joint pre-training: one teacher over all or chosen sources, one row a linked class.
+ *
+ * @throws KgmentorError NO_DATA when there is nothing to train on; INTERRUPTED after a stop
+ * @example
+ * const { result } = await pretrain({ dataset, settings: config.teacher, folder: 'runs/teacher', id: 'teacher' });
+ */
+export async function pretrain(input: PretrainInput, options: RunOptions = {}): Promise<RunOutcome> {
+  const { dataset, settings, folder, id } = input;
+  const chosen = settings.sources ?? dataset.sources.map(({ name }) => name);
+  const indices = chosen.map((name) => {
+    const i = dataset.sources.findIndex((source) => source.name === name);
+    if (i < 0) throw new KgmentorError('USAGE', `The teacher's source ${JSON.stringify(name)} was not read.`);
+    return i;
+  });
+  const classes = linkClasses(
+    dataset.sources.map(({ entities }) => entities.keys.length),
+    dataset.alignments,
+    { threshold: settings.linkThreshold, sources: indices },
+  );
+  const sources = indices.map((i) => dataset.sources[i]);
+  const classOf = indices.map((i) => classes.classOf[i]);
+  const relations = dataset.relations.length;
+  const joint = jointGraph(
+    sources.map(({ name, entities, triples }) => ({
+      name,
+      entities: entities.keys.length,
+      triples: input.splits?.[name]?.train ?? triples,
+    })),
+    classOf,
+    relations,
+  );
+  if (joint.triples.head.length === 0)
+    throw new KgmentorError('NO_DATA', `The sources ${chosen.join(', ')} hold no relationship to train on.`, {
+      next: 'Check relations.include and relations.exclude of the configuration.',
+    });
+  mkdirSync(folder, { recursive: true });
+  const valid = sampleValid(
+    joint,
+    sources.map(({ name }) => input.splits?.[name]?.valid),
+    settings.seed,
+  );
+  writeJob(folder, {
+    kind: 'teacher',
+    settings,
+    rows: joint.rows,
+    entities: joint.rows,
+    relations,
+    queries: trainingQueries([{ triples: joint.triples, weight: 1 }], joint.rows, relations),
+    ...(valid && {
+      valid: rankingQueries(valid, [joint.triples, valid], { relations, directions: 'both' }),
+    }),
+    evaluations: {},
+  });
+  writeEntities(folder, {
+    sources: sources.map(({ name, entities }, s) => ({
+      name,
+      labels: entities.labels,
+      keys: entities.keys,
+      rows: Array.from(joint.rowOf[s]),
+    })),
+    relations: dataset.relations,
+    degree: Array.from(degrees(joint)),
+  });
+  writeRecord(folder, {
+    id,
+    kind: 'teacher',
+    createdAt: new Date().toISOString(),
+    status: 'running',
+    sources: chosen,
+    settings,
+    dataDigest: datasetDigest(dataset),
+    counts: {
+      rows: joint.rows,
+      relations,
+      triples: joint.triples.head.length,
+      conflicts: classes.conflicts,
+      validated: valid?.head.length ?? 0,
+    },
+  });
+  return runFolder(folder, 'teacher', options);
+}
+
+function degrees({ rows, triples }: JointGraph): Int32Array {
+  const degree = new Int32Array(rows);
+  for (const ends of [triples.head, triples.tail]) for (const row of ends) degree[row]++;
+  return degree;
+}
+
+/** Validation facts of the sources on joint rows, a seeded sample of them. */
+function sampleValid(
+  joint: JointGraph,
+  valids: readonly (Triples | undefined)[],
+  seed: number,
+): Triples | undefined {
+  const mapped = valids.flatMap((valid, s) =>
+    valid
+      ? [
+          {
+            head: valid.head.map((h) => joint.rowOf[s][h]),
+            relation: valid.relation,
+            tail: valid.tail.map((t) => joint.rowOf[s][t]),
+          },
+        ]
+      : [],
+  );
+  const all = concatTriples(mapped);
+  if (all.head.length === 0) return undefined;
+  const chosen = shuffled(all.head.length, seed, 211).slice(0, MOST_VALIDATED).sort();
+  const pick = (column: Int32Array) => Int32Array.from(chosen, (i) => column[i]);
+  return { head: pick(all.head), relation: pick(all.relation), tail: pick(all.tail) };
+}

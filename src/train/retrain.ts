@@ -1,0 +1,161 @@
+import { mkdirSync } from 'node:fs';
+import type { EvaluationSettings, StudentSettings } from '../config.js';
+import { KgmentorError } from '../errors.js';
+import { linkClasses } from '../kg/classes.js';
+import { datasetDigest } from '../kg/digest.js';
+import { linkedSubgraph } from '../kg/subgraph.js';
+import type { Dataset, LinkedClasses, Split } from '../kg/types.js';
+import { validQueries } from './evaluations.js';
+import { type Facts, readRecord, writeEntities, writeFacts, writeRecord } from './folder.js';
+import { type Job, type TeacherLink, writeJob } from './job.js';
+import { trainingQueries } from './queries.js';
+import { type RunOptions, type RunOutcome, runFolder } from './runFolder.js';
+import { linkToTeacher } from './teacherLink.js';
+
+export interface RetrainInput {
+  /** The target whole, and at least the linked subgraph of the other sources (`readDataset` with `around`). */
+  readonly dataset: Dataset;
+  readonly target: string;
+  /** The target's facts; only `train` is trained on, `valid` chooses the best epoch. */
+  readonly split: Split;
+  readonly settings: StudentSettings;
+  readonly evaluation: EvaluationSettings;
+  /** Links under this confidence are not merged; 0 where absent. */
+  readonly linkThreshold?: number;
+  /** The teacher's run folder; without one nothing is distilled. */
+  readonly teacher?: string;
+  readonly folder: string;
+  readonly id: string;
+}
+
+/** What a student trains on, before its job is written. */
+export interface PreparedStudent {
+  readonly facts: Facts;
+  readonly entities: number;
+  readonly rows: number;
+  readonly relations: number;
+  readonly link?: TeacherLink;
+  readonly conflicts: number;
+  /** Target entities that the teacher knows. */
+  readonly linked: number;
+}
+
+/**
+ * Local re-training: a student for one target, on its own facts and the linked subgraph, by distillation from a
+ * teacher that may never have seen the target.
+ *
+ * @throws KgmentorError NO_DATA when there is nothing to train on; INTERRUPTED after a stop
+ * @example
+ * await retrain({ dataset, target: 'movies', split, settings: config.student, evaluation: config.evaluation,
+ *   teacher: 'runs/teacher', folder: 'runs/movies', id: 'movies-1' });
+ */
+export async function retrain(input: RetrainInput, options: RunOptions = {}): Promise<RunOutcome> {
+  const { settings, folder, id, dataset } = input;
+  const prepared = prepareStudent(input);
+  const { facts, relations, rows, entities, link } = prepared;
+  if (facts.split.train.head.length === 0)
+    throw new KgmentorError('NO_DATA', `The source ${input.target} holds no relationship to train on.`, {
+      next: 'Check its labels, relations.include and relations.exclude in the configuration.',
+    });
+  mkdirSync(folder, { recursive: true });
+  const own = { triples: facts.split.train, weight: 1 };
+  const background = { triples: facts.background, weight: settings.background };
+  const job: Job = {
+    kind: 'student',
+    settings,
+    rows,
+    entities,
+    relations,
+    queries: trainingQueries(settings.background > 0 ? [own, background] : [own], rows, relations),
+    ...(facts.split.valid.head.length > 0 && { valid: validQueries(facts, relations, input.evaluation) }),
+    evaluations: {},
+    ...(link && { teacher: link }),
+  };
+  writeJob(folder, job);
+  writeFacts(folder, facts);
+  const source = dataset.sources.find(({ name }) => name === input.target) as Dataset['sources'][number];
+  const degree = new Int32Array(rows);
+  for (const { head, tail } of [facts.split.train, facts.background])
+    for (const ends of [head, tail]) for (const row of ends) degree[row]++;
+  writeEntities(folder, {
+    sources: [
+      {
+        name: input.target,
+        labels: source.entities.labels,
+        keys: source.entities.keys,
+        rows: Array.from({ length: entities }, (_, i) => i),
+      },
+    ],
+    relations: dataset.relations,
+    degree: Array.from(degree),
+  });
+  writeRecord(folder, {
+    id,
+    kind: 'student',
+    createdAt: new Date().toISOString(),
+    status: 'running',
+    sources: dataset.sources.map(({ name }) => name),
+    target: input.target,
+    settings: { ...settings, evaluation: input.evaluation },
+    ...(input.teacher && { teacher: { folder: input.teacher, id: readRecord(input.teacher).id } }),
+    dataDigest: datasetDigest(dataset),
+    counts: {
+      entities,
+      rows,
+      relations,
+      train: facts.split.train.head.length,
+      valid: facts.split.valid.head.length,
+      test: facts.split.test.head.length,
+      background: facts.background.head.length,
+      linked: prepared.linked,
+      conflicts: prepared.conflicts,
+    },
+  });
+  return runFolder(folder, 'student', options);
+}
+
+/** The linked subgraph on student rows and the way from there to the teacher's rows. */
+export function prepareStudent(
+  input: Pick<RetrainInput, 'dataset' | 'target' | 'split' | 'settings' | 'linkThreshold' | 'teacher'>,
+): PreparedStudent {
+  const { dataset, split, settings } = input;
+  const target = dataset.sources.findIndex(({ name }) => name === input.target);
+  if (target < 0)
+    throw new KgmentorError('USAGE', `The target ${JSON.stringify(input.target)} was not read.`);
+  const classes: LinkedClasses = linkClasses(
+    dataset.sources.map(({ entities }) => entities.keys.length),
+    dataset.alignments,
+    { threshold: input.linkThreshold },
+  );
+  const source = dataset.sources[target];
+  const entities = source.entities.keys.length;
+  const relations = dataset.relations.length;
+  const subgraph = linkedSubgraph({
+    target: { name: source.name, entities, train: split.train },
+    others: dataset.sources.flatMap(({ name, triples }, i) =>
+      i === target ? [] : [{ name, triples, classOf: classes.classOf[i] }],
+    ),
+    targetClassOf: classes.classOf[target],
+    classes: classes.count,
+    relations,
+    hops: settings.hops,
+  });
+  const link =
+    input.teacher === undefined
+      ? undefined
+      : linkToTeacher(input.teacher, dataset, classes, target, subgraph.extraClass);
+  return {
+    facts: {
+      split,
+      background: subgraph.background,
+      votes: subgraph.votes,
+      label: source.entities.label,
+    },
+    entities,
+    rows: subgraph.rows,
+    relations,
+    link,
+    conflicts: classes.conflicts,
+    linked: link ? link.row.subarray(0, entities).reduce((sum, row) => sum + (row >= 0 ? 1 : 0), 0) : 0,
+  };
+}

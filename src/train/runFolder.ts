@@ -1,0 +1,49 @@
+import { KgmentorError } from '../errors.js';
+import type { OnEvent } from '../events.js';
+import { type RunRecord, readRecord, writeRecord } from './folder.js';
+import type { TrainResult } from './messages.js';
+import { runTraining } from './process.js';
+
+export interface RunOptions {
+  /** Go on from the folder's checkpoint. */
+  readonly resume?: boolean;
+  /** Threads of TensorFlow, part of what makes a run reproducible; all cores where absent. */
+  readonly threads?: number;
+  /** Aborting writes a checkpoint and ends with INTERRUPTED. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: OnEvent;
+}
+
+export interface RunOutcome {
+  readonly folder: string;
+  readonly result: TrainResult;
+}
+
+/** Trains the job of a run folder and keeps its record's status true. */
+export async function runFolder(
+  folder: string,
+  role: 'teacher' | 'student',
+  options: RunOptions,
+): Promise<RunOutcome> {
+  const record = readRecord(folder);
+  const end = (status: RunRecord['status'], result?: TrainResult) =>
+    writeRecord(folder, { ...record, status, ...(result && { result: { ...result } }) });
+  writeRecord(folder, { ...record, status: 'running' });
+  try {
+    const result = await runTraining(folder, {
+      resume: options.resume,
+      threads: options.threads,
+      signal: options.signal,
+      onMessage: (message) => {
+        if (message.type === 'ended' || message.type === 'failed') return;
+        options.onEvent?.(message.type === 'device' ? message : { ...message, role });
+      },
+    });
+    end('done', result);
+    options.onEvent?.({ type: 'done', role, folder, seconds: result.trainSeconds + result.prepareSeconds });
+    return { folder, result };
+  } catch (error) {
+    end(error instanceof KgmentorError && error.code === 'INTERRUPTED' ? 'interrupted' : 'failed');
+    throw error;
+  }
+}

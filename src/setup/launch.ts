@@ -1,0 +1,88 @@
+/** The program behind `scripts/launch.mjs`: gets ready what a target needs and runs it. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { exitCodeOf, KgmentorError } from '../errors.js';
+import { listen, type Phase, runProgram, untilGone } from './programs.js';
+import { ensureTensorFlow } from './tensorflow.js';
+
+const dist = fileURLToPath(new URL('../../', import.meta.url));
+const kept = path.join(path.dirname(path.resolve(dist)), '.kgmentor', 'neo4j');
+const say = (line: string) => void process.stderr.write(`${line}\n`);
+
+/** Runs a program beside a server, unless the caller has one; a server that it started is stopped in any case. */
+async function withServer(phase: Phase, home: string | undefined, run: (uri: string) => Promise<number>) {
+  if (process.env.NEO4J_URI) return run(process.env.NEO4J_URI);
+  const { ensureNeo4jRuntime, startNeo4j } = await import('./neo4j.js');
+  await ensureNeo4jRuntime(say);
+  const folder = home ?? mkdtempSync(path.join(tmpdir(), 'kgmentor-neo4j-'));
+  try {
+    phase.now = 'server';
+    const server = await startNeo4j({ home: folder, log: say });
+    try {
+      return phase.interrupted ? 130 : await run(server.uri);
+    } finally {
+      phase.now = 'server';
+      await server.stop();
+    }
+  } finally {
+    if (!home) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function program(phase: Phase, script: string, args: readonly string[], uri?: string): Promise<number> {
+  phase.now = 'program';
+  return runProgram(path.join(dist, script), args, uri ? { NEO4J_URI: uri } : {});
+}
+
+/** A server to look at, with Neo4j Browser, until Ctrl-C. */
+async function serve(phase: Phase): Promise<number> {
+  const { ensureNeo4jRuntime, startNeo4j } = await import('./neo4j.js');
+  await ensureNeo4jRuntime(say);
+  phase.now = 'server';
+  const server = await startNeo4j({ home: kept, http: true, log: say });
+  try {
+    say(`Neo4j runs at ${server.uri}, without a password, for this machine only.`);
+    if (server.httpUri) say(`Neo4j Browser: ${server.httpUri}`);
+    say('Ctrl-C stops it; the data stays in .kgmentor/neo4j.');
+    if (!(await untilGone(server.pid, phase))) return 0;
+    throw new KgmentorError('UNREACHABLE', `The Neo4j server (process ${server.pid}) has ended by itself.`, {
+      next: `See ${path.join(kept, 'logs')}, then start it again with \`npm run neo4j\`.`,
+    });
+  } finally {
+    await server.stop();
+  }
+}
+
+async function launch(target: string | undefined, args: readonly string[], phase: Phase): Promise<number> {
+  if (target === 'neo4j') return serve(phase);
+  if (target === 'kgmentor') {
+    await ensureTensorFlow(say);
+    return program(phase, 'src/cli.js', args);
+  }
+  const scripts: Record<string, string> = {
+    test: 'test/run.js',
+    demo: 'demo/main.js',
+    bench: 'bench/main.js',
+  };
+  const script = scripts[target ?? ''];
+  if (!script) throw new KgmentorError('USAGE', `"${target}" is none of test, demo, bench, neo4j, kgmentor.`);
+  await ensureTensorFlow(say);
+  return withServer(phase, target === 'demo' ? kept : undefined, (uri) => program(phase, script, args, uri));
+}
+
+const phase = listen();
+try {
+  const code = await launch(process.argv[2], process.argv.slice(3), phase);
+  process.exitCode = phase.interrupted && process.argv[2] !== 'neo4j' ? code || 130 : code;
+} catch (error) {
+  if (phase.interrupted) {
+    process.exitCode = 130;
+  } else {
+    say(error instanceof Error ? error.message : String(error));
+    if (error instanceof KgmentorError && error.next) say(error.next);
+    else if (!(error instanceof KgmentorError) && error instanceof Error) say(error.stack ?? '');
+    process.exitCode = exitCodeOf(error);
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Runs the checks and the tests: `node dist/test/run.js [part of a file's name …]`. Each file has a process of its own;
+ * one after the other, as they share one database. Its last line counts what passed and what failed.
+ */
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { fileURLToPath } from 'node:url';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const root = path.resolve(here, '..', '..');
+const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
+const FILE_MS = 300_000;
+
+const count = { passed: 0, failed: 0 };
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+
+/** A check of the whole repository, counted like a test. */
+function check(title: string, script: string, args: readonly string[]): void {
+  const done = spawnSync(process.execPath, [path.join(root, 'node_modules', script), ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (done.status === 0) {
+    count.passed++;
+    console.log(`✔ ${title}`);
+  } else {
+    count.failed++;
+    console.log(`✖ ${title}\n${done.stdout}${done.stderr}${done.error?.message ?? ''}`);
+  }
+}
+
+function testFiles(): string[] {
+  const all = readdirSync(here, { recursive: true }) as string[];
+  return all
+    .filter((name) => name.endsWith('.test.js'))
+    .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
+    .sort()
+    .map((name) => path.join(here, name));
+}
+
+if (wanted.length === 0) {
+  check('the sources are formatted and linted', '@biomejs/biome/bin/biome', ['check', '.']);
+  check('the sources have sound types', 'typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit']);
+}
+const files = testFiles();
+if (files.length > 0) {
+  // Each file's process may take its time limit; the whole run has none of its own.
+  const events = run({ files, concurrency: 1, timeout: FILE_MS, signal: stop.signal });
+  events.on('test:pass', (event) => {
+    // A file without any test is reported as a passed test of its own name.
+    if (event.details.type === 'suite' || files.includes(event.name) || event.skip || event.todo) return;
+    count.passed++;
+  });
+  events.on('test:fail', (event) => {
+    if (!event.todo) count.failed++;
+  });
+  const report = events.compose(new spec());
+  report.pipe(process.stdout, { end: false });
+  await new Promise((resolve) => report.once('end', resolve));
+}
+const nothing = files.length === 0 || count.passed + count.failed === 0;
+if (nothing) console.log(`No test file matches ${wanted.join(' ')}.`);
+if (stop.signal.aborted) console.log('Interrupted.');
+console.log(`${count.passed} passed, ${count.failed} failed`);
+process.exit(nothing || count.failed > 0 || stop.signal.aborted ? 1 : 0);

@@ -5,20 +5,13 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { locked, read } from './lock.mjs';
 
 const TARGETS = ['demo', 'test', 'neo4j', 'bench', 'kgmentor'];
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const at = (...parts) => path.join(root, ...parts);
 const say = (line) => process.stderr.write(`${line}\n`);
 const hash = (text) => createHash('sha256').update(text).digest('hex');
-const read = (file) => {
-  try {
-    return fs.readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
-};
-
 function fail(line, code = 1) {
   say(line);
   process.exit(code);
@@ -72,11 +65,8 @@ function install() {
 function build() {
   say('Compiling …');
   const made = fingerprint();
-  const status = run(process.execPath, [
-    at('node_modules', 'typescript', 'bin', 'tsc'),
-    '-p',
-    'tsconfig.json',
-  ]);
+  const tsc = at('node_modules', 'typescript', 'bin', 'tsc');
+  const status = run(process.execPath, [tsc, '-p', 'tsconfig.json']);
   if (status !== 0) fail('The sources do not compile, see the lines above.', status);
   // The compiler keeps the output of sources that were removed; a removed test would still run.
   const output = /(\.js|\.js\.map|\.d\.ts)$/;
@@ -86,47 +76,8 @@ function build() {
   fs.writeFileSync(buildStamp, made);
 }
 
-function isAlive(pid) {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
-}
-
-/** Holds `.kgmentor/lock` during the work. src/setup/lock.ts, which is not compiled yet, says why it goes this way. */
-async function locked(work) {
-  const [lock, mine] = [at('.kgmentor', 'lock'), `${process.pid}-${Date.now()}`];
-  const holderFile = path.join(lock, 'pid');
-  for (let told = false; read(holderFile) !== mine; ) {
-    fs.mkdirSync(`${lock}.${mine}`, { recursive: true });
-    fs.writeFileSync(path.join(`${lock}.${mine}`, 'pid'), mine);
-    try {
-      fs.renameSync(`${lock}.${mine}`, lock);
-    } catch {
-      const holder = read(holderFile);
-      const pid = Number.parseInt(holder, 10);
-      try {
-        if (pid && !isAlive(pid)) fs.renameSync(lock, `${lock}.${holder}.gone`);
-      } catch {} // another process was faster
-      if (pid && isAlive(pid) && !told)
-        say(`Waiting for process ${pid}, which installs and compiles (${lock}) …`);
-      told ||= isAlive(pid);
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  }
-  const leave = () => {
-    if (read(holderFile) !== mine) return;
-    fs.renameSync(lock, `${lock}.${mine}`);
-    fs.rmSync(`${lock}.${mine}`, { recursive: true, force: true });
-  };
-  process.once('exit', leave); // a failure ends the process
-  work();
-  leave();
-}
-
 if (!isInstalled() || !isBuilt())
-  await locked(() => {
+  await locked(at('.kgmentor', 'lock'), say, () => {
     if (!isInstalled()) install();
     if (!isBuilt()) build();
   });

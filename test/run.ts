@@ -14,7 +14,7 @@ const root = path.resolve(here, '..', '..');
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const FILE_MS = 300_000;
 
-const count = { passed: 0, failed: 0 };
+const count = { passed: 0, failed: 0, skipped: 0 };
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
 
@@ -52,18 +52,21 @@ if (files.length > 0) {
   const events = run({ files, concurrency: 1, timeout: FILE_MS, signal: stop.signal });
   events.on('test:pass', (event) => {
     // A file without any test is reported as a passed test of its own name.
-    if (event.details.type === 'suite' || files.includes(event.name) || event.skip || event.todo) return;
-    count.passed++;
+    if (event.details.type === 'suite' || files.includes(event.name)) return;
+    count[event.skip || event.todo ? 'skipped' : 'passed']++;
   });
   events.on('test:fail', (event) => {
-    if (!event.todo) count.failed++;
+    // A suite that failed only through its tests is not one more failure.
+    const { failureType } = event.details.error as Error & { failureType?: string };
+    if (failureType !== 'subtestsFailed') count[event.todo ? 'skipped' : 'failed']++;
   });
   const report = events.compose(new spec());
   report.pipe(process.stdout, { end: false });
   await new Promise((resolve) => report.once('end', resolve));
 }
-const nothing = files.length === 0 || count.passed + count.failed === 0;
-if (nothing) console.log(`No test file matches ${wanted.join(' ')}.`);
+const nothing = count.passed + count.failed === 0;
+if (nothing) console.log(`No test ran${wanted.length > 0 ? `: none matches ${wanted.join(' ')}` : ''}.`);
 if (stop.signal.aborted) console.log('Interrupted.');
-console.log(`${count.passed} passed, ${count.failed} failed`);
+const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
+console.log(`${count.passed} passed, ${count.failed} failed${skipped}`);
 process.exit(nothing || count.failed > 0 || stop.signal.aborted ? 1 : 0);

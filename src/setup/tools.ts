@@ -65,7 +65,7 @@ export function missing(names: readonly Prerequisite[], purpose: string): Kgment
   const list = names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names[0];
   const packages = (manager: 'apt' | 'brew') =>
     [...new Set(names.map((name) => PACKAGES[name][manager]))].join(' ');
-  return new KgmentorError('USAGE', `${purpose} needs ${list}, not found on the PATH.`, {
+  return new KgmentorError('USAGE', `${purpose} needs ${list}, not found here.`, {
     next: `Install with \`apt-get install ${packages('apt')}\` (Debian, Ubuntu) or \`brew install ${packages('brew')}\` (Homebrew), then run the same command again.`,
   });
 }

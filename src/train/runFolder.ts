@@ -47,3 +47,12 @@ export async function runFolder(
     throw error;
   }
 }
+
+/**
+ * Goes on with an unfinished run from its checkpoint; the folder alone is needed.
+ *
+ * @throws KgmentorError BAD_DATA when the folder or its checkpoint is damaged
+ */
+export async function resumeRun(folder: string, options: RunOptions = {}): Promise<RunOutcome> {
+  return runFolder(folder, readRecord(folder).kind, { ...options, resume: true });
+}

@@ -1,0 +1,176 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { Command, Context, Flags } from './commands/command.js';
+import { commands } from './commands/list.js';
+import { createOutput, type Output } from './commands/output.js';
+import { exitCodeOf, KgmentorError } from './errors.js';
+import { nearest } from './kg/nearest.js';
+
+const globalOptions = {
+  config: { type: 'string' },
+  uri: { type: 'string' },
+  username: { type: 'string' },
+  database: { type: 'string' },
+  json: { type: 'boolean' },
+  quiet: { type: 'boolean' },
+  verbose: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+const globalHelp = `Options of every command:
+  --config FILE     configuration, kgmentor.json where absent
+  --uri, --username, --database
+                    the Neo4j server; NEO4J_URI, NEO4J_USERNAME, NEO4J_DATABASE where absent
+                    (the password comes from NEO4J_PASSWORD or .env only)
+  --json            results as JSON
+  --quiet           no narration
+  --verbose         more of it, and the causes of errors
+  -h, --help        this text`;
+
+async function main(args: readonly string[]): Promise<void> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(`${await overview()}\n`);
+    return;
+  }
+  if (name === '--version' || name === '-V') {
+    process.stdout.write(`${version()}\n`);
+    return;
+  }
+  const load = commands[name];
+  if (!load) {
+    const [near] = nearest(name, Object.keys(commands));
+    throw new KgmentorError('USAGE', `There is no command ${JSON.stringify(name)}.`, {
+      next: near ? `Did you mean \`kgmentor ${near}\`?` : '`kgmentor --help` lists the commands.',
+    });
+  }
+  const command = await load.load();
+  const { values, positionals } = parse(name, command, rest);
+  if (values.help) {
+    process.stdout.write(`${help(name, command)}\n`);
+    return;
+  }
+  const [least, most] = command.positionals ?? [0, 0];
+  if (positionals.length < least || positionals.length > most)
+    throw new KgmentorError('USAGE', `\`kgmentor ${name}\` takes ${command.usage || 'no arguments'}.`, {
+      next: `\`kgmentor ${name} --help\` says more.`,
+    });
+  verbose = values.verbose === true;
+  await run(command, positionals, values);
+}
+
+let verbose = process.argv.includes('--verbose');
+
+function parse(name: string, command: Command, args: string[]): { values: Flags; positionals: string[] } {
+  try {
+    return parseArgs({ args, options: { ...globalOptions, ...command.options }, allowPositionals: true }) as {
+      values: Flags;
+      positionals: string[];
+    };
+  } catch (cause) {
+    const wrong = /'(--?[^ '=]+)/.exec((cause as Error).message)?.[1] ?? '';
+    const known = Object.keys({ ...globalOptions, ...command.options });
+    const [near] = nearest(wrong.replace(/^-+/, ''), known);
+    throw new KgmentorError('USAGE', `${(cause as Error).message.split('. ')[0]}.`, {
+      next: near ? `Did you mean --${near}?` : `\`kgmentor ${name} --help\` lists the options.`,
+      cause,
+    });
+  }
+}
+
+async function run(command: Command, positionals: readonly string[], flags: Flags): Promise<void> {
+  const out = createOutput({
+    json: flags.json === true,
+    quiet: flags.quiet === true,
+    verbose: flags.verbose === true,
+  });
+  const stop = new AbortController();
+  const closers: (() => Promise<void>)[] = [];
+  const onSignal = () => {
+    if (stop.signal.aborted) process.exit(130);
+    out.say('stopping; once more to stop at once');
+    stop.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  try {
+    await command.run(await context(positionals, flags, out, stop.signal, closers));
+  } finally {
+    for (const close of closers.reverse()) await close();
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+}
+
+async function context(
+  positionals: readonly string[],
+  flags: Flags,
+  out: Output,
+  signal: AbortSignal,
+  closers: (() => Promise<void>)[],
+): Promise<Context> {
+  const { loadConfig, connectionOf } = await import('./settings.js');
+  let config: ReturnType<typeof loadConfig> | undefined;
+  const read = () => {
+    config ??= loadConfig((flags.config as string) ?? 'kgmentor.json');
+    return config;
+  };
+  return {
+    positionals,
+    flags,
+    out,
+    signal,
+    config: read,
+    async graphs(purpose = 'read') {
+      const { openGraphs } = await import('./graph/graphs.js');
+      const { existsSync } = await import('node:fs');
+      const named = flags.config !== undefined || existsSync('kgmentor.json');
+      const graphs = await openGraphs(
+        named ? read() : { sources: {} },
+        connectionOf(flags as object, purpose),
+      );
+      closers.push(() => graphs.close());
+      return graphs;
+    },
+  };
+}
+
+async function overview(): Promise<string> {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length));
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  return ['kgmentor: a Neo4j graph learns from other graphs', '', 'Commands:', ...lines, '', globalHelp].join(
+    '\n',
+  );
+}
+
+function help(name: string, command: Command): string {
+  const lines = Object.entries(command.help ?? {}).map(([flag, line]) => `  ${flag.padEnd(24)}  ${line}`);
+  return [
+    `kgmentor ${name} ${command.usage}`.trim(),
+    '',
+    command.summary,
+    ...(lines.length > 0 ? ['', ...lines] : []),
+    '',
+    globalHelp,
+  ].join('\n');
+}
+
+function version(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  const next = error instanceof KgmentorError ? error.next : undefined;
+  process.stderr.write(`kgmentor: ${error instanceof Error ? error.message : String(error)}\n`);
+  if (next) process.stderr.write(`${next}\n`);
+  if (verbose || !(error instanceof KgmentorError)) process.stderr.write(`${trace(error)}\n`);
+  process.exitCode = exitCodeOf(error);
+});
+
+function trace(error: unknown): string {
+  const lines: string[] = [];
+  for (let at = error; at instanceof Error; at = at.cause) lines.push(at.stack ?? at.message);
+  return lines.join('\ncaused by: ');
+}

@@ -1,0 +1,38 @@
+import type { ParseArgsConfig } from 'node:util';
+import type { Config } from '../config.js';
+import type { Graphs } from '../graph/graphs.js';
+import type { Output } from './output.js';
+
+export type Flags = Readonly<Record<string, string | boolean | string[] | undefined>>;
+
+/** What a command is run with. */
+export interface Context {
+  readonly positionals: readonly string[];
+  readonly flags: Flags;
+  readonly out: Output;
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** The configuration, read when it is asked for first. */
+  config(): Config;
+  /** Connections, closed when the command ends. */
+  graphs(purpose?: 'read' | 'write'): Promise<Graphs>;
+}
+
+/** A command as plain data; its module is loaded only when it runs. */
+export interface Command {
+  /** After the command's name, such as `<source> [options]`. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly options?: NonNullable<ParseArgsConfig['options']>;
+  /** One line an option, for --help. */
+  readonly help?: Readonly<Record<string, string>>;
+  /** Positional arguments: least and most. */
+  readonly positionals?: readonly [number, number];
+  run(context: Context): Promise<void>;
+}
+
+/** A flag's text, or undefined. */
+export const text = (flags: Flags, name: string): string | undefined => {
+  const value = flags[name];
+  return typeof value === 'string' ? value : undefined;
+};

@@ -1,0 +1,152 @@
+import type { SourceConfig } from '../config.js';
+import { KgmentorError } from '../errors.js';
+import { requireSource } from '../graph/dataset.js';
+import { type ImportResult, importAlignments, importEntities, importTriples } from '../graph/import.js';
+import type { NodeKey } from '../graph/importTriples.js';
+import { type Command, type Context, type Flags, text } from './command.js';
+import { count, duration } from './output.js';
+
+export const importCommand: Command = {
+  usage: '<source> [--triples FILE] [--nodes FILE] | --links FILE --between A,B',
+  summary: 'Imports triples, nodes or links from TSV or CSV (plain or .gz); a second import changes nothing.',
+  positionals: [0, 1],
+  options: {
+    triples: { type: 'string' },
+    nodes: { type: 'string' },
+    links: { type: 'string' },
+    between: { type: 'string' },
+    relationship: { type: 'string' },
+    label: { type: 'string' },
+    'tail-label': { type: 'string' },
+    'integer-keys': { type: 'boolean' },
+    header: { type: 'boolean' },
+    'dry-run': { type: 'boolean' },
+  },
+  help: {
+    '--triples FILE': 'head key, relation, tail key',
+    '--nodes FILE': 'a header line; the first column is the key, the others are properties',
+    '--links FILE': 'key, key and a confidence if any',
+    '--between A,B': 'the two sources that links join',
+    '--relationship TYPE': 'type of the linking relationships, SAME_AS where absent',
+    '--label LABEL': 'label of the nodes (of heads), the first of the source where absent',
+    '--tail-label LABEL': 'label of the tails where it is another one',
+    '--integer-keys': 'keys are integers, not text',
+    '--header': 'the first line of triples or links holds column names',
+    '--dry-run': 'read and check only',
+  },
+  async run(context) {
+    const { positionals, flags } = context;
+    const [triples, nodes, links] = ['triples', 'nodes', 'links'].map((name) => text(flags, name));
+    if (!triples && !nodes && !links)
+      throw new KgmentorError('USAGE', 'Nothing to import was named.', {
+        next: 'Give --triples, --nodes or --links with a file.',
+      });
+    if (links) {
+      await importLinks(context, links);
+      return;
+    }
+    const [source] = positionals;
+    if (!source)
+      throw new KgmentorError('USAGE', 'Into which source?', {
+        next: '`kgmentor import <source> --triples FILE`.',
+      });
+    const config = context.config();
+    requireSource(config, source);
+    const node = nodeKey(source, config.sources[source], flags, 'label');
+    const graph = (await context.graphs('write')).of(source);
+    const options = optionsOf(context);
+    if (nodes)
+      tell(
+        context,
+        nodes,
+        await importEntities(graph, { source, nodes: node, file: nodes, header: true }, options),
+      );
+    if (triples) {
+      const tails = text(flags, 'tail-label') && nodeKey(source, config.sources[source], flags, 'tail-label');
+      tell(
+        context,
+        triples,
+        await importTriples(
+          graph,
+          { source, nodes: node, ...(tails && { tails }), file: triples, header: flags.header === true },
+          options,
+        ),
+      );
+    }
+  },
+};
+
+async function importLinks(context: Context, file: string): Promise<void> {
+  const { flags } = context;
+  const between = (text(flags, 'between') ?? '').split(',');
+  if (between.length !== 2)
+    throw new KgmentorError('USAGE', 'Links join two sources.', { next: 'Name them: --between A,B.' });
+  const config = context.config();
+  for (const name of between) requireSource(config, name);
+  const graphs = await context.graphs('write');
+  if (graphs.of(between[0]) !== graphs.of(between[1]))
+    throw new KgmentorError(
+      'USAGE',
+      `${between.join(' and ')} are in different databases, which no relationship can join.`,
+      {
+        next: 'Name the file under "alignments" of the configuration instead.',
+      },
+    );
+  const [left, right] = between.map((name, i) =>
+    nodeKey(name, config.sources[name], flags, i === 0 ? 'label' : 'tail-label'),
+  );
+  const relationship = text(flags, 'relationship');
+  tell(
+    context,
+    file,
+    await importAlignments(
+      graphs.of(between[0]),
+      { left, right, file, header: flags.header === true, ...(relationship && { relationship }) },
+      optionsOf(context),
+    ),
+  );
+}
+
+function nodeKey(name: string, source: SourceConfig, flags: Flags, flag: 'label' | 'tail-label'): NodeKey {
+  const label = text(flags, flag) ?? source.nodes[0].label;
+  const node = source.nodes.find((one) => one.label === label);
+  if (!node)
+    throw new KgmentorError('USAGE', `The source ${name} has no label ${JSON.stringify(label)}.`, {
+      next: `It has ${source.nodes.map((one) => one.label).join(', ')}.`,
+    });
+  const key = typeof node.key === 'string' ? [node.key] : node.key;
+  if (key.length !== 1 || key[0] === 'elementId')
+    throw new KgmentorError(
+      'USAGE',
+      `Nodes of label ${label} cannot be imported: a file's column is one key property.`,
+      {
+        next: 'Import them with LOAD CSV, which knows composite keys.',
+      },
+    );
+  return { label, key: key[0], keyType: flags['integer-keys'] ? 'integer' : 'string' };
+}
+
+const optionsOf = ({ flags, out }: Context) => {
+  const start = Date.now();
+  return {
+    dryRun: flags['dry-run'] === true,
+    onProgress: ({ stage, done, total }: { stage: string; done: number; total: number }) =>
+      out.onEvent({
+        type: 'progress',
+        name: stage,
+        done,
+        total,
+        rowsPerSecond: (1000 * done) / Math.max(1, Date.now() - start),
+      }),
+  };
+};
+
+function tell({ out, flags }: Context, file: string, result: ImportResult): void {
+  out.data({ file, ...result }, () => [
+    flags['dry-run']
+      ? `${file}: ${count(result.lines)} lines, no fault found, nothing written`
+      : `${file}: ${count(result.nodesCreated)} nodes and ${count(result.relationshipsCreated)} relationships created, ${count(result.changed)} changed, ${count(result.unchanged)} unchanged, ${duration(result.seconds)}`,
+    ...result.constraintsCreated.map((constraint) => `constraint created: ${constraint}`),
+    ...(result.duplicates > 0 ? [`${count(result.duplicates)} lines repeat another one`] : []),
+  ]);
+}

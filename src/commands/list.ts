@@ -1,0 +1,57 @@
+import type { Command } from './command.js';
+
+/** All commands; a module is loaded when its command runs, so that --help and doctor work without TensorFlow. */
+export const commands: Readonly<Record<string, { summary: string; load: () => Promise<Command> }>> = {
+  init: {
+    summary: 'write a configuration by looking at a live graph',
+    load: async () => (await import('./init.js')).init,
+  },
+  setup: {
+    summary: 'fetch and build what training needs',
+    load: async () => (await import('./setup.js')).setup,
+  },
+  doctor: {
+    summary: 'check everything and say the mend for each fault',
+    load: async () => (await import('./doctor.js')).doctor,
+  },
+  migrate: {
+    summary: 'bring the constraints of kgmentor’s own nodes up to date',
+    load: async () => (await import('./migrate.js')).migrateCommand,
+  },
+  import: {
+    summary: 'import triples, nodes or links from TSV or CSV',
+    load: async () => (await import('./import.js')).importCommand,
+  },
+  sources: {
+    summary: 'count sources, links and what they share',
+    load: async () => (await import('./sources.js')).sources,
+  },
+  pretrain: {
+    summary: 'train a teacher over the linked sources',
+    load: async () => (await import('./pretrain.js')).pretrainCommand,
+  },
+  retrain: {
+    summary: 'train a student for one target by distillation',
+    load: async () => (await import('./retrain.js')).retrainCommand,
+  },
+  evaluate: {
+    summary: 'rank held-out facts with a trained student',
+    load: async () => (await import('./evaluate.js')).evaluate,
+  },
+  publish: {
+    summary: 'write a student’s vectors to the nodes and switch readers to them',
+    load: async () => (await import('./publish.js')).publishCommand,
+  },
+  similar: {
+    summary: 'nodes similar to a node',
+    load: async () => (await import('./similar.js')).similarCommand,
+  },
+  predict: {
+    summary: 'missing facts of a node',
+    load: async () => (await import('./predict.js')).predictCommand,
+  },
+  runs: {
+    summary: 'list the runs and their results',
+    load: async () => (await import('./runs.js')).runs,
+  },
+};

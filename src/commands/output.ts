@@ -1,0 +1,114 @@
+import type { KgmentorEvent } from '../events.js';
+
+export interface OutputOptions {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+/** Data on stdout, narration on stderr. */
+export interface Output {
+  readonly options: OutputOptions;
+  /** Data: for people `lines`, with --json the object. */
+  data(value: unknown, lines: () => readonly string[]): void;
+  /** Narration, silenced by --quiet. */
+  say(line: string): void;
+  /** Narration that only --verbose shows. */
+  detail(line: string): void;
+  onEvent(event: KgmentorEvent): void;
+}
+
+export function createOutput(options: OutputOptions): Output {
+  const terminal = process.stderr.isTTY === true;
+  let open = false;
+  const clear = () => {
+    if (open) process.stderr.write('\r\x1b[2K');
+    open = false;
+  };
+  const say = (line: string) => {
+    if (options.quiet) return;
+    clear();
+    process.stderr.write(`${line}\n`);
+  };
+  const passing = (line: string) => {
+    if (options.quiet || !terminal) return;
+    clear();
+    process.stderr.write(line.slice(0, (process.stderr.columns ?? 80) - 1));
+    open = true;
+  };
+  return {
+    options,
+    data(value, lines) {
+      clear();
+      process.stdout.write(
+        options.json
+          ? `${JSON.stringify(value)}\n`
+          : lines()
+              .map((line) => `${line}\n`)
+              .join(''),
+      );
+    },
+    say,
+    detail: (line) => options.verbose && say(line),
+    onEvent(event) {
+      const line = lineOf(event);
+      if (line === null) return;
+      if (event.type === 'step' || event.type === 'progress') passing(line);
+      else if (event.type === 'device') {
+        if (options.verbose) say(line);
+      } else say(line);
+    },
+  };
+}
+
+/** A number with thousands apart. */
+export const count = (n: number): string => Math.round(n).toLocaleString('en-US');
+
+/** A share in [0, 1] as points with two places, the way tables of the field show it. */
+export const points = (share: number): string => (100 * share).toFixed(2);
+
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '–';
+  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60
+    ? `${minutes} min ${Math.round(seconds % 60)} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** Columns aligned; numbers to the right. */
+export function table(head: readonly string[], body: readonly (readonly string[])[]): string[] {
+  const width = head.map((title, i) => Math.max(title.length, ...body.map((row) => row[i].length)));
+  const numeric = head.map((_, i) => body.length > 0 && body.every((row) => /^[-–\d.,%± s]*$/.test(row[i])));
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, i) => (numeric[i] ? cell.padStart(width[i]) : cell.padEnd(width[i])))
+      .join('  ')
+      .trimEnd();
+  return [line(head), width.map((w) => '─'.repeat(w)).join('  '), ...body.map(line)];
+}
+
+function lineOf(event: KgmentorEvent): string | null {
+  switch (event.type) {
+    case 'read':
+      return `read ${event.source}: ${count(event.entities)} entities, ${count(event.triples)} triples, ${count(event.relations)} relations`;
+    case 'device':
+      return `TensorFlow ${event.version} on ${event.gpu ? 'a GPU' : 'the CPU'}`;
+    case 'step':
+      return `${event.role} epoch ${event.epoch}/${event.epochs}, step ${event.step}/${event.steps}, ${count(event.rowsPerSecond)} rows/s, ${duration(event.etaSeconds)} left`;
+    case 'epoch':
+      return `${event.role} epoch ${event.epoch}/${event.epochs}: loss ${event.loss.toFixed(4)}, ${count(event.rowsPerSecond)} rows/s, ${duration(event.etaSeconds)} left`;
+    case 'evaluated':
+      return `${event.role ?? 'model'} validation MRR ${points(event.value)}${event.best ? ' (best so far)' : ''}`;
+    case 'stage':
+      return `${event.name}: ${duration(event.seconds)}${event.peakMb ? `, ${count(event.peakMb)} MB` : ''}`;
+    case 'progress':
+      return `${event.name}: ${count(event.done)}${event.total ? ` of ${count(event.total)}` : ''}${event.rowsPerSecond ? `, ${count(event.rowsPerSecond)} rows/s` : ''}`;
+    case 'published':
+      return `published ${event.model} for ${event.source}: ${count(event.nodes)} ${event.label} nodes, index ${event.index}`;
+    case 'done':
+      return `${event.role ?? 'run'} done: ${event.folder}`;
+    case 'warning':
+      return `warning: ${event.message}`;
+  }
+}

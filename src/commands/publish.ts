@@ -1,0 +1,78 @@
+import { KgmentorError } from '../errors.js';
+import { migrate } from '../graph/migrate.js';
+import { publish } from '../graph/publish.js';
+import { removeEverything } from '../graph/removal.js';
+import { rollback } from '../graph/rollback.js';
+import { publishInputOf } from '../publishRun.js';
+import { findRun } from '../train/runs.js';
+import { type Command, text } from './command.js';
+import { count, duration } from './output.js';
+
+export const publishCommand: Command = {
+  usage: '[<target>] [--run ID] [--rollback | --remove] [--dry-run]',
+  summary: 'Writes a student’s vectors to the nodes of its source and points readers at them, all at once.',
+  positionals: [0, 1],
+  options: {
+    run: { type: 'string' },
+    rollback: { type: 'boolean' },
+    remove: { type: 'boolean' },
+    'dry-run': { type: 'boolean' },
+  },
+  help: {
+    '--run ID': 'run of the student, the newest finished one where absent',
+    '--rollback': 'point readers at the model before',
+    '--remove': 'remove all that kgmentor wrote, for the target or for all',
+    '--dry-run': 'find the nodes and write nothing',
+  },
+  async run({ positionals: [target], flags, out, config: read, graphs }) {
+    const config = read();
+    const dryRun = flags['dry-run'] === true;
+    const connections = await graphs('write');
+    const graph = target ? connections.of(target) : connections.common;
+    if (flags.remove) {
+      const removed = await removeEverything(graph, { source: target, dryRun });
+      out.data(removed, () => [
+        `${dryRun ? 'would remove' : 'removed'}: ${removed.indexes.length} indexes, vectors of ${count(removed.nodes)} nodes${removed.sources.length > 0 ? ` (${removed.sources.join(', ')})` : ''}`,
+      ]);
+      return;
+    }
+    if (!target)
+      throw new KgmentorError('USAGE', 'Which source is to be published?', {
+        next: 'Name it: `kgmentor publish <target>`.',
+      });
+    if (flags.rollback) {
+      const back = await rollback(graph, { source: target, dryRun });
+      out.data(back, () => back.labels.map(({ label, model }) => `${label}: ${model}`));
+      return;
+    }
+    const { folder } = findRun(config.runs, text(flags, 'run'), { kind: 'student', target, finished: true });
+    if (!dryRun) await migrate(graph);
+    const start = Date.now();
+    const result = await publish(graph, publishInputOf(folder, config, target), {
+      dryRun,
+      onProgress: ({ stage, done, total }) =>
+        out.onEvent({
+          type: 'progress',
+          name: stage,
+          done,
+          total,
+          rowsPerSecond: (1000 * done) / (Date.now() - start),
+        }),
+    });
+    out.data(result, () => [
+      ...result.labels.map(
+        (one) =>
+          `${one.label}: ${dryRun ? `${count(one.written)} nodes would be written` : `${count(one.written)} written = counted = indexed, index ${one.index}`}`,
+      ),
+      ...(result.missing > 0
+        ? [
+            `${count(result.missing)} entities of the model are gone from the graph, such as ${result.missingExamples[0]}`,
+          ]
+        : []),
+      ...(result.withoutVector > 0
+        ? [`${count(result.withoutVector)} nodes are new since the training and have no vector`]
+        : []),
+      ...(dryRun ? [] : [`readers are switched to ${result.model}, ${duration(result.seconds.total)}`]),
+    ]);
+  },
+};

@@ -1,0 +1,76 @@
+import type { Config, NodeConfig } from '../config.js';
+import { KgmentorError } from '../errors.js';
+import { requireSource } from '../graph/dataset.js';
+import type { KeyValue } from '../kg/keys.js';
+import { type Flags, text } from './command.js';
+
+/** The label asked for, checked; the first one of the source where none is named. */
+export function labelOf(config: Config, source: string, label: string | undefined): string {
+  requireSource(config, source);
+  return nodeOf(config, source, label ?? config.sources[source].nodes[0].label).label;
+}
+
+function nodeOf(config: Config, source: string, label: string): NodeConfig {
+  const { nodes } = config.sources[source];
+  const node = nodes.find((one) => one.label === label);
+  if (node) return node;
+  throw new KgmentorError('USAGE', `The source ${source} has no label ${JSON.stringify(label)}.`, {
+    next: `It has ${nodes.map((one) => one.label).join(', ')}.`,
+  });
+}
+
+/** The property of names, where the config has one. */
+export const nameOf = (config: Config, source: string, label: string): string | undefined =>
+  nodeOf(config, source, label).name;
+
+/** The flag --k as a number. */
+export function atMost(flags: Flags, usual: number): number {
+  const given = text(flags, 'k');
+  const k = given === undefined ? usual : Number(given);
+  if (Number.isInteger(k) && k > 0 && k <= 1000) return k;
+  throw new KgmentorError('USAGE', `--k ${given} is no whole number from 1 to 1000.`);
+}
+
+/**
+ * Asks by a key as it was typed: a composite key is a JSON list; a word that looks like a number is tried as text
+ * first, then as the number.
+ */
+export async function askByKey<T>(
+  config: Config,
+  source: string,
+  label: string,
+  typed: string,
+  ask: (values: readonly KeyValue[]) => Promise<T>,
+): Promise<T> {
+  const { key } = nodeOf(config, source, label);
+  const parts = typeof key === 'string' ? 1 : key.length;
+  if (parts > 1) {
+    const values = listOf(typed);
+    if (values?.length === parts) return ask(values);
+    throw new KgmentorError('USAGE', `The key of ${label} has ${parts} parts.`, {
+      next: `Write it as a JSON list, such as '["The Matrix",1999]'.`,
+    });
+  }
+  try {
+    return await ask([typed]);
+  } catch (error) {
+    const number = Number(typed);
+    if (
+      !(error instanceof KgmentorError) ||
+      error.code !== 'NO_DATA' ||
+      typed.trim() === '' ||
+      Number.isNaN(number)
+    )
+      throw error;
+    return ask([number]);
+  }
+}
+
+function listOf(typed: string): KeyValue[] | undefined {
+  try {
+    const values: unknown = JSON.parse(typed);
+    return Array.isArray(values) ? values : undefined;
+  } catch {
+    return undefined;
+  }
+}

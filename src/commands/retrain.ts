@@ -1,0 +1,63 @@
+import { evaluateAndRecord } from '../train/evaluations.js';
+import { heldOut } from '../train/heldOut.js';
+import { retrain } from '../train/retrain.js';
+import { resumeRun } from '../train/runFolder.js';
+import { findRun, newRun } from '../train/runs.js';
+import { type Command, text } from './command.js';
+import { count, duration, points } from './output.js';
+import { checkThreads, metricLines, narrateReport } from './training.js';
+
+export const retrainCommand: Command = {
+  usage: '<target> [--teacher ID | --no-teacher] [--resume [--run ID]] [--threads N]',
+  summary:
+    'Trains a student for one source on its facts and the linked subgraph, by distillation from a teacher.',
+  positionals: [1, 1],
+  options: {
+    teacher: { type: 'string' },
+    'no-teacher': { type: 'boolean' },
+    resume: { type: 'boolean' },
+    run: { type: 'string' },
+    threads: { type: 'string' },
+  },
+  help: {
+    '--teacher ID': 'run of the teacher, the newest finished one where absent',
+    '--no-teacher': 'train without distillation',
+    '--resume': 'go on from the checkpoint of the last unfinished student of this target',
+    '--run ID': 'which run to go on with',
+    '--threads N': 'threads of TensorFlow; equal counts give equal weights',
+  },
+  async run({ positionals: [target], flags, out, signal, config: read, graphs }) {
+    const config = read();
+    const options = { signal, threads: checkThreads(flags), onEvent: out.onEvent };
+    const done = async (outcome: Awaited<ReturnType<typeof retrain>>) => {
+      const reports = await evaluateAndRecord(outcome.folder, options);
+      const { result, folder } = outcome;
+      out.data({ ...outcome, metrics: reports }, () => [
+        `student: ${folder}`,
+        `${result.epochs} epochs in ${duration(result.trainSeconds)}, ${count(result.peakMb)} MB at most${result.best === null ? '' : `, validation MRR ${points(result.best)} at epoch ${result.bestEpoch}`}`,
+        ...metricLines(reports),
+      ]);
+    };
+    if (flags.resume) {
+      const filter = { kind: 'student', target, finished: false } as const;
+      await done(await resumeRun(findRun(config.runs, text(flags, 'run'), filter).folder, options));
+      return;
+    }
+    const teacher = flags['no-teacher']
+      ? undefined
+      : findRun(config.runs, text(flags, 'teacher'), { kind: 'teacher', finished: true }).folder;
+    const { readDataset } = await import('../graph/dataset.js');
+    const connections = await graphs();
+    const { linkThreshold } = config.teacher;
+    const { dataset, report } = await readDataset(connections.of, config, {
+      around: { target, hops: config.student.hops, linkThreshold },
+      onEvent: out.onEvent,
+    });
+    narrateReport(report, out);
+    await connections.close();
+    const { id, folder } = newRun(config.runs, target);
+    const split = heldOut(dataset, config.heldOut)[target];
+    const input = { dataset, target, split, settings: config.student, evaluation: config.evaluation };
+    await done(await retrain({ ...input, linkThreshold, teacher, folder, id }, options));
+  },
+};

@@ -1,0 +1,47 @@
+import { KgmentorError } from '../errors.js';
+import type { ModelReport } from '../evaluate/report.js';
+import type { ReadReport } from '../graph/dataset.js';
+import { type Flags, text } from './command.js';
+import { count, type Output, points, table } from './output.js';
+
+/** The flag --threads as a number. */
+export function checkThreads(flags: Flags): number | undefined {
+  const given = text(flags, 'threads');
+  if (given === undefined) return undefined;
+  const threads = Number(given);
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new KgmentorError('USAGE', `--threads ${given} is no whole number above zero.`);
+  return threads;
+}
+
+/** Tells what reading left out. */
+export function narrateReport(report: ReadReport, out: Output): void {
+  for (const { alignment, links, outside } of report.links)
+    out.say(
+      `links by ${alignment}: ${count(links)}${outside > 0 ? `, ${count(outside)} more not between two sources` : ''}`,
+    );
+  for (const { from, to, type, count: n } of report.cross)
+    out.say(`not read: ${count(n)} relationships ${type} from ${from} to ${to ?? 'nodes of no source'}`);
+  if (report.duplicates > 0) out.say(`${count(report.duplicates)} repeated relationships read once`);
+}
+
+/** Evaluation reports by filter as a table. */
+export function metricLines(reports: Readonly<Record<string, ModelReport | undefined>>): string[] {
+  const rows = Object.entries(reports).flatMap(([filter, report]) =>
+    report
+      ? (['all', 'copied', 'notCopied'] as const).map((part) => {
+          const m = report[part];
+          return [
+            filter,
+            { all: 'all', copied: 'copied', notCopied: 'not copied' }[part],
+            count(m.count),
+            points(m.mrr),
+            points(m.hits1),
+            points(m.hits3),
+            points(m.hits10),
+          ];
+        })
+      : [],
+  );
+  return table(['filter', 'facts', 'queries', 'MRR', 'Hits@1', 'Hits@3', 'Hits@10'], rows);
+}

@@ -1,0 +1,67 @@
+import type { Config } from './config.js';
+import type { PublishInput } from './graph/publishInput.js';
+import { readRecord } from './train/folder.js';
+import { readModelVectors } from './train/runs.js';
+
+/** A student's run folder as `publish` takes it. */
+export function publishInputOf(
+  folder: string,
+  config: Pick<Config, 'sources'>,
+  target: string,
+): PublishInput {
+  const record = readRecord(folder);
+  const vectors = readModelVectors(folder);
+  const source = config.sources[target];
+  const map = Object.entries(source.relations?.map ?? {});
+  const teacher = record.teacher && readRecord(record.teacher.folder);
+  return {
+    source: { name: target, nodes: source.nodes },
+    model: {
+      id: record.id,
+      kind: 'student',
+      encoder: vectors.encoder,
+      dim: vectors.dim,
+      geometry: vectors.geometry,
+      config: record.settings,
+      dataDigest: record.dataDigest,
+      metrics: figures(record.metrics),
+    },
+    entities: { keys: vectors.keys },
+    vectors: vectors.entity,
+    relations: {
+      names: vectors.relations,
+      // A relation that the map does not make keeps its own name as its type.
+      types: vectors.relations.map((name) => {
+        const types = map.filter(([, shared]) => shared === name).map(([type]) => type);
+        return types.length > 0 ? types : [name];
+      }),
+      vectors: vectors.relation,
+      inverseVectors: vectors.inverse,
+    },
+    ...(teacher && {
+      distilledFrom: {
+        id: teacher.id,
+        kind: 'teacher' as const,
+        encoder: String(teacher.settings.encoder),
+        dim: Number(teacher.settings.dim),
+        geometry: teacher.settings.geometry as 'dot' | 'unit',
+        dataDigest: teacher.dataDigest,
+      },
+    }),
+  };
+}
+
+/** Test figures by filter as flat numbers. */
+function figures(metrics: Readonly<Record<string, unknown>> = {}): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(metrics).flatMap(([filter, report]) => {
+      const { all } = report as { all?: { mrr: number; hits10: number } };
+      return all
+        ? [
+            [`${filter}.mrr`, all.mrr],
+            [`${filter}.hits10`, all.hits10],
+          ]
+        : [];
+    }),
+  );
+}

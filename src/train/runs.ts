@@ -1,0 +1,115 @@
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { KgmentorError } from '../errors.js';
+import { readTensors } from '../model/safetensors.js';
+import { type RunRecord, readModelEntities, readRecord } from './folder.js';
+import { files } from './job.js';
+
+export interface FoundRun {
+  readonly folder: string;
+  readonly record: RunRecord;
+}
+
+/** The runs of a folder, oldest first. */
+export function listRunFolders(runs: string): FoundRun[] {
+  if (!existsSync(runs)) return [];
+  return readdirSync(runs, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(path.join(runs, entry.name, files.record)))
+    .map((entry) => path.join(runs, entry.name))
+    .map((folder) => ({ folder, record: readRecord(folder) }))
+    .sort((a, b) => (a.record.createdAt < b.record.createdAt ? -1 : 1));
+}
+
+export interface RunFilter {
+  readonly kind: 'teacher' | 'student';
+  readonly target?: string;
+  readonly finished: boolean;
+}
+
+/**
+ * A run by its id, or the newest one that the filter lets through.
+ *
+ * @throws KgmentorError NO_DATA when there is none
+ */
+export function findRun(runs: string, id: string | undefined, filter: RunFilter): FoundRun {
+  const all = listRunFolders(runs);
+  const found = id
+    ? all.find(({ record, folder }) => record.id === id || path.basename(folder) === id)
+    : all.findLast(
+        ({ record }) =>
+          record.kind === filter.kind &&
+          (filter.target === undefined || record.target === filter.target) &&
+          (record.status === 'done') === filter.finished,
+      );
+  if (found && found.record.kind === filter.kind) return found;
+  const what = `${filter.finished ? 'finished' : 'unfinished'} ${filter.kind}${filter.target ? ` of ${filter.target}` : ''}`;
+  throw new KgmentorError(
+    'NO_DATA',
+    id
+      ? `There is no ${filter.kind} run ${JSON.stringify(id)} in ${runs}.`
+      : `There is no ${what} in ${runs}.`,
+    {
+      next:
+        filter.kind === 'teacher'
+          ? 'Train one with `kgmentor pretrain`; `kgmentor runs` lists what there is.'
+          : 'Train one with `kgmentor retrain <target>`; `kgmentor runs` lists what there is.',
+    },
+  );
+}
+
+/** A new folder and id for a run: its name and the time, so that names sort by age. */
+export function newRun(runs: string, name: string, now = new Date()): { id: string; folder: string } {
+  const stamp = now.toISOString().replace(/[-:]/g, '').replace(/\..*/, '').replace('T', '-');
+  const plain = name.replace(/[^\p{L}\p{N}._-]/gu, '_');
+  mkdirSync(runs, { recursive: true });
+  for (let i = 1; ; i++) {
+    const id = `${plain}-${stamp}${i > 1 ? `-${i}` : ''}`;
+    const folder = path.join(runs, id);
+    if (existsSync(folder)) continue;
+    mkdirSync(folder);
+    return { id, folder };
+  }
+}
+
+/** A trained model's vectors as plain arrays: what is published. */
+export interface ModelVectors {
+  readonly encoder: string;
+  readonly geometry: 'dot' | 'unit';
+  readonly dim: number;
+  readonly keys: readonly string[];
+  /** [entities, dim], the rows that hop 1 added left out. */
+  readonly entity: Float32Array;
+  readonly relations: readonly string[];
+  /** [relations, dim] */
+  readonly relation: Float32Array;
+  /** [relations, dim] of the reciprocal relations. */
+  readonly inverse: Float32Array;
+}
+
+/**
+ * Reads a student's vectors from its run folder.
+ *
+ * @throws KgmentorError BAD_DATA when the folder holds no finished model
+ */
+export function readModelVectors(folder: string): ModelVectors {
+  const { sources, relations } = readModelEntities(folder);
+  const file = path.join(folder, files.model);
+  if (!existsSync(file))
+    throw new KgmentorError('BAD_DATA', `${folder} holds no trained model yet.`, {
+      next: 'Finish its training first, with --resume.',
+    });
+  const { tensors, metadata } = readTensors(file);
+  const [, dim] = tensors.entity.shape;
+  const table = tensors.relation.data as Float32Array;
+  const [source] = sources;
+  return {
+    encoder: metadata.encoder,
+    geometry: metadata.geometry as 'dot' | 'unit',
+    dim,
+    keys: source.keys,
+    entity: (tensors.entity.data as Float32Array).slice(0, source.keys.length * dim),
+    relations,
+    relation: table.slice(0, relations.length * dim),
+    inverse: table.slice(relations.length * dim, 2 * relations.length * dim),
+  };
+}

@@ -1,13 +1,20 @@
 // Appends one applied migration to the chain, if its end is still the one expected and the lock is still held.
+// Chains of other migration targets are not ours.
 // $after: version at the end of the chain, BASELINE for none; $version, $description, $source, $checksum, $by,
 // $milliseconds it took, $connectedAs: database user, $lock: name of the lock, $id: of the holder
 // → recorded: 1, or 0 where the chain or the lock has changed
 MATCH (l:__Neo4jMigrationsLock {name: $lock, id: $id})
 SET l.locked = true
-MERGE (b:__Neo4jMigration {version: 'BASELINE'})
-WITH b
-MATCH (end:__Neo4jMigration {version: $after})
-WHERE end.migrationTarget IS NULL AND NOT (end)-[:MIGRATED_TO]->()
+WITH l
+OPTIONAL MATCH (known:__Neo4jMigration {version: 'BASELINE'})
+WHERE known.migrationTarget IS NULL
+WITH l, count(known) AS known
+FOREACH (ignored IN CASE known WHEN 0 THEN [1] ELSE [] END | CREATE (:__Neo4jMigration {version: 'BASELINE'}))
+WITH l
+MATCH (b:__Neo4jMigration {version: 'BASELINE'})
+WHERE b.migrationTarget IS NULL
+MATCH (b)-[:MIGRATED_TO*0..]->(end:__Neo4jMigration {version: $after})
+WHERE NOT (end)-[:MIGRATED_TO]->()
 CREATE (end)-[:MIGRATED_TO {at: datetime.realtime(), in: duration({milliseconds: $milliseconds}), by: $by, connectedAs: $connectedAs}]->
   (:__Neo4jMigration {version: $version, description: $description, type: 'CYPHER', source: $source, checksum: $checksum})
 RETURN count(*) AS recorded

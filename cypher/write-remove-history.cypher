@@ -1,5 +1,8 @@
-// The history of migrations, where every one of them is ours. $sources: file names of ours
-MATCH (m:__Neo4jMigration)
+// The history of migrations, where every one of them is ours; those of other migration targets stay.
+// $sources: file names of ours
+MATCH (b:__Neo4jMigration {version: 'BASELINE'})
+WHERE b.migrationTarget IS NULL
+MATCH (b)-[:MIGRATED_TO*0..]->(m)
 WITH collect(m) AS migrations
 WHERE all(m IN migrations WHERE m.version = 'BASELINE' OR m.source IN $sources)
 FOREACH (m IN migrations | DETACH DELETE m)

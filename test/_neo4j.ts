@@ -30,9 +30,12 @@ export async function wipe(graph: Graph): Promise<void> {
   const session = graph.driver.session({ database: graph.database });
   try {
     await session.run('MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS');
-    for (const kind of ['CONSTRAINT', 'INDEX']) {
+    for (const [kind, kinds] of [
+      ['CONSTRAINT', 'CONSTRAINTS'],
+      ['INDEX', 'INDEXES'],
+    ]) {
       const shown = rows<{ name: string; type: string }>(
-        await session.run(`SHOW ${kind}S YIELD name, type RETURN name, type`),
+        await session.run(`SHOW ${kinds} YIELD name, type RETURN name, type`),
       );
       for (const { name, type } of shown)
         if (type !== 'LOOKUP') await session.run(`DROP ${kind} \`${name}\` IF EXISTS`);

@@ -1,0 +1,85 @@
+import { availableParallelism, totalmem } from 'node:os';
+import { exitCodeOf, KgmentorError } from '../errors.js';
+import { type Finding, inspect } from '../graph/inspect.js';
+import type { Command, Context } from './command.js';
+import { count } from './output.js';
+
+export const doctor: Command = {
+  usage: '',
+  summary:
+    'Checks Node, TensorFlow, the configuration, the server and what was published; says the mend for each fault.',
+  async run(context) {
+    const { out } = context;
+    const findings: Finding[] = [node(), await tensorflow()];
+    let failure: unknown;
+    try {
+      findings.push(...(await database(context)));
+    } catch (error) {
+      failure = error;
+      findings.push({
+        what: 'graph',
+        ok: false,
+        found: error instanceof Error ? error.message : String(error),
+        mend: error instanceof KgmentorError ? error.next : undefined,
+      });
+    }
+    out.data(findings, () => findings.flatMap(lines));
+    const faults = findings.filter(({ ok }) => !ok).length;
+    if (faults > 0) process.exitCode = failure ? exitCodeOf(failure) : 1;
+    out.say(faults === 0 ? 'no fault found' : `${faults} to mend`);
+  },
+};
+
+const lines = ({ what, ok, found, expected, mend }: Finding): string[] => [
+  `${ok ? 'ok  ' : 'FAIL'}  ${what}: ${found}${expected ? ` (expected: ${expected})` : ''}`,
+  ...(mend ? [`      mend: ${mend}`] : []),
+];
+
+function node(): Finding {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  return {
+    what: 'machine',
+    ok: major > 20 || (major === 20 && minor >= 11),
+    found: `Node ${process.versions.node}, ${availableParallelism()} cores, ${count(totalmem() / 2 ** 30)} GiB`,
+    mend: major < 20 ? 'install Node 20.11 or newer' : undefined,
+  };
+}
+
+/** TensorFlow is loaded in a process of its own: where it fails, it may take the process with it. */
+async function tensorflow(): Promise<Finding> {
+  const { probe } = await import('../train/probe.js');
+  const found = await probe();
+  return 'version' in found
+    ? { what: 'TensorFlow', ok: true, found: `${found.version} on ${found.gpu ? 'a GPU' : 'the CPU'}` }
+    : { what: 'TensorFlow', ok: false, found: found.reason, mend: '`kgmentor setup`' };
+}
+
+async function database(context: Context): Promise<Finding[]> {
+  const graphs = await context.graphs();
+  const findings = await inspect(graphs.common);
+  const { existsSync } = await import('node:fs');
+  if (context.flags.config === undefined && !existsSync('kgmentor.json'))
+    return [
+      ...findings,
+      { what: 'configuration', ok: true, found: 'none here', mend: '`kgmentor init` writes one' },
+    ];
+  const config = context.config();
+  const { readSchema, checkedName } = await import('../graph/schema.js');
+  for (const [name, source] of Object.entries(config.sources)) {
+    const schema = await readSchema(graphs.of(name));
+    try {
+      for (const { label } of source.nodes) checkedName(schema, 'label', label);
+      for (const type of [...(source.relations?.include ?? []), ...Object.keys(source.relations?.map ?? {})])
+        checkedName(schema, 'relationship type', type);
+      findings.push({
+        what: `source ${name}`,
+        ok: true,
+        found: source.nodes.map(({ label }) => label).join(', '),
+      });
+    } catch (error) {
+      if (!(error instanceof KgmentorError)) throw error;
+      findings.push({ what: `source ${name}`, ok: false, found: error.message, mend: error.next });
+    }
+  }
+  return findings;
+}

@@ -1,0 +1,33 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { KgmentorError } from '../errors.js';
+import { connect } from '../graph/connect.js';
+import { proposeConfig } from '../graph/propose.js';
+import { connectionOf } from '../settings.js';
+import { type Command, text } from './command.js';
+
+export const init: Command = {
+  usage: '[--config FILE] [--force] [--dry-run]',
+  summary:
+    'Writes a configuration by looking at the labels and types of a live graph. Read it before you train.',
+  options: { force: { type: 'boolean' }, 'dry-run': { type: 'boolean' } },
+  help: { '--force': 'overwrite an existing file', '--dry-run': 'print it only' },
+  async run({ flags, out }) {
+    const file = text(flags, 'config') ?? 'kgmentor.json';
+    if (existsSync(file) && !flags.force && !flags['dry-run'])
+      throw new KgmentorError('USAGE', `${file} exists already.`, { next: 'Take --force to overwrite it.' });
+    const graph = await connect(connectionOf(flags as object));
+    try {
+      const config = {
+        $schema: './node_modules/kgmentor/kgmentor.schema.json',
+        ...(await proposeConfig(graph)),
+      };
+      const written = `${JSON.stringify(config, null, 2)}\n`;
+      if (!flags['dry-run']) writeFileSync(file, written);
+      out.data(config, () =>
+        flags['dry-run'] ? [written.trimEnd()] : [`wrote ${file}: check its sources, keys and alignments`],
+      );
+    } finally {
+      await graph.close();
+    }
+  },
+};

@@ -88,5 +88,9 @@ const child = spawn(process.execPath, [program, target, ...args], { stdio: 'inhe
 const terminal = process.stdin.isTTY || process.stderr.isTTY;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   process.on(signal, () => (signal === 'SIGINT' && terminal) || child.kill(signal));
+// npm's shell ends on a signal without passing it on: the program then ends as if it had been passed on.
+const parent = process.ppid;
+if (process.env.npm_lifecycle_event)
+  setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 1000).unref();
 child.on('error', (error) => fail(`The program could not be started: ${error.message}`));
 child.on('close', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));

@@ -17,13 +17,15 @@ async function withServer(phase: Phase, home: string | undefined, run: (uri: str
   const { ensureNeo4jRuntime, startNeo4j } = await import('./neo4j.js');
   await ensureNeo4jRuntime(say);
   const folder = home ?? mkdtempSync(path.join(tmpdir(), 'kgmentor-neo4j-'));
+  // The program's last line stays the last one: CI reads it.
+  const log = (line: string) => phase.now !== 'ended' && say(line);
   try {
     phase.now = 'server';
-    const server = await startNeo4j({ home: folder, log: say });
+    const server = await startNeo4j({ home: folder, log });
     try {
       return phase.interrupted ? 130 : await run(server.uri);
     } finally {
-      phase.now = 'server';
+      phase.now = 'ended';
       await server.stop();
     }
   } finally {

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Where the launcher stands, which decides what a signal does. */
 export interface Phase {
-  /** `setup`: end at once (what is half done is repaired later); `server`, `program`: end them first. */
-  now: 'setup' | 'server' | 'program';
+  /** `setup`: end at once (what is half done is repaired later); the others: end program and server first. */
+  now: 'setup' | 'server' | 'program' | 'ended';
   interrupted: boolean;
 }
 

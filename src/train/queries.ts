@@ -1,15 +1,6 @@
+import { sortBy } from '../kg/sort.js';
 import type { Triples } from '../kg/types.js';
 import type { TrainingQueries } from './job.js';
-
-/** Positions 0..n-1 in the order of `values`, ties in the order of `order` (one pass of a radix sort). */
-function sortBy(values: Int32Array, order: Int32Array, bound: number): Int32Array {
-  const start = new Int32Array(bound + 1);
-  for (const v of values) start[v + 1]++;
-  for (let v = 0; v < bound; v++) start[v + 1] += start[v];
-  const out = new Int32Array(order.length);
-  for (const i of order) out[start[values[i]]++] = i;
-  return out;
-}
 
 /**
  * One row a distinct query with its known answers, both directions: the same objective as one row a triple, with far

@@ -1,0 +1,37 @@
+import { concatTriples, dedupeTriples } from './triples.js';
+import type { JointGraph, Triples } from './types.js';
+
+/**
+ * The teacher's training graph: one row a linked class, numbered by first member in the order of the sources; equal
+ * triples of several sources count once.
+ *
+ * @param classOf for each of `sources`: entity → class
+ * @param relations shared relations
+ */
+export function jointGraph(
+  sources: readonly { readonly name: string; readonly entities: number; readonly triples: Triples }[],
+  classOf: readonly Int32Array[],
+  relations: number,
+): JointGraph {
+  const row = new Map<number, number>();
+  const rowOf = classOf.map((classes) =>
+    classes.map((id) => {
+      const known = row.get(id);
+      if (known !== undefined) return known;
+      row.set(id, row.size);
+      return row.size - 1;
+    }),
+  );
+  const mapped = sources.map(({ triples }, s) => ({
+    head: triples.head.map((h) => rowOf[s][h]),
+    relation: triples.relation,
+    tail: triples.tail.map((t) => rowOf[s][t]),
+  }));
+  return {
+    rowOf,
+    sources: sources.map(({ name }) => name),
+    rows: row.size,
+    relations,
+    triples: dedupeTriples(concatTriples(mapped), row.size, relations),
+  };
+}

@@ -1,0 +1,13 @@
+/**
+ * Positions in the order of their values, ties in the order of `order`: one pass of a radix sort.
+ *
+ * @param values in [0, bound)
+ */
+export function sortBy(values: Int32Array, order: Int32Array, bound: number): Int32Array {
+  const start = new Int32Array(bound + 1);
+  for (const v of values) start[v + 1]++;
+  for (let v = 0; v < bound; v++) start[v + 1] += start[v];
+  const out = new Int32Array(order.length);
+  for (const i of order) out[start[values[i]]++] = i;
+  return out;
+}

@@ -1,0 +1,73 @@
+import { sortBy } from './sort.js';
+import type { Triples } from './types.js';
+
+/** The chosen rows of a triple table, in the order of `rows`. */
+export function pickTriples(triples: Triples, rows: ArrayLike<number>): Triples {
+  const pick = (column: Int32Array) => {
+    const out = new Int32Array(rows.length);
+    for (let i = 0; i < rows.length; i++) out[i] = column[rows[i]];
+    return out;
+  };
+  return { head: pick(triples.head), relation: pick(triples.relation), tail: pick(triples.tail) };
+}
+
+/** Positions sorted by head, relation and tail. */
+export function tripleOrder(triples: Triples, entities: number, relations: number): Int32Array {
+  let order: Int32Array = Int32Array.from({ length: triples.head.length }, (_, i) => i);
+  order = sortBy(triples.tail, order, entities);
+  order = sortBy(triples.relation, order, relations);
+  return sortBy(triples.head, order, entities);
+}
+
+/**
+ * Triples sorted by head, relation and tail, each once.
+ *
+ * @example
+ * dedupeTriples(triples, entities, relations).head.length; // distinct facts
+ */
+export function dedupeTriples(triples: Triples, entities: number, relations: number): Triples {
+  const { head, relation, tail } = triples;
+  const kept: number[] = [];
+  let last = -1;
+  for (const i of tripleOrder(triples, entities, relations)) {
+    if (last < 0 || head[i] !== head[last] || relation[i] !== relation[last] || tail[i] !== tail[last])
+      kept.push(i);
+    last = i;
+  }
+  return pickTriples(triples, kept);
+}
+
+/** Tables one after the other. */
+export function concatTriples(parts: readonly Triples[]): Triples {
+  const length = parts.reduce((sum, { head }) => sum + head.length, 0);
+  const join = (column: keyof Triples) => {
+    const out = new Int32Array(length);
+    let n = 0;
+    for (const part of parts) {
+      out.set(part[column], n);
+      n += part[column].length;
+    }
+    return out;
+  };
+  return { head: join('head'), relation: join('relation'), tail: join('tail') };
+}
+
+/** The rows that `keep` lets through. */
+export function filterTriples(triples: Triples, keep: (row: number) => boolean): Triples {
+  const rows: number[] = [];
+  for (let i = 0; i < triples.head.length; i++) if (keep(i)) rows.push(i);
+  return pickTriples(triples, rows);
+}
+
+/** Membership of triples. Exact while entities² × relations stays below 2^53. */
+export function tripleSet(
+  triples: Triples,
+  entities: number,
+  relations: number,
+): { has(head: number, relation: number, tail: number): boolean } {
+  const code = (h: number, r: number, t: number) => (h * relations + r) * entities + t;
+  const set = new Set<number>();
+  for (let i = 0; i < triples.head.length; i++)
+    set.add(code(triples.head[i], triples.relation[i], triples.tail[i]));
+  return { has: (head, relation, tail) => set.has(code(head, relation, tail)) };
+}

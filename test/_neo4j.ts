@@ -38,7 +38,7 @@ export async function wipe(graph: Graph): Promise<void> {
         await session.run(`SHOW ${kinds} YIELD name, type RETURN name, type`),
       );
       for (const { name, type } of shown)
-        if (type !== 'LOOKUP') await session.run(`DROP ${kind} \`${name}\` IF EXISTS`);
+        if (type !== 'LOOKUP') await session.run(`DROP ${kind} $name IF EXISTS`, { name });
     }
   } finally {
     await session.close();

@@ -1,6 +1,6 @@
 import type { Graph } from './connect.js';
 import { cypher, withNames } from './cypher.js';
-import type { RowsFrom } from './importColumns.js';
+import { checkedProperties, type RowsFrom } from './importColumns.js';
 import { type EntityRows, readEntityColumns } from './importEntities.js';
 import { type NodeKey, readTripleColumns, type TripleRows } from './importTriples.js';
 import {
@@ -11,7 +11,8 @@ import {
   writeNodes,
   writeRelationships,
 } from './importWrite.js';
-import { ensureKeyConstraint, nodeNames } from './keyConstraint.js';
+import { ensureKeyConstraint, nodeNames, tripleNames } from './keyConstraint.js';
+import { checkedType } from './names.js';
 
 export type { ImportOptions, ImportProgress } from './importWrite.js';
 
@@ -64,9 +65,10 @@ export async function importTriples(
   options: ImportOptions = {},
 ): Promise<ImportResult> {
   const start = Date.now();
+  const { nodes, tails = nodes } = input;
+  tripleNames(nodes, tails); // refuses bad names before anything is read
   const columns = await readTripleColumns(input);
   if (options.dryRun) return result(columns, {}, start);
-  const { nodes, tails = nodes } = input;
   const constraintsCreated = await ensureKeyConstraint(graph, nodes);
   let nodesCreated = await writeNodes(graph, nodes, columns.heads.values, options);
   if (columns.tails !== columns.heads) {
@@ -90,11 +92,11 @@ export async function importEntities(
   options: ImportOptions = {},
 ): Promise<ImportResult> {
   const start = Date.now();
+  const text = withNames(cypher('write-node-properties'), nodeNames(input.nodes));
   const { keys, properties } = await readEntityColumns(input);
   const counted = { lines: keys.length, duplicates: 0, count: keys.length };
   if (options.dryRun) return result(counted, {}, start);
   const constraintsCreated = await ensureKeyConstraint(graph, input.nodes);
-  const text = withNames(cypher('write-node-properties'), nodeNames(input.nodes));
   let nodesCreated = 0;
   let changed = 0;
   await windows('nodes', keys.length, options, async (from, to) => {
@@ -122,6 +124,9 @@ export async function importAlignments(
 ): Promise<ImportResult> {
   const start = Date.now();
   const { left, right, relationship = 'SAME_AS', confidence = 'confidence', ...from } = input;
+  tripleNames(left, right); // refuses bad names before anything is read
+  checkedProperties([confidence]);
+  checkedType(relationship);
   const columns = await readTripleColumns({
     ...from,
     nodes: left,

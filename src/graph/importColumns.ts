@@ -58,6 +58,24 @@ export function cellValue(cell: string, type: ValueType, where: string, column: 
   }
 }
 
+/** The first name that no property can have beside the others: empty, with NUL, or there before. */
+export function badProperty(names: readonly string[]): string | undefined {
+  return names.find((name, i) => name === '' || name.includes('\0') || names.indexOf(name) !== i);
+}
+
+/**
+ * Refuses what the caller named, before the first row is read.
+ *
+ * @throws KgmentorError USAGE
+ */
+export function checkedProperties(names: readonly string[], ...taken: readonly string[]): void {
+  const bad = badProperty([...taken, ...names]);
+  if (bad === undefined) return;
+  throw new KgmentorError('USAGE', `${JSON.stringify(bad)} cannot be the name of one more property.`, {
+    next: 'Choose names that are not empty, hold no NUL character, and differ from each other and the key.',
+  });
+}
+
 /** Distinct values of one column, numbered in the order of their first appearance. */
 export class Distinct<T> {
   readonly values: T[] = [];

@@ -1,8 +1,10 @@
 import { KgmentorError } from '../errors.js';
 import {
   badLine,
+  badProperty,
   type CellValue,
   cellValue,
+  checkedProperties,
   type RowsFrom,
   rowsFrom,
   type ValueType,
@@ -25,6 +27,7 @@ export async function readEntityColumns(
   input: EntityRows,
 ): Promise<{ keys: CellValue[]; properties: Record<string, CellValue>[] }> {
   let names = input.properties;
+  if (names) checkedProperties(names, input.nodes.key);
   let header = input.header ?? names === undefined;
   const keys: CellValue[] = [];
   const properties: Record<string, CellValue>[] = [];
@@ -32,14 +35,14 @@ export async function readEntityColumns(
   for await (const { cells, where } of rowsFrom(input)) {
     if (header) {
       header = false;
-      names ??= checkedHeader(cells.slice(1), where);
+      names ??= checkedHeader(cells.slice(1), where, input.nodes.key);
       continue;
     }
     const columns = names ?? [];
     if (cells.length !== columns.length + 1) {
       throw badLine(
         where,
-        `${cells.length} columns`,
+        `${cells.length} column${cells.length === 1 ? '' : 's'}`,
         `${columns.length + 1} (${['key', ...columns].join(', ')})`,
       );
     }
@@ -69,8 +72,8 @@ export async function readEntityColumns(
   return { keys, properties };
 }
 
-function checkedHeader(names: readonly string[], where: string): readonly string[] {
-  const bad = names.find((name, i) => name === '' || names.indexOf(name) !== i);
+function checkedHeader(names: readonly string[], where: string, key: string): readonly string[] {
+  const bad = badProperty([key, ...names]);
   if (bad === undefined) return names;
-  throw badLine(where, `the column name ${JSON.stringify(bad)}`, 'names that are not empty and differ');
+  throw badLine(where, `the column name ${JSON.stringify(bad)}`, 'a name, once, that is not the key’s');
 }

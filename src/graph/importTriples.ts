@@ -3,6 +3,7 @@ import {
   badLine,
   type CellValue,
   cellValue,
+  checkedProperties,
   Distinct,
   type RowsFrom,
   rowsFrom,
@@ -53,6 +54,7 @@ export interface TripleRows extends RowsFrom {
 export async function readTripleColumns(input: TripleRows): Promise<TripleColumns> {
   const { nodes, tails: tailNodes = nodes, relation: fixed } = input;
   const names = input.properties ?? ['confidence'];
+  checkedProperties(names);
   const required = (fixed === undefined ? 3 : 2) + (input.properties?.length ?? 0);
   const most = (fixed === undefined ? 3 : 2) + names.length;
   const columns = `${fixed === undefined ? 'head, relation, tail' : 'the keys of both ends'}${names.map((n) => `, ${n}`).join('')}`;

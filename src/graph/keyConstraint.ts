@@ -26,7 +26,7 @@ export function tripleNames(head: NodeKey, tail: NodeKey): Record<string, string
  */
 export async function ensureKeyConstraint(graph: Graph, nodes: NodeKey): Promise<string[]> {
   const text = withNames(cypher('write-key-constraint'), nodeNames(nodes));
-  const name = `key of ${nodes.label}: ${nodes.key}`;
+  const name = `key of ${JSON.stringify(nodes.label)}: ${nodes.key}`;
   try {
     const added = await graph.write(async (tx) => {
       const { summary } = await tx.run(text, { name });

@@ -15,3 +15,15 @@ export function newName(what: 'label' | 'property', name: string): string {
   }
   return `\`${name.replaceAll('`', '``')}\``;
 }
+
+/**
+ * A relationship type that travels as a parameter: only what the database itself refuses is refused.
+ *
+ * @throws KgmentorError USAGE
+ */
+export function checkedType(type: string): void {
+  if (type !== '' && !type.includes('\0')) return;
+  throw new KgmentorError('USAGE', `The relationship type ${JSON.stringify(type)} is empty or holds NUL.`, {
+    next: 'Choose another name for the relationship type.',
+  });
+}

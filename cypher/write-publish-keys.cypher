@@ -1,5 +1,5 @@
 // The nodes of a label with their keys, in records of 5,000. The internal id joins them to the vectors within one
-// publication and goes no further.
+// publication and goes no further. Integers beyond 2^53, which a JavaScript number cannot hold, come as {int: text}.
 // LABEL: checked name; $properties: of the key, empty for the element id; $earlier: labels listed before this one,
 // whose nodes are another class; $slot: property
 // → ids, keys: a list each, filled: whether the slot holds something
@@ -9,5 +9,7 @@ WITH collect(n) AS nodes
 UNWIND range(0, size(nodes) - 1, 5000) AS from
 WITH nodes[from..from + 5000] AS part
 RETURN [n IN part | id(n)] AS ids,
-  [n IN part | CASE WHEN size($properties) = 0 THEN [elementId(n)] ELSE [name IN $properties | n[name]] END] AS keys,
+  [n IN part | CASE WHEN size($properties) = 0 THEN [elementId(n)] ELSE
+    [name IN $properties | CASE WHEN n[name] IS :: INTEGER AND abs(n[name]) > 9007199254740991
+      THEN {int: toString(n[name])} ELSE n[name] END] END] AS keys,
   [n IN part | n[$slot] IS NOT NULL] AS filled

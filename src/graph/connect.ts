@@ -24,13 +24,18 @@ export interface Graph {
   /** Runs `work` in a read transaction; it is run again after a passing failure, so it must be restartable. */
   read<T>(work: (tx: ManagedTransaction) => Promise<T>, options?: ReadOptions): Promise<T>;
   /** Runs `work` in a write transaction, with the same rule. */
-  write<T>(work: (tx: ManagedTransaction) => Promise<T>): Promise<T>;
+  write<T>(work: (tx: ManagedTransaction) => Promise<T>, options?: WriteOptions): Promise<T>;
   close(): Promise<void>;
 }
 
 export interface ReadOptions {
   /** Records fetched at a time; small where each record is a wide column. */
   readonly fetchSize?: number;
+}
+
+export interface WriteOptions {
+  /** Seconds after which the server ends the transaction; its own setting where absent. */
+  readonly timeout?: number;
 }
 
 /** The oldest server that has what the queries need: dynamic names and scoped subqueries. */
@@ -64,7 +69,7 @@ export async function connect(options: ConnectOptions): Promise<Graph> {
   const run = async <T>(
     mode: 'READ' | 'WRITE',
     work: (tx: ManagedTransaction) => Promise<T>,
-    fetchSize?: number,
+    { fetchSize, timeout }: ReadOptions & WriteOptions,
   ) => {
     const session = driver.session({
       database,
@@ -72,7 +77,8 @@ export async function connect(options: ConnectOptions): Promise<Graph> {
       ...(fetchSize !== undefined && { fetchSize }),
     });
     try {
-      return await (mode === 'READ' ? session.executeRead(work) : session.executeWrite(work));
+      if (mode === 'READ') return await session.executeRead(work);
+      return await session.executeWrite(work, timeout === undefined ? {} : { timeout: timeout * 1000 });
     } catch (error) {
       throw passing(error) ? explain(error, { uri, username, database }) : error;
     } finally {
@@ -84,8 +90,8 @@ export async function connect(options: ConnectOptions): Promise<Graph> {
     uri,
     database,
     server,
-    read: (work, { fetchSize } = {}) => run('READ', work, fetchSize),
-    write: (work) => run('WRITE', work),
+    read: (work, options = {}) => run('READ', work, options),
+    write: (work, options = {}) => run('WRITE', work, options),
     close: () => driver.close(),
   };
 }

@@ -82,19 +82,16 @@ function heldLease(
       // A failed renewal shows where it matters: at the fence of the next write.
       timer ??= setInterval(() => void renew().catch(() => undefined), (seconds * 1000) / 3).unref();
     },
-    async write(work) {
-      const session = graph.driver.session({ database: graph.database });
-      try {
-        // Without an end of its own, the transaction of a holder that was stopped would keep its locks for ever.
-        const ends = { timeout: Math.max(seconds, 30) * 1000 };
-        return await session.executeWrite(async (tx) => {
+    write(work) {
+      return graph.write(
+        async (tx) => {
           const result = await work(tx);
           if (!first(await tx.run(cypher('write-lease-fence'), { name, token }))) throw lost();
           return result;
-        }, ends);
-      } finally {
-        await session.close();
-      }
+        },
+        // Without an end of its own, the transaction of a holder that was stopped would keep its locks for ever.
+        { timeout: Math.max(seconds, 30) },
+      );
     },
     async release() {
       clearInterval(timer);

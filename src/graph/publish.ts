@@ -6,7 +6,7 @@ import { acquireLease, type Lease, type LeaseOptions } from './lease.js';
 import { requireSchema } from './migrate.js';
 import { newName } from './names.js';
 import { checkPublishInput, digestOf, type PublishInput } from './publishInput.js';
-import { joinKeys, type KeyJoin, keyProperties } from './publishKeys.js';
+import { joinKeys, type KeyJoin } from './publishKeys.js';
 import {
   createIndex,
   emptySlot,
@@ -15,6 +15,7 @@ import {
   writeModel,
   writeVectors,
 } from './publishSteps.js';
+import { keyProperties } from './readEntities.js';
 import { rows } from './rows.js';
 import { idleSlot, indexName, type Publication, readPublications, type Slot } from './slots.js';
 
@@ -270,9 +271,10 @@ function planned({ join }: Plan): LabelCount[] {
   return join.labels.map(({ node, ids }) => ({
     label: node.label,
     index: '',
-    written: ids.length,
-    counted: ids.length,
-    indexed: ids.length,
+    nodes: ids.length,
+    written: 0,
+    counted: 0,
+    indexed: 0,
     verified: 'all',
   }));
 }

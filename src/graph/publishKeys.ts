@@ -1,10 +1,10 @@
-import neo4j from 'neo4j-driver';
 import type { NodeConfig } from '../config.js';
 import { entityKey, type KeyValue } from '../kg/keys.js';
 import type { Graph } from './connect.js';
 import { cypher, withNames } from './cypher.js';
 import { newName } from './names.js';
 import type { PublishInput } from './publishInput.js';
+import { keyProperties, keyValue } from './readEntities.js';
 import type { Slot } from './slots.js';
 
 /** A label's nodes found again by their keys, in columns, and what the slot holds already. */
@@ -30,12 +30,6 @@ export interface KeyJoin {
   readonly missing: readonly string[];
   /** Keys that several nodes have. */
   readonly repeated: readonly string[];
-}
-
-/** The key properties of a label; empty for the element id. */
-export function keyProperties(node: NodeConfig): readonly string[] {
-  if (node.key === 'elementId') return [];
-  return typeof node.key === 'string' ? [node.key] : node.key;
 }
 
 /** Finds the model's entities among the nodes by reading the labels once: that needs no index on any key. */
@@ -87,14 +81,4 @@ async function readKeys(
     }
     return { ids, keys, filled };
   });
-}
-
-/** A value as the reader numbers it: integers beyond 2^53 as bigint, all others as number. */
-function keyValue(value: unknown): KeyValue | null {
-  if (value === null || value === undefined) return null;
-  if (typeof value === 'bigint' || neo4j.isInt(value)) {
-    const integer = BigInt(String(value));
-    return Number.isSafeInteger(Number(integer)) ? Number(integer) : integer;
-  }
-  return typeof value === 'object' ? null : (value as KeyValue);
 }

@@ -102,7 +102,9 @@ export async function createIndex(
 export interface LabelCount {
   readonly label: string;
   readonly index: string;
-  /** Nodes of this class that got a vector, and that hold one now. */
+  /** Nodes of this class that the model knows. */
+  readonly nodes: number;
+  /** How many of them got a vector, and how many hold one now. */
   readonly written: number;
   readonly counted: number;
   /** Nodes in the index: all with this label, also those that count to an earlier label's class. */
@@ -133,7 +135,7 @@ export async function verifyLabel(
       `${written} vectors were written to ${label.node.label}, ${counted} counted, ${wrong} of another length`,
     );
   }
-  const of = { label: label.node.label, index, written, counted };
+  const of = { label: label.node.label, index, nodes: label.ids.length, written, counted };
   if (labelled === 0) return { ...of, indexed: 0, verified: 'all' };
   if (labelled <= COUNTED_WHOLE) {
     const vector = rowOf(input.vectors, label.rows[0] ?? 0, dim);

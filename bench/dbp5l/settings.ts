@@ -1,0 +1,51 @@
+import type { StudentSettings, TeacherSettings } from '../../src/config.js';
+import { studentSchema, teacherSchema } from '../../src/config.js';
+
+/** The rows of the table, in its order. */
+export const MODELS = [
+  'frequency',
+  'lookup',
+  'teacher',
+  'alone',
+  'distilled',
+  'linked',
+  'student:feature',
+  'student:network',
+  'student:prediction',
+  'student',
+  'student:random-teacher',
+] as const;
+export type ModelName = (typeof MODELS)[number];
+
+export const teacherSettings = (sources: string[], seed: number, epochs?: number): TeacherSettings =>
+  teacherSchema.parse({ sources, seed, ...(epochs && { epochs }) });
+
+/** Settings of a trained row: all share those of the student, and lack what their name says. */
+export function studentSettings(
+  model: ModelName,
+  options: { dim: number; seed: number; epochs?: number },
+): StudentSettings {
+  const { epochs, ...rest } = options;
+  const full = studentSchema.parse({ ...rest, ...(epochs && { epochs }) });
+  const { feature, network, prediction } = full.distillation;
+  const only = (kept: Partial<Record<'feature' | 'network' | 'prediction', number>>): StudentSettings => ({
+    ...full,
+    distillation: { ...full.distillation, feature: 0, network: 0, prediction: 0, ...kept },
+  });
+  switch (model) {
+    case 'alone':
+      return { ...only({}), background: 0 };
+    case 'distilled':
+      return { ...full, background: 0 };
+    case 'linked':
+      return only({});
+    case 'student:feature':
+      return only({ feature });
+    case 'student:network':
+      return only({ network });
+    case 'student:prediction':
+      return only({ prediction });
+    default:
+      return full;
+  }
+}

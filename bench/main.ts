@@ -1,0 +1,62 @@
+/** `npm run bench -- dbp5l --target el`: measurements through a real Neo4j. */
+import { parseArgs } from 'node:util';
+import { exitCodeOf, KgmentorError } from '../src/errors.js';
+import { runDbp5l } from './dbp5l/run.js';
+
+const usage = `npm run bench -- dbp5l --target el [options]
+  --dim N            numbers a student vector, 128 where absent
+  --data DIR         folder of DBP-5L, ../shared/data/dbp5l where absent
+  --seed N           seed of teacher and students, 1 where absent
+  --models LIST      only these rows of the table
+  --epochs N         epochs of a student at most
+  --teacher-epochs N epochs of the teacher
+  --runs DIR         keep the run folders there; a finished teacher is used again
+  --threads N        threads of TensorFlow
+  --no-publish       leave publishing out
+  --json             the last line of stdout is one object`;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      target: { type: 'string', default: 'el' },
+      dim: { type: 'string', default: '128' },
+      data: { type: 'string', default: '../shared/data/dbp5l' },
+      seed: { type: 'string', default: '1' },
+      models: { type: 'string' },
+      epochs: { type: 'string' },
+      'teacher-epochs': { type: 'string' },
+      runs: { type: 'string' },
+      threads: { type: 'string' },
+      'no-publish': { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help || positionals[0] !== 'dbp5l') {
+    if (!values.help) throw new KgmentorError('USAGE', 'Which bench?', { next: usage });
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
+  const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
+  await runDbp5l({
+    target: values.target,
+    dim: Number(values.dim),
+    data: values.data,
+    seed: Number(values.seed),
+    models: values.models?.split(','),
+    epochs: number(values.epochs),
+    teacherEpochs: number(values['teacher-epochs']),
+    runs: values.runs,
+    threads: number(values.threads),
+    publish: !values['no-publish'],
+    json: values.json,
+  });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
+  if (error instanceof KgmentorError && error.next) process.stderr.write(`${error.next}\n`);
+  if (!(error instanceof KgmentorError) && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  process.exitCode = exitCodeOf(error);
+});

@@ -6,7 +6,7 @@ import { KgmentorError } from '../../src/errors.js';
 import type { FilterName } from '../../src/evaluate/filters.js';
 import type { Metrics } from '../../src/evaluate/metrics.js';
 import type { ModelReport } from '../../src/evaluate/report.js';
-import { connect, type Graph } from '../../src/graph/connect.js';
+import { connect } from '../../src/graph/connect.js';
 import { readDataset } from '../../src/graph/dataset.js';
 import { migrate } from '../../src/graph/migrate.js';
 import { publish } from '../../src/graph/publish.js';

@@ -25,8 +25,8 @@ export function studentSettings(
   model: ModelName,
   options: { dim: number; seed: number; epochs?: number },
 ): StudentSettings {
-  const { epochs, ...rest } = options;
-  const full = studentSchema.parse({ ...rest, ...(epochs && { epochs }) });
+  const { dim, seed, epochs } = options;
+  const full = studentSchema.parse({ dim, seed, ...(epochs && { epochs }) });
   const { feature, network, prediction } = full.distillation;
   const only = (kept: Partial<Record<'feature' | 'network' | 'prediction', number>>): StudentSettings => ({
     ...full,

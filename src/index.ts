@@ -1,0 +1,51 @@
+export {
+  type AlignmentConfig,
+  type Config,
+  type ConfigInput,
+  configSchema,
+  type DistillationSettings,
+  type EvaluationSettings,
+  type NodeConfig,
+  type SourceConfig,
+  type StudentSettings,
+  type TeacherSettings,
+} from './config.js';
+export { type ErrorCode, exitCodeOf, KgmentorError } from './errors.js';
+export { type FilterName, knownFacts, rankingQueries } from './evaluate/filters.js';
+export { type Metrics, metricsOf } from './evaluate/metrics.js';
+export { type ModelReport, reportOf } from './evaluate/report.js';
+export type { KgmentorEvent, OnEvent } from './events.js';
+export { type ConnectOptions, connect, type Graph } from './graph/connect.js';
+export { type GraphFor, type ReadOptions, type ReadReport, readDataset } from './graph/dataset.js';
+export { type Graphs, openGraphs } from './graph/graphs.js';
+export {
+  type ImportAlignments,
+  type ImportEntities,
+  type ImportResult,
+  type ImportTriples,
+  importAlignments,
+  importEntities,
+  importTriples,
+} from './graph/import.js';
+export { type Finding, inspect } from './graph/inspect.js';
+export { type MigrateOptions, type MigrateResult, migrate } from './graph/migrate.js';
+export { type PublishInput, type PublishOptions, type PublishResult, publish } from './graph/publish.js';
+export { type RemovalOptions, type RemovalResult, removeEverything } from './graph/removal.js';
+export { type RollbackResult, rollback } from './graph/rollback.js';
+export { linkClasses } from './kg/classes.js';
+export { datasetDigest } from './kg/digest.js';
+export { jointGraph } from './kg/joint.js';
+export { entityKey, type KeyValue, parseEntityKey } from './kg/keys.js';
+export { splitByHash } from './kg/split.js';
+export { linkedSubgraph } from './kg/subgraph.js';
+export type { Alignments, Dataset, Entities, LinkedClasses, SourceGraph, Split, Triples } from './kg/types.js';
+export { publishInputOf } from './publishRun.js';
+export { type PredictedFact, predict } from './query/predict.js';
+export { type SimilarNode, similar } from './query/similar.js';
+export { type Connection, connectionOf, loadConfig, parseConfig } from './settings.js';
+export { type Answerer, type EvaluateOptions, evaluateAndRecord, evaluateRun } from './train/evaluations.js';
+export { heldOut } from './train/heldOut.js';
+export { type PretrainInput, pretrain } from './train/pretrain.js';
+export { type RetrainInput, retrain } from './train/retrain.js';
+export { type RunOptions, type RunOutcome, resumeRun } from './train/runFolder.js';
+export { findRun, listRunFolders, readModelVectors } from './train/runs.js';

@@ -101,7 +101,18 @@ function open(
   auth: ReturnType<typeof neo4j.auth.basic> | undefined,
   retrySeconds: number,
 ): Driver {
+  const next = 'Give one such as bolt://localhost:7687 in NEO4J_URI.';
+  if (uri.includes('@'))
+    throw new KgmentorError(
+      'USAGE',
+      'The address of the Neo4j server holds a log-in, which is ignored there.',
+      {
+        next: 'Take it out and give it in NEO4J_USERNAME and NEO4J_PASSWORD.',
+      },
+    );
   try {
+    if (!/^(bolt|neo4j)(\+s|\+ssc)?:$/.test(new URL(uri).protocol) || new URL(uri).hostname === '')
+      throw new Error('a scheme of Neo4j and a host are needed');
     return neo4j.driver(uri, auth, {
       disableLosslessIntegers: true,
       telemetryDisabled: true,
@@ -112,7 +123,7 @@ function open(
     });
   } catch (cause) {
     throw new KgmentorError('USAGE', `${JSON.stringify(uri)} is no address of a Neo4j server.`, {
-      next: 'Give one such as bolt://localhost:7687 in NEO4J_URI.',
+      next,
       cause,
     });
   }
@@ -129,8 +140,13 @@ async function check(driver: Driver, database: string): Promise<Graph['server']>
   }
 }
 
-function refuseOld(uri: string, version: string): void {
-  const [major, minor] = version.split('.').map(Number);
+/**
+ * Refuses a server's version that is too old; Aura's are such as 5.27-aura.
+ *
+ * @throws KgmentorError SCHEMA
+ */
+export function refuseOld(uri: string, version: string): void {
+  const [major, minor] = version.split('.').map((part) => Number.parseInt(part, 10));
   if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
   throw new KgmentorError(
     'SCHEMA',
@@ -176,7 +192,9 @@ function explain(error: unknown, at: { uri: string; username: string; database: 
           : code === 'ServiceUnavailable' || code === 'SessionExpired'
             ? [
                 `No Neo4j server answers at ${at.uri}.`,
-                'Start it, or correct NEO4J_URI; a server with TLS needs bolt+s:// or neo4j+s://.',
+                /^\w+\+/.test(at.uri)
+                  ? `Start it, or correct NEO4J_URI; a server without TLS needs ${at.uri.replace(/\+.*/, '')}://.`
+                  : 'Start it, or correct NEO4J_URI; a server with TLS needs bolt+s:// or neo4j+s://.',
               ]
             : [`The server at ${at.uri} answered with an error: ${said}`, 'See the server’s log for more.'];
   return new KgmentorError('UNREACHABLE', message, { next, cause: error });

@@ -25,7 +25,8 @@ export async function openGraphs(
   options: { retrySeconds?: number } = {},
 ): Promise<Graphs> {
   const open = new Map<string, Graph>();
-  const get = async (uri: string, database: string | undefined): Promise<Graph> => {
+  const usual = connection.database ?? 'neo4j';
+  const get = async (uri: string, database: string): Promise<Graph> => {
     const key = JSON.stringify([uri, database]);
     const graph = open.get(key) ?? (await connect({ ...connection, ...options, uri, database }));
     open.set(key, graph);
@@ -38,11 +39,9 @@ export async function openGraphs(
   let common: Graph | undefined;
   try {
     for (const [name, { uri, database }] of Object.entries(config.sources))
-      bySource.set(name, await get(uri ?? connection.uri, database ?? connection.database));
-    common = [...open.values()].find(
-      (graph) => graph.uri === connection.uri && graph.database === (connection.database ?? 'neo4j'),
-    );
-    common ??= await get(connection.uri, connection.database);
+      bySource.set(name, await get(uri ?? connection.uri, database ?? usual));
+    common = [...open.values()].find((graph) => graph.uri === connection.uri && graph.database === usual);
+    common ??= await get(connection.uri, usual);
   } catch (error) {
     await close();
     throw error;

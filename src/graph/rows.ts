@@ -1,4 +1,4 @@
-import type { QueryResult } from 'neo4j-driver';
+import type { ManagedTransaction, QueryResult } from 'neo4j-driver';
 import type { Graph } from './connect.js';
 import { cypher } from './cypher.js';
 
@@ -10,6 +10,18 @@ export function rows<T>(result: QueryResult): T[] {
 /** The first row, if there is one. */
 export function first<T>(result: QueryResult): T | undefined {
   return rows<T>(result)[0];
+}
+
+/** What `Graph.read` and `Graph.write` hand to their work. */
+export type Transaction = ManagedTransaction;
+
+/** The rows of one statement of a transaction. */
+export async function ask<T>(
+  tx: Transaction,
+  text: string,
+  parameters: Record<string, unknown> = {},
+): Promise<T[]> {
+  return rows<T>(await tx.run(text, parameters));
 }
 
 /** Runs one query file in a write transaction of its own; its first row. */

@@ -1,0 +1,124 @@
+import { KgmentorError } from '../errors.js';
+import { cypher, withNames } from '../graph/cypher.js';
+import { newName } from '../graph/names.js';
+import { ask, type Transaction } from '../graph/rows.js';
+import type { KeyValue } from '../kg/keys.js';
+import { nearest } from '../kg/nearest.js';
+
+/** What readers of one label of a source are pointed at. */
+export interface Published {
+  readonly label: string;
+  readonly model: string;
+  readonly encoder: string;
+  readonly geometry: 'dot' | 'unit' | 'l2';
+  readonly dim: number;
+  /** Property of the vectors. */
+  readonly slot: string;
+  readonly index: string;
+  /** Nodes in the index. */
+  readonly count: number;
+  /** Empty for the element id. */
+  readonly keyProperties: readonly string[];
+  readonly nameProperty: string | null;
+}
+
+export interface FoundNode {
+  /** Element id, to be used in the same transaction. */
+  readonly id: string;
+  readonly vector: readonly number[];
+}
+
+/**
+ * What is published for some labels of a source, in the order asked for.
+ *
+ * @throws KgmentorError NO_DATA where nothing is; USAGE where the source publishes other labels only
+ */
+export async function readPublished(
+  tx: Transaction,
+  source: string,
+  labels: readonly string[],
+): Promise<Published[]> {
+  const found = await ask<Published>(tx, cypher('query-published'), { source });
+  if (found.length === 0)
+    throw new KgmentorError('NO_DATA', `Nothing is published for the source ${source}.`, {
+      next: `Publish a student first: \`kgmentor publish ${source}\`.`,
+    });
+  return labels.map((label) => {
+    const published = found.find((one) => one.label === label);
+    if (published) return published;
+    throw new KgmentorError('USAGE', `The source ${source} publishes no label ${JSON.stringify(label)}.`, {
+      next: `It publishes ${found.map((one) => one.label).join(', ')}.`,
+    });
+  });
+}
+
+/**
+ * The node of a key with its published vector.
+ *
+ * @throws KgmentorError USAGE for a key of another length, NO_DATA where no node has it or the node has no vector
+ */
+export async function findNode(
+  tx: Transaction,
+  { label, slot, keyProperties }: Published,
+  key: readonly KeyValue[],
+): Promise<FoundNode> {
+  const parts = Math.max(keyProperties.length, 1);
+  if (key.length !== parts)
+    throw new KgmentorError('USAGE', `The key of ${label} has ${parts} values, ${key.length} given.`, {
+      next: `Give ${keyProperties.join(', ') || 'the element id'}.`,
+    });
+  const LABEL = newName('label', label);
+  const text =
+    keyProperties.length === 0
+      ? withNames(cypher('query-node-by-id'), { LABEL })
+      : withNames(cypher('query-node'), { LABEL, KEY: newName('property', keyProperties[0]) });
+  const [node] = await ask<{ id: string; vector: number[] | null }>(tx, text, {
+    key,
+    slot,
+    properties: keyProperties,
+  });
+  const shown = key.map((value) => (typeof value === 'string' ? JSON.stringify(value) : value)).join(', ');
+  if (!node)
+    throw new KgmentorError('NO_DATA', `No ${label} node has the key ${shown}.`, {
+      next: `Check the value of ${keyProperties.join(', ') || 'the element id'}.`,
+    });
+  if (node.vector === null)
+    throw new KgmentorError('NO_DATA', `The ${label} node ${shown} has no vector.`, {
+      next: 'It is newer than the training: train and publish again.',
+    });
+  return { id: node.id, vector: node.vector };
+}
+
+/** A relation of a published model. */
+export interface FoundRelation {
+  readonly name: string;
+  /** Relationship types that it stands for. */
+  readonly types: readonly string[];
+  /** For (node, relation, ?), or for (?, relation, node) where that was asked for. */
+  readonly vector: readonly number[];
+}
+
+/**
+ * A model's relation by its name or by a relationship type that stands for it.
+ *
+ * @throws KgmentorError USAGE with the nearest names where the model has none
+ */
+export async function findRelation(
+  tx: Transaction,
+  { model }: Published,
+  relation: string,
+  inverse: boolean,
+): Promise<FoundRelation> {
+  const [{ relation: found, names }] = await ask<{ relation: FoundRelation | null; names: string[] }>(
+    tx,
+    cypher('query-relation'),
+    { model, relation, inverse },
+  );
+  if (found) return found;
+  const near = nearest(relation, names);
+  throw new KgmentorError('USAGE', `The published model has no relation ${JSON.stringify(relation)}.`, {
+    next: near.length
+      ? `Did you mean ${near.map((name) => JSON.stringify(name)).join(' or ')}?`
+      : `It has ${names.sort().slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}.`,
+  });
+}

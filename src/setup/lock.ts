@@ -125,7 +125,8 @@ function isGone(holder: Holder, folder: string): boolean {
   return !isAlive(holder.pid) || startOf(holder.pid) !== holder.started;
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process exists. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -135,7 +136,7 @@ function isAlive(pid: number): boolean {
 }
 
 /** Linux tells when a process started (clock ticks since boot, field 22); elsewhere the empty text. */
-function startOf(pid: number): string {
+export function startOf(pid: number): string {
   try {
     const line = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return line.slice(line.lastIndexOf(')') + 2).split(' ')[19] ?? '';

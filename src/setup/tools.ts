@@ -56,6 +56,8 @@ const PACKAGES = {
   'Python 3': { apt: 'python3', brew: 'python' },
   pip: { apt: 'python3-pip', brew: 'python' },
   'a C++ compiler': { apt: 'g++', brew: 'gcc' },
+  'Java 17 or 21': { apt: 'openjdk-17-jre-headless', brew: 'openjdk@17' },
+  Maven: { apt: 'maven', brew: 'maven' },
 } as const;
 
 export type Prerequisite = keyof typeof PACKAGES;

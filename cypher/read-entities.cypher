@@ -10,6 +10,6 @@ UNWIND range(0, size(nodes) - 1, 5000) AS from
 WITH nodes[from..from + 5000] AS part
 RETURN [n IN part | id(n)] AS ids,
   [n IN part | CASE WHEN size($properties) = 0 THEN [elementId(n)] ELSE
-    [name IN $properties | CASE WHEN n[name] IS :: INTEGER AND abs(n[name]) > 9007199254740991
+    [name IN $properties | CASE WHEN n[name] IS :: INTEGER AND NOT -9007199254740991 <= n[name] <= 9007199254740991
       THEN {int: toString(n[name])} ELSE n[name] END] END] AS keys,
   [n IN part | CASE WHEN $name IS NULL THEN null ELSE n[$name] END] AS names

@@ -64,13 +64,13 @@ async function database(context: Context): Promise<Finding[]> {
       { what: 'configuration', ok: true, found: 'none here', mend: '`kgmentor init` writes one' },
     ];
   const config = context.config();
-  const { readSchema, checkedName } = await import('../graph/schema.js');
+  const { checkedName, readSchema, requireName } = await import('../graph/schema.js');
   for (const [name, source] of Object.entries(config.sources)) {
     const schema = await readSchema(graphs.of(name));
     try {
       for (const { label } of source.nodes) checkedName(schema, 'label', label);
       for (const type of [...(source.relations?.include ?? []), ...Object.keys(source.relations?.map ?? {})])
-        checkedName(schema, 'relationship type', type);
+        requireName(schema, 'relationship type', type);
       findings.push({
         what: `source ${name}`,
         ok: true,

@@ -1,6 +1,6 @@
 import type { SourceConfig } from '../config.js';
 import { KgmentorError } from '../errors.js';
-import { requireSource } from '../graph/dataset.js';
+import { requireSource } from '../graph/alignments.js';
 import { type ImportResult, importAlignments, importEntities, importTriples } from '../graph/import.js';
 import type { NodeKey } from '../graph/importTriples.js';
 import { type Command, type Context, type Flags, text } from './command.js';

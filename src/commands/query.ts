@@ -1,6 +1,6 @@
 import type { Config, NodeConfig } from '../config.js';
 import { KgmentorError } from '../errors.js';
-import { requireSource } from '../graph/dataset.js';
+import { requireSource } from '../graph/alignments.js';
 import type { KeyValue } from '../kg/keys.js';
 import { type Flags, text } from './command.js';
 

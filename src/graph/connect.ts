@@ -119,7 +119,7 @@ function open(
       userAgent: 'kgmentor',
       notificationFilter: { minimumSeverityLevel: 'OFF' },
       maxTransactionRetryTime: retrySeconds * 1000,
-      connectionAcquisitionTimeout: 120_000,
+      connectionAcquisitionTimeout: 1000 * Math.max(5, Math.min(retrySeconds, 120)),
     });
   } catch (cause) {
     throw new KgmentorError('USAGE', `${JSON.stringify(uri)} is no address of a Neo4j server.`, {
@@ -189,7 +189,7 @@ function explain(error: unknown, at: { uri: string; username: string; database: 
               `The server at ${at.uri} has no database ${JSON.stringify(at.database)}.`,
               'Check NEO4J_DATABASE; SHOW DATABASES lists what there is.',
             ]
-          : code === 'ServiceUnavailable' || code === 'SessionExpired'
+          : code === 'ServiceUnavailable' || code === 'SessionExpired' || /acquisition timed out/.test(said)
             ? [
                 `No Neo4j server answers at ${at.uri}.`,
                 /^\w+\+/.test(at.uri)

@@ -3,12 +3,13 @@ import { KgmentorError } from '../errors.js';
 import type { OnEvent, ReadCounts } from '../events.js';
 import { linkClasses } from '../kg/classes.js';
 import { compareKeys } from '../kg/keys.js';
-import { nearest } from '../kg/nearest.js';
 import { dedupeTriples } from '../kg/triples.js';
 import type { Dataset, SourceGraph } from '../kg/types.js';
+import { chosenAlignments, requireSource } from './alignments.js';
 import type { Graph } from './connect.js';
+import type { LinkSource } from './linkColumns.js';
 import { readLinkedTriples } from './linkedTriples.js';
-import { type LinkCounts, type LinkSource, readLinks } from './links.js';
+import { type LinkCounts, readLinks } from './links.js';
 import { readEntities } from './readEntities.js';
 import { type CrossRelationships, type NamedTriples, readTriples } from './readTriples.js';
 import { readSchema, type Schema } from './schema.js';
@@ -50,9 +51,15 @@ export async function readDataset(
   config: Config,
   options: ReadOptions = {},
 ): Promise<{ dataset: Dataset; report: ReadReport }> {
-  const names = options.sources ?? Object.keys(config.sources);
-  for (const name of [...names, ...(options.around ? [options.around.target] : [])])
-    requireSource(config, name);
+  const { around } = options;
+  const asked = options.sources ?? Object.keys(config.sources);
+  const names = [...new Set(around ? [...asked, around.target] : asked)];
+  for (const name of names) requireSource(config, name);
+  if (names.length === 0)
+    throw new KgmentorError('USAGE', 'No source is named, so there is nothing to read.', {
+      next: 'Name at least one under "sources" of the configuration.',
+    });
+  const alignments = chosenAlignments(config, names);
   const schemas = new Map<Graph, Schema>();
   const sources: LinkSource[] = [];
   for (const name of names) {
@@ -66,21 +73,11 @@ export async function readDataset(
       read: await readEntities(graph, schema, name, config.sources[name]),
     });
   }
-  const alignments = config.alignments
-    .filter((one) => !('between' in one) || !one.between || one.between.every((name) => names.includes(name)))
-    .filter(
-      (one) =>
-        !('match' in one) ||
-        Object.entries(one.match)
-          .flat()
-          .every((at) => names.some((name) => at.startsWith(`${name}.`))),
-    );
   const links = await readLinks(sources, alignments);
   const alignmentTypes = config.alignments.flatMap((one) =>
     'relationship' in one ? [one.relationship] : [],
   );
 
-  const { around } = options;
   const classOf =
     around &&
     linkClasses(
@@ -128,16 +125,6 @@ export async function readDataset(
     dataset: { sources: numbered.sources, relations: numbered.relations, alignments: links.alignments },
     report,
   };
-}
-
-/** Refuses a source that the config does not have. */
-export function requireSource(config: Config, name: string): void {
-  if (config.sources[name]) return;
-  const known = Object.keys(config.sources);
-  const [near] = nearest(name, known);
-  throw new KgmentorError('USAGE', `The configuration has no source ${JSON.stringify(name)}.`, {
-    next: near ? `Did you mean ${JSON.stringify(near)}?` : `It has ${known.join(', ')}.`,
-  });
 }
 
 function number(

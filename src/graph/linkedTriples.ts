@@ -2,7 +2,7 @@ import type { SourceConfig } from '../config.js';
 import type { Graph } from './connect.js';
 import { cypher } from './cypher.js';
 import type { ReadEntities } from './readEntities.js';
-import { checkTypes, type NamedTriples, TripleColumns, typeFilter } from './readTriples.js';
+import { checkTypes, type NamedTriples, relationName, TripleColumns, typeFilter } from './readTriples.js';
 import type { Schema } from './schema.js';
 
 /** Anchors a query. */
@@ -47,10 +47,5 @@ export async function readLinkedTriples(
       }
     }
   }
-  const map = source.relations?.map ?? {};
-  return columns.resolve(
-    entities.at,
-    (type) => map[type] ?? type,
-    () => undefined,
-  );
+  return columns.resolve(entities.at, relationName(source), () => undefined);
 }

@@ -1,6 +1,7 @@
 import type { NodeConfig, SourceConfig } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import { compareKeys, entityKey, type KeyValue } from '../kg/keys.js';
+import { nearest } from '../kg/nearest.js';
 import type { Entities } from '../kg/types.js';
 import type { Graph } from './connect.js';
 import { cypher, withNames } from './cypher.js';
@@ -67,7 +68,7 @@ export async function readEntities(
       },
       { fetchSize: 10 },
     );
-    if (missing.length > 0) throw missingKeys(name, node, missing);
+    if (missing.length > 0) throw missingKeys(name, node, missing, schema);
     for (const one of part) found.push(one);
   }
   if (found.length === 0)
@@ -97,17 +98,27 @@ const textOf = (value: unknown): string | null =>
 
 /** A key value as `read-entities` gives it; null where the value cannot be a key. */
 export function keyValue(value: unknown): KeyValue | null {
-  if (value === null || value === undefined || Number.isNaN(value)) return null;
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'number' && !Number.isFinite(value)) return null;
   if (typeof value !== 'object') return value as KeyValue;
   return 'int' in value && typeof value.int === 'string' ? BigInt(value.int) : null;
 }
 
-function missingKeys(source: string, node: NodeConfig, ids: readonly number[]): KgmentorError {
+function missingKeys(
+  source: string,
+  node: NodeConfig,
+  ids: readonly number[],
+  { properties }: Schema,
+): KgmentorError {
   const key = keyProperties(node).join(' + ');
+  const unknown = keyProperties(node).find((name) => !properties.includes(name));
+  const [near] = unknown === undefined ? [] : nearest(unknown, properties);
   return new KgmentorError(
     'BAD_DATA',
     `${ids.length} nodes of label ${node.label} in the source ${source} have no usable value of the key ${key}, such as those with id ${ids.slice(0, 3).join(', ')}.`,
-    { next: `Give them one, name another key of ${node.label}, or take "key": "elementId".` },
+    {
+      next: `${near ? `Did you mean ${JSON.stringify(near)}? ` : ''}Give them one, name another key of ${node.label}, or take "key": "elementId".`,
+    },
   );
 }
 

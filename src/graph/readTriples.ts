@@ -2,7 +2,7 @@ import type { SourceConfig } from '../config.js';
 import type { Graph } from './connect.js';
 import { cypher, withNames } from './cypher.js';
 import type { ReadEntities } from './readEntities.js';
-import { checkedName, type Schema } from './schema.js';
+import { checkedName, requireName, type Schema } from './schema.js';
 
 /** Relationships as columns of dense entities, by shared relation name; before relations are numbered. */
 export interface NamedTriples {
@@ -41,7 +41,13 @@ export function typeFilter(
 /** Checks that the types a source's config names exist. */
 export function checkTypes(schema: Schema, source: SourceConfig): void {
   const { include = [], map = {} } = source.relations ?? {};
-  for (const type of [...include, ...Object.keys(map)]) checkedName(schema, 'relationship type', type);
+  for (const type of [...include, ...Object.keys(map)]) requireName(schema, 'relationship type', type);
+}
+
+/** The shared name of a source's type. */
+export function relationName(source: SourceConfig): (type: string) => string {
+  const names = new Map(Object.entries(source.relations?.map ?? {}));
+  return (type) => names.get(type) ?? type;
 }
 
 /** Gathers columns by type and turns internal ids into dense ones. */
@@ -124,15 +130,10 @@ export async function readTriples(
     for (const [types, heads, tails] of part) columns.add(types, heads, tails);
   }
   const counts = new Map<string, number>();
-  const map = source.relations?.map ?? {};
-  const triples = columns.resolve(
-    entities.at,
-    (type) => map[type] ?? type,
-    (type, id) => {
-      const key = JSON.stringify([type, ownerOf(id)]);
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-    },
-  );
+  const triples = columns.resolve(entities.at, relationName(source), (type, id) => {
+    const key = JSON.stringify([type, ownerOf(id)]);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  });
   const cross = [...counts].sort().map(([key, count]) => {
     const [type, to] = JSON.parse(key) as [string, string | null];
     return { from: name, to, type, count };

@@ -20,26 +20,39 @@ export async function readSchema(graph: Graph): Promise<Schema> {
 
 const lists = { label: 'labels', 'relationship type': 'types', property: 'properties' } as const;
 
+const foreign = (names: readonly string[]) => names.filter((name) => !/^(Kg[A-Z]|KG_|__Neo4j)/.test(name));
+
+/**
+ * Refuses a name that the database does not list.
+ *
+ * @throws KgmentorError USAGE with the nearest known ones; NO_DATA where the database holds no graph at all
+ */
+export function requireName(schema: Schema, what: keyof typeof lists, name: string): void {
+  const known = schema[lists[what]];
+  if (known.includes(name)) return;
+  const message = `The database has no ${what} ${JSON.stringify(name)}`;
+  if (foreign(schema.labels).length === 0)
+    throw new KgmentorError('NO_DATA', `${message}: it is empty.`, { next: 'Import data first.' });
+  const others = foreign(known);
+  const near = nearest(name, others);
+  throw new KgmentorError('USAGE', `${message}.`, {
+    next: near.length
+      ? `Did you mean ${near.map((other) => JSON.stringify(other)).join(' or ')}? Correct the configuration.`
+      : others.length
+        ? `It has ${others.slice(0, 10).join(', ')}${others.length > 10 ? ', …' : ''}. Correct the configuration.`
+        : 'Correct the configuration.',
+  });
+}
+
 /**
  * A name of the live schema, quoted for a statement's text. Only names that the database itself lists come through,
  * so that no text from a configuration reaches a statement.
  *
- * @throws KgmentorError USAGE for an unknown name, with the nearest known ones
+ * @throws KgmentorError as `requireName`; USAGE for a name that cannot be quoted safely
  * @example
  * withNames(cypher('read-property'), { LABEL: checkedName(schema, 'label', 'Movie') });
  */
 export function checkedName(schema: Schema, what: keyof typeof lists, name: string): string {
-  const known = schema[lists[what]];
-  if (!known.includes(name)) {
-    const near = nearest(name, known);
-    const some = known.filter((other) => !/^(Kg|KG_|__Neo4j)/.test(other)).slice(0, 10);
-    throw new KgmentorError('USAGE', `The database has no ${what} ${JSON.stringify(name)}.`, {
-      next: near.length
-        ? `Did you mean ${near.map((other) => JSON.stringify(other)).join(' or ')}? Correct the configuration.`
-        : some.length
-          ? `It has ${some.join(', ')}${known.length > some.length ? ', …' : ''}. Correct the configuration.`
-          : 'The database is empty: import data first.',
-    });
-  }
+  requireName(schema, what, name);
   return what === 'property' ? newName('property', name) : newName('label', name);
 }

@@ -12,16 +12,20 @@ const kept = path.join(path.dirname(path.resolve(dist)), '.kgmentor', 'neo4j');
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 /** Runs a program beside a server, unless the caller has one; a server that it started is stopped in any case. */
-async function withServer(phase: Phase, home: string | undefined, run: (uri: string) => Promise<number>) {
+async function withServer(
+  phase: Phase,
+  options: { home?: string; heapMb?: number },
+  run: (uri: string) => Promise<number>,
+): Promise<number> {
   if (process.env.NEO4J_URI) return run(process.env.NEO4J_URI);
   const { ensureNeo4jRuntime, startNeo4j } = await import('./neo4j.js');
   await ensureNeo4jRuntime(say);
-  const folder = home ?? mkdtempSync(path.join(tmpdir(), 'kgmentor-neo4j-'));
-  // The program's last line stays the last one: CI reads it.
-  const log = (line: string) => phase.now !== 'ended' && say(line);
+  const folder = options.home ?? mkdtempSync(path.join(tmpdir(), 'kgmentor-neo4j-'));
+  // The program's last line stays the last one where a machine reads it.
+  const log = (line: string) => (phase.now === 'ended' && !process.stderr.isTTY ? undefined : say(line));
   try {
     phase.now = 'server';
-    const server = await startNeo4j({ home: folder, log });
+    const server = await startNeo4j({ ...options, home: folder, log });
     try {
       return phase.interrupted ? 130 : await run(server.uri);
     } finally {
@@ -29,7 +33,7 @@ async function withServer(phase: Phase, home: string | undefined, run: (uri: str
       await server.stop();
     }
   } finally {
-    if (!home) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    if (!options.home) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
@@ -63,15 +67,15 @@ async function launch(target: string | undefined, args: readonly string[], phase
     await ensureTensorFlow(say);
     return program(phase, 'src/cli.js', args);
   }
-  const scripts: Record<string, string> = {
-    test: 'test/run.js',
-    demo: 'demo/main.js',
-    bench: 'bench/main.js',
-  };
-  const script = scripts[target ?? ''];
-  if (!script) throw new KgmentorError('USAGE', `"${target}" is none of test, demo, bench, neo4j, kgmentor.`);
+  const beside = {
+    test: { script: 'test/run.js' },
+    demo: { script: 'demo/main.js', home: kept },
+    bench: { script: 'bench/main.js', heapMb: 4096 },
+  }[target ?? ''] as { script: string; home?: string; heapMb?: number } | undefined;
+  if (!beside) throw new KgmentorError('USAGE', `"${target}" is none of test, demo, bench, neo4j, kgmentor.`);
   await ensureTensorFlow(say);
-  return withServer(phase, target === 'demo' ? kept : undefined, (uri) => program(phase, script, args, uri));
+  const { script, ...server } = beside;
+  return withServer(phase, server, (uri) => program(phase, script, args, uri));
 }
 
 const phase = listen();

@@ -1,0 +1,91 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import path from 'node:path';
+import { KgmentorError } from '../errors.js';
+
+const HOST = '127.0.0.1';
+
+export interface Ports {
+  readonly bolt: number;
+  /** None where the server gets no web page. */
+  readonly http?: number;
+}
+
+/**
+ * Ports that nobody else listens on.
+ *
+ * @param bolt a free one where absent
+ * @param http whether one is needed for HTTP
+ * @throws KgmentorError USAGE where the port asked for cannot be had
+ */
+export async function freePorts(bolt: number | undefined, http: boolean): Promise<Ports> {
+  // Both are held until both are known, so that they differ.
+  const held: Server[] = [];
+  try {
+    held.push(await listen(bolt ?? 0));
+    if (http) held.push(await listen(0));
+    const [first, second] = held.map((server) => (server.address() as { port: number }).port);
+    return { bolt: first, http: second };
+  } finally {
+    await Promise.all(held.map((server) => new Promise((closed) => server.close(closed))));
+  }
+}
+
+function listen(port: number): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (cause) => {
+      const message = `Port ${port} of this machine cannot be used: ${cause.message}.`;
+      reject(new KgmentorError('USAGE', message, { next: 'Give another port, or none.', cause }));
+    });
+    server.listen(port, HOST, () => resolve(server));
+  });
+}
+
+/** Writes `conf/neo4j.conf`: all addresses are of this machine only. */
+export function writeConf(home: string, ports: Ports, auth: boolean): void {
+  const lines = [
+    `server.default_listen_address=${HOST}`,
+    `server.bolt.listen_address=${HOST}:${ports.bolt}`,
+    `server.bolt.advertised_address=${HOST}:${ports.bolt}`,
+    `server.http.enabled=${ports.http !== undefined}`,
+    ...(ports.http === undefined
+      ? []
+      : [
+          `server.http.listen_address=${HOST}:${ports.http}`,
+          `server.http.advertised_address=${HOST}:${ports.http}`,
+          'client.allow_telemetry=false',
+        ]),
+    'server.https.enabled=false',
+    `dbms.security.auth_enabled=${auth}`,
+    'dbms.usage_report.enabled=false',
+    'server.memory.pagecache.size=256m',
+    'db.tx_log.rotation.retention_policy=keep_none',
+    // Half a gigabyte of empty logs otherwise.
+    'db.tx_log.preallocate=false',
+    // Ten seconds of waiting at each stop otherwise.
+    'internal.dbms.bolt.netty_server_shutdown_quiet_period=0',
+  ];
+  for (const folder of ['conf', 'logs', 'run']) mkdirSync(path.join(home, folder), { recursive: true });
+  writeFileSync(path.join(home, 'conf', 'neo4j.conf'), `${lines.join('\n')}\n`);
+}
+
+/** The browser comes last: an archive fits any class path that begins with the one it was written for. */
+export const classPath = (lib: string, browser: string | undefined): string =>
+  [lib, ...(browser ? [browser] : [])].map((folder) => path.join(folder, '*')).join(path.delimiter);
+
+/** The quick compiler alone: a server for tries lives too short for the slow one to pay. */
+export const javaFlags = (heapMb: number): string[] => [
+  `-Xms${Math.min(256, heapMb)}m`,
+  `-Xmx${heapMb}m`,
+  '-XX:+UseG1GC',
+  '-XX:TieredStopAtLevel=1',
+  '-XX:-OmitStackTraceInFastThrow',
+  '-XX:+DisableExplicitGC',
+  '--add-opens=java.base/java.nio=ALL-UNNAMED',
+  '--add-opens=java.base/java.io=ALL-UNNAMED',
+  '--add-opens=java.base/sun.nio.ch=ALL-UNNAMED',
+  '-Dio.netty.tryReflectionSetAccessible=true',
+  '-Dlog4j2.disable.jmx=true',
+  '-Dfile.encoding=UTF-8',
+];

@@ -15,8 +15,12 @@ export interface ClassArchive {
   discard(): void;
 }
 
-/** The archive for this build of Java and these jars; one to be written by the next server where there is none. */
-export function classArchive(java: Java, lib: string): ClassArchive {
+/**
+ * The archive for this build of Java and these jars; where there is none, one that the server writes.
+ *
+ * @param write whether this server may write one
+ */
+export function classArchive(java: Java, lib: string, write: boolean): ClassArchive {
   const runtime = path.dirname(lib);
   const made = statSync(runtime).mtimeMs; // a repaired runtime has other times, which make an archive useless
   const parts = [java.command, java.build, lib, String(made), process.arch];
@@ -29,6 +33,7 @@ export function classArchive(java: Java, lib: string): ClassArchive {
       keep: () => undefined,
       discard: () => rmSync(file, { force: true }),
     };
+  if (!write) return { flags: [], isNew: false, keep: () => undefined, discard: () => undefined };
   const written = `${file}.part-${process.pid}-${Date.now()}`;
   return {
     flags: ['-Xshare:auto', `-XX:ArchiveClassesAtExit=${written}`],

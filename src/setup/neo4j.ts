@@ -55,7 +55,8 @@ export async function startNeo4j(options: ServerOptions): Promise<LocalServer> {
   const lib = await ensureNeo4jRuntime(log);
   const browser = http ? await browserFolder(log) : undefined;
   const java = await findJava(false);
-  const archive = classArchive(java, lib);
+  // An archive fits any class path that begins with its own: one of a server with the browser would fit no other.
+  const archive = classArchive(java, lib, browser === undefined);
   const lock = { log, what: 'the start of a server' };
   const launch = (more: readonly string[]) =>
     withLock(

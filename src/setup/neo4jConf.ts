@@ -70,7 +70,7 @@ export function writeConf(home: string, ports: Ports, auth: boolean): void {
   writeFileSync(path.join(home, 'conf', 'neo4j.conf'), `${lines.join('\n')}\n`);
 }
 
-/** The browser comes last: an archive fits any class path that begins with the one it was written for. */
+/** The browser comes last, see the class archive. */
 export const classPath = (lib: string, browser: string | undefined): string =>
   [lib, ...(browser ? [browser] : [])].map((folder) => path.join(folder, '*')).join(path.delimiter);
 

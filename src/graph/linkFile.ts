@@ -57,7 +57,7 @@ export async function fromFile(
     if (cells.length < 2 || cells.length > 3)
       throw new KgmentorError(
         'BAD_DATA',
-        `${where}: ${cells.length} columns, 2 or 3 expected (key, key, confidence).`,
+        `${where}: ${cells.length} column${cells.length === 1 ? '' : 's'}, 2 or 3 expected (key, key, confidence).`,
         {
           next: 'Mend the line.',
         },

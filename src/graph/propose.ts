@@ -23,7 +23,8 @@ const NAMES = /^(name|title|label|.*name|.*title)$/i;
  */
 export async function proposeConfig(graph: Graph): Promise<ConfigInput> {
   const schema = await readSchema(graph);
-  const labels = schema.labels.filter((label) => !/^(Kg[A-Z]|__Neo4j)/.test(label));
+  // A backslash cannot be quoted safely: such a label is no source.
+  const labels = schema.labels.filter((label) => !/^(Kg[A-Z]|__Neo4j)|\\/.test(label));
   const unique = await graph.read(async (tx) =>
     rows<{ label: string; properties: string[] }>(await tx.run(cypher('read-unique-keys'))),
   );
@@ -46,7 +47,7 @@ export async function proposeConfig(graph: Graph): Promise<ConfigInput> {
     return at;
   };
   const alignments: { relationship: string }[] = [];
-  for (const type of schema.types.filter((one) => !/^(KG_|MIGRATED_TO)/.test(one))) {
+  for (const type of schema.types.filter((one) => !/^(KG_|MIGRATED_TO)|\\/.test(one))) {
     if (LINKING.test(type)) {
       alignments.push({ relationship: type });
       continue;

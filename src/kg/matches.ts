@@ -1,4 +1,4 @@
-import { dedupeTriples, tripleSet } from './triples.js';
+import { dedupeTriples, filterTriples, tripleSet } from './triples.js';
 import type { Dataset, LinkedClasses, Triples } from './types.js';
 
 /** Two relations of two sources that join the same linked pairs. */
@@ -49,14 +49,12 @@ function* pairsOf({ sources, relations }: Dataset, { classOf, count }: LinkedCla
     return holds;
   });
   const within = (source: number, other: number): Triples => {
-    const { head, relation, tail } = sources[source].triples;
-    const map = (ends: Int32Array) => ends.map((entity) => classOf[source][entity]);
-    const rows = [...head.keys()].filter(
-      (i) => members[other][classOf[source][head[i]]] && members[other][classOf[source][tail[i]]],
-    );
-    const pick = (column: Int32Array) => Int32Array.from(rows, (i) => column[i]);
+    const { head, tail } = sources[source].triples;
+    const isLinked = (entity: number) => members[other][classOf[source][entity]] === 1;
+    const linked = filterTriples(sources[source].triples, (i) => isLinked(head[i]) && isLinked(tail[i]));
+    const onClasses = (ends: Int32Array) => ends.map((entity) => classOf[source][entity]);
     return dedupeTriples(
-      { head: map(pick(head)), relation: pick(relation), tail: map(pick(tail)) },
+      { head: onClasses(linked.head), relation: linked.relation, tail: onClasses(linked.tail) },
       count,
       relations.length,
     );

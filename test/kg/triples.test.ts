@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { concatTriples, dedupeTriples, filterTriples, tripleSet } from '../../src/kg/triples.js';
+import { columns, distinct, facts, someFacts } from './_facts.js';
+
+const N = 4;
+const R = 3;
+
+test('triples come out sorted by head, relation and tail, each once, and the input stays as it was', () => {
+  fc.assert(
+    fc.property(someFacts(N, R), (all) => {
+      const input = columns(all);
+      assert.deepEqual(facts(dedupeTriples(input, N, R)), distinct(all));
+      assert.deepEqual(facts(input), all);
+    }),
+  );
+});
+
+test('tables stand one after the other', () => {
+  fc.assert(
+    fc.property(fc.array(someFacts(N, R)), (parts) => {
+      assert.deepEqual(facts(concatTriples(parts.map(columns))), parts.flat());
+    }),
+  );
+});
+
+test('only the rows that are let through stay, in their order', () => {
+  fc.assert(
+    fc.property(someFacts(N, R), fc.nat(N), (all, limit) => {
+      const kept = filterTriples(columns(all), (i) => all[i][0] < limit);
+      assert.deepEqual(
+        facts(kept),
+        all.filter(([h]) => h < limit),
+      );
+    }),
+  );
+});
+
+test('a set holds exactly its triples, also when asked for ids that no triple can have', () => {
+  fc.assert(
+    fc.property(someFacts(N, R), (all) => {
+      const set = tripleSet(columns(all), N, R);
+      const known = new Set(all.map((fact) => fact.join()));
+      for (let h = -1; h <= N; h++)
+        for (let r = -1; r <= 2 * R; r++)
+          for (let t = -1; t <= 2 * N; t++)
+            assert.equal(set.has(h, r, t), known.has([h, r, t].join()), `${h} ${r} ${t}`);
+    }),
+  );
+});
+
+test('a set tells neighbours apart where head, relation and tail in one number would pass 2^53', () => {
+  const [entities, relations] = [3_000_000, 2_000];
+  const last = [entities - 1, relations - 1, entities - 1] as const;
+  const set = tripleSet(columns([last]), entities, relations);
+  assert.equal(set.has(...last), true);
+  for (let back = 1; back <= 8; back++) assert.equal(set.has(last[0], last[1], last[2] - back), false);
+});

@@ -15,6 +15,8 @@ export interface ClassArchive {
   discard(): void;
 }
 
+const nothing = () => undefined;
+
 /**
  * The archive for this build of Java and these jars; where there is none, one that the server writes.
  *
@@ -25,25 +27,37 @@ export function classArchive(java: Java, lib: string, write: boolean): ClassArch
   const made = statSync(runtime).mtimeMs; // a repaired runtime has other times, which make an archive useless
   const parts = [java.command, java.build, lib, String(made), process.arch];
   const key = createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 12);
-  const file = `${runtime}-classes-${key}.jsa`;
-  if (existsSync(file))
+  const stem = `${runtime}-classes-${key}`;
+  const file = find(stem);
+  if (file)
     return {
       flags: ['-Xshare:auto', `-XX:SharedArchiveFile=${file}`],
       isNew: false,
-      keep: () => undefined,
+      keep: nothing,
       discard: () => rmSync(file, { force: true }),
     };
-  if (!write) return { flags: [], isNew: false, keep: () => undefined, discard: () => undefined };
-  const written = `${file}.part-${process.pid}-${Date.now()}`;
+  if (!write) return { flags: [], isNew: false, keep: nothing, discard: nothing };
+  const written = `${stem}.part-${process.pid}-${Date.now()}`;
   return {
     flags: ['-Xshare:auto', `-XX:ArchiveClassesAtExit=${written}`],
     isNew: true,
     keep() {
-      if (existsSync(written)) renameSync(written, file);
-      sweep(runtime, file);
+      if (!existsSync(written)) return;
+      const kept = `${stem}-${statSync(written).size}.jsa`;
+      renameSync(written, kept);
+      sweep(runtime, kept);
     },
     discard: () => rmSync(written, { force: true }),
   };
+}
+
+/** An archive's name ends in its size: one that was cut is not used, as it can bring Java down. */
+function find(stem: string): string | undefined {
+  const folder = path.dirname(stem);
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(`${path.basename(stem)}-`))
+    .map((name) => path.join(folder, name))
+    .find((file) => file === `${stem}-${statSync(file).size}.jsa`);
 }
 
 /** Removes archives of other builds of Java or of earlier jars, and what was left half written. */

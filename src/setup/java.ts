@@ -27,7 +27,7 @@ export async function findJava(maven: boolean, env: NodeJS.ProcessEnv = process.
 }
 
 async function allJava(env: NodeJS.ProcessEnv): Promise<Java[]> {
-  const commands = [...(env.JAVA_HOME ? [path.join(env.JAVA_HOME, 'bin', 'java')] : []), 'java'];
+  const commands = [...(env.JAVA_HOME ? [path.resolve(env.JAVA_HOME, 'bin', 'java')] : []), 'java'];
   const found: Java[] = [];
   for (const command of commands) {
     const build = await runTool(command, ['--version'], env).catch(() => undefined);

@@ -52,6 +52,7 @@ export function startProcess(java: string, flags: readonly string[], home: strin
   const args = ['org.neo4j.server.CommunityEntryPoint', `--home-dir=${home}`];
   const child = spawn(java, [...flags, ...args, `--config-dir=${path.join(home, 'conf')}`], {
     stdio: ['ignore', output, output],
+    cwd: home, // where a crash of Java leaves its report
   });
   closeSync(output);
   const pid = child.pid;

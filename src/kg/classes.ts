@@ -34,7 +34,9 @@ class Forest {
 
 /**
  * Connected components of the alignments, so that no class holds two entities of one source: links are taken in the
- * order of their confidence, and one that would join two entities of a source becomes a soft link.
+ * order of their confidence, and one that would join two entities of a source becomes a soft link, as do links under
+ * the threshold and links within one source. The order and direction of the links do not matter: the soft links come
+ * in canonical order, the earlier source left.
  *
  * @param sizes entities of each source
  * @example
@@ -45,39 +47,31 @@ export function linkClasses(
   alignments: Alignments,
   options: ClassOptions = {},
 ): LinkedClasses {
-  const { threshold = 0, sources } = options;
   const from = [0];
   for (const size of sizes) from.push((from.at(-1) as number) + size);
   const total = from.at(-1) as number;
-  const { leftSource, left, rightSource, right, confidence } = alignments;
-  const chosen = [...left.keys()].filter(
-    (i) => !sources || (sources.includes(leftSource[i]) && sources.includes(rightSource[i])),
-  );
-  const strong = chosen.filter((i) => confidence[i] >= threshold && leftSource[i] !== rightSource[i]);
-  const soft = new Set(chosen.filter((i) => confidence[i] < threshold || leftSource[i] === rightSource[i]));
-  strong.sort(
-    (a, b) =>
-      confidence[b] - confidence[a] ||
-      leftSource[a] - leftSource[b] ||
-      left[a] - left[b] ||
-      rightSource[a] - rightSource[b] ||
-      right[a] - right[b],
-  );
+  // A confidence lies in a 32-bit float: 0.7 there is a little less than the number 0.7.
+  const threshold = Math.fround(options.threshold ?? 0);
+  const links = bestFirst(alignments, from, options.sources);
   const raw = new Forest(total);
   const forest = new Forest(total);
   /** Root → which sources its class holds; absent for a class of one. */
   const held = new Map<number, Set<number>>();
-  const sourcesOf = (source: number, root: number) => held.get(root) ?? new Set([source]);
-  for (const i of strong) {
-    const a = from[leftSource[i]] + left[i];
-    const b = from[rightSource[i]] + right[i];
+  const soft: number[] = [];
+  for (const [i, confidence] of links.confidence.entries()) {
+    if (confidence < threshold) {
+      soft.push(i);
+      continue;
+    }
+    const a = from[links.leftSource[i]] + links.left[i];
+    const b = from[links.rightSource[i]] + links.right[i];
     raw.union(a, b);
     const [x, y] = [forest.find(a), forest.find(b)];
-    if (x === y) continue;
-    const mine = sourcesOf(leftSource[i], x);
-    const other = sourcesOf(rightSource[i], y);
+    if (x === y && a !== b) continue;
+    const mine = held.get(x) ?? new Set([links.leftSource[i]]);
+    const other = held.get(y) ?? new Set([links.rightSource[i]]);
     if ([...other].some((source) => mine.has(source))) {
-      soft.add(i);
+      soft.push(i);
       continue;
     }
     forest.union(x, y);
@@ -94,32 +88,71 @@ export function linkClasses(
       return classIds[root];
     }),
   );
-  const kept = [...soft].sort((a, b) => a - b);
-  const column = (values: Int32Array) => Int32Array.from(kept, (i) => values[i]);
   return {
     classOf,
     count,
     conflicts: conflictsOf(sizes, from, raw),
-    soft: {
-      leftSource: column(leftSource),
-      left: column(left),
-      rightSource: column(rightSource),
-      right: column(right),
-      confidence: Float32Array.from(kept, (i) => confidence[i]),
-    },
+    soft: pickLinks(links, soft.sort(byPlace(links))),
+  };
+}
+
+/** The order of links by their ends, equal ones by confidence. */
+const byPlace =
+  ({ leftSource, left, rightSource, right, confidence }: Alignments) =>
+  (a: number, b: number): number =>
+    leftSource[a] - leftSource[b] ||
+    left[a] - left[b] ||
+    rightSource[a] - rightSource[b] ||
+    right[a] - right[b] ||
+    confidence[b] - confidence[a];
+
+/** The links between the chosen sources, the earlier end left, highest confidence first, ties by their ends. */
+function bestFirst(
+  { leftSource, left, rightSource, right, confidence }: Alignments,
+  from: readonly number[],
+  sources?: readonly number[],
+): Alignments {
+  const counts = from.map((_, source) => !sources || sources.includes(source));
+  const rows: number[] = [];
+  for (let i = 0; i < confidence.length; i++)
+    if (counts[leftSource[i]] && counts[rightSource[i]]) rows.push(i);
+  const isTurned = (i: number) => from[leftSource[i]] + left[i] > from[rightSource[i]] + right[i];
+  const end = (straight: Int32Array, turned: Int32Array) =>
+    Int32Array.from(rows, (i) => (isTurned(i) ? turned : straight)[i]);
+  const links = {
+    leftSource: end(leftSource, rightSource),
+    left: end(left, right),
+    rightSource: end(rightSource, leftSource),
+    right: end(right, left),
+    confidence: Float32Array.from(rows, (i) => confidence[i]),
+  };
+  const place = byPlace(links);
+  const order = Int32Array.from(rows, (_, i) => i).sort(
+    (a, b) => links.confidence[b] - links.confidence[a] || place(a, b),
+  );
+  return pickLinks(links, order);
+}
+
+function pickLinks(links: Alignments, rows: ArrayLike<number>): Alignments {
+  const pick = (column: Int32Array) => Int32Array.from(rows, (i) => column[i]);
+  return {
+    leftSource: pick(links.leftSource),
+    left: pick(links.left),
+    rightSource: pick(links.rightSource),
+    right: pick(links.right),
+    confidence: Float32Array.from(rows, (i) => links.confidence[i]),
   };
 }
 
 /** Components that hold two entities of one source. */
 function conflictsOf(sizes: readonly number[], from: readonly number[], raw: Forest): number {
   const found = new Set<number>();
-  for (const [source, size] of sizes.entries()) {
-    const seen = new Set<number>();
+  const last = new Int32Array(raw.parent.length).fill(-1);
+  for (const [source, size] of sizes.entries())
     for (let entity = 0; entity < size; entity++) {
       const root = raw.find(from[source] + entity);
-      if (seen.has(root)) found.add(root);
-      seen.add(root);
+      if (last[root] === source) found.add(root);
+      last[root] = source;
     }
-  }
   return found.size;
 }

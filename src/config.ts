@@ -95,10 +95,7 @@ export const studentSchema = z.strictObject({
   patience: trainingSchema.patience.default(4),
   evaluateEvery: trainingSchema.evaluateEvery.default(2),
   seed: trainingSchema.seed.default(1),
-  hops: z
-    .union([z.literal(0), z.literal(1)])
-    .default(0)
-    .describe('Reach of the linked subgraph.'),
+  hops: z.literal([0, 1]).default(0).describe('Reach of the linked subgraph.'),
   background: z.number().min(0).default(1).describe('Weight of the linked subgraph; 0 leaves it out.'),
   distillation: distillationSchema.prefault({}),
 });

@@ -7,6 +7,9 @@ import type { JointGraph, Triples } from './types.js';
  *
  * @param classOf for each of `sources`: entity → class
  * @param relations shared relations
+ * @example
+ * const { rows, rowOf, triples } = jointGraph(sources, classOf, relations);
+ * rowOf[1][7]; // row of entity 7 of the second source
  */
 export function jointGraph(
   sources: readonly { readonly name: string; readonly entities: number; readonly triples: Triples }[],

@@ -78,7 +78,7 @@ export function linkedSubgraph(input: SubgraphInput): MappedSubgraph {
   };
 }
 
-/** Each triple once, with the number of sources that hold it. */
+/** Each triple once, with the number of sources that hold it. Within one triple the sources come in order. */
 function counted(
   all: Triples,
   source: readonly number[],
@@ -89,18 +89,63 @@ function counted(
   const kept: number[] = [];
   const votes: number[] = [];
   let last = -1;
-  let seen = new Set<number>();
   for (const i of tripleOrder(all, rows, relations)) {
     const same =
       last >= 0 && head[i] === head[last] && relation[i] === relation[last] && tail[i] === tail[last];
     if (!same) {
       kept.push(i);
-      votes.push(0);
-      seen = new Set();
-    }
-    seen.add(source[i]);
-    votes[votes.length - 1] = seen.size;
+      votes.push(1);
+    } else if (source[i] !== source[last]) votes[votes.length - 1]++;
     last = i;
   }
   return { background: pickTriples(all, kept), votes: Int32Array.from(votes) };
+}
+
+/** How a teacher's rows are reached from a student's. */
+export interface TeacherLinkInput {
+  readonly targetClassOf: Int32Array;
+  /** Classes of the rows that hop 1 adds. */
+  readonly extraClass: Int32Array;
+  /** The target's entities. */
+  readonly entities: number;
+  /** Student rows: the target's entities and those that hop 1 adds. */
+  readonly rows: number;
+  /** The teacher's sources: entity → class, entity → teacher row. */
+  readonly others: readonly {
+    readonly classOf: Int32Array;
+    readonly rowOf: Int32Array;
+    readonly triples: Triples;
+  }[];
+  readonly teacherRows: number;
+}
+
+/**
+ * Student row → teacher row, or -1. Where the row's class reaches several teacher rows (the teacher knew fewer links)
+ * it is the one with most triple ends in the teacher's sources, the smallest row among equals.
+ *
+ * @returns [rows]
+ * @example
+ * const teacherRow = teacherLink({ targetClassOf, extraClass, entities, rows, others, teacherRows: joint.rows });
+ */
+export function teacherLink(input: TeacherLinkInput): Int32Array {
+  const { targetClassOf, extraClass, entities, rows, others, teacherRows } = input;
+  const degree = new Int32Array(teacherRows);
+  for (const { rowOf, triples } of others)
+    for (const ends of [triples.head, triples.tail]) for (const entity of ends) degree[rowOf[entity]]++;
+  const best = new Map<number, number>();
+  for (const { classOf, rowOf } of others)
+    for (const [entity, id] of classOf.entries()) {
+      const row = rowOf[entity];
+      const known = best.get(id);
+      if (
+        known === undefined ||
+        degree[row] > degree[known] ||
+        (degree[row] === degree[known] && row < known)
+      )
+        best.set(id, row);
+    }
+  return Int32Array.from(
+    { length: rows },
+    (_, row) => best.get(row < entities ? targetClassOf[row] : extraClass[row - entities]) ?? -1,
+  );
 }

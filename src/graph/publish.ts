@@ -1,14 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KgmentorError } from '../errors.js';
 import type { Graph } from './connect.js';
-import { cypher, withNames } from './cypher.js';
+import { cypher } from './cypher.js';
 import { acquireLease, type Lease, type LeaseOptions } from './lease.js';
 import { requireSchema } from './migrate.js';
-import { newName } from './names.js';
-import { checkPublishInput, digestOf, type PublishInput } from './publishInput.js';
-import { joinKeys, type KeyJoin } from './publishKeys.js';
+import { checkPublishInput, type PublishInput } from './publishInput.js';
+import { type Plan, prepare } from './publishPlan.js';
 import {
-  createIndex,
+  createIndexes,
   emptySlot,
   type LabelCount,
   verifyLabel,
@@ -17,7 +15,7 @@ import {
 } from './publishSteps.js';
 import { keyProperties } from './readEntities.js';
 import { rows } from './rows.js';
-import { idleSlot, indexName, type Publication, readPublications, type Slot } from './slots.js';
+import { indexName, type Publication, type Slot } from './slots.js';
 
 export type { PublishedModel, PublishInput } from './publishInput.js';
 export type { LabelCount } from './publishSteps.js';
@@ -91,12 +89,6 @@ export function leaseOf(source: string): string {
   return `publish:${source}`;
 }
 
-interface Plan {
-  readonly slot: Slot;
-  readonly own: readonly Publication[];
-  readonly join: KeyJoin;
-}
-
 async function publishHeld(
   graph: Graph,
   lease: Lease,
@@ -127,15 +119,22 @@ async function publishHeld(
   for (const label of join.labels) written.push(await writeVectors(lease, input, { label, slot, onBatch }));
 
   const beforeIndexes = Date.now();
+  const indexes = join.labels.map(({ node: { label } }) => ({
+    label,
+    name: indexName(slot, source, label, lease.token),
+  }));
+  await createIndexes(graph, lease, {
+    indexes,
+    slot,
+    dim: model.dim,
+    geometry: model.geometry,
+    onPercent: (done) => options.onProgress?.({ stage: 'index', done, total: 100 }),
+  });
   const labels: LabelCount[] = [];
-  for (const [i, label] of join.labels.entries()) {
-    const name = indexName(slot, source, label.node.label, lease.token);
-    const onPercent = (percent: number) =>
-      options.onProgress?.({ stage: 'index', done: i * 100 + percent, total: join.labels.length * 100 });
-    const { dim, geometry } = model;
-    await createIndex(graph, lease, { label: label.node.label, name, slot, dim, geometry, onPercent });
-    labels.push(await verifyLabel(graph, input, { label, slot, index: name, written: written[i] }));
-  }
+  for (const [i, label] of join.labels.entries())
+    labels.push(
+      await verifyLabel(graph, input, { label, slot, index: indexes[i].name, written: written[i] }),
+    );
 
   await writeModel(
     lease,
@@ -163,80 +162,6 @@ async function publishHeld(
     removedModels,
     seconds: seconds(start, beforeVectors, beforeIndexes),
   };
-}
-
-async function prepare(graph: Graph, input: PublishInput): Promise<Plan> {
-  const publications = await readPublications(graph);
-  const own = publications.filter((p) => p.source === input.source.name);
-  const others = publications.filter((p) => p.source !== input.source.name);
-  await refuseForeign(graph, input, others);
-  await refuseSameId(graph, input);
-  const slot = idleSlot(own);
-  const join = await joinKeys(graph, input, slot);
-  const { length: entities } = input.entities.keys;
-  if (join.repeated.length > 0) {
-    throw new KgmentorError(
-      'BAD_DATA',
-      `${join.repeated.length} keys belong to several nodes: ${join.repeated.slice(0, 3).join(', ')}.`,
-      {
-        next: 'Make the keys unique or choose another key property in the config.',
-      },
-    );
-  }
-  if (join.missing.length * 2 > entities) {
-    throw new KgmentorError(
-      'BAD_DATA',
-      `${join.missing.length} of the model's ${entities} entities are not in the graph: ${join.missing.slice(0, 3).join(', ')}.`,
-      { next: 'Check that the model belongs to this source and database; nothing was written.' },
-    );
-  }
-  return { slot, own, join };
-}
-
-/** A node has room for one source's vectors; writing another's would empty what readers use. */
-async function refuseForeign(
-  graph: Graph,
-  input: PublishInput,
-  others: readonly Publication[],
-): Promise<void> {
-  if (others.length === 0) return;
-  for (const { label } of input.source.nodes) {
-    const text = withNames(cypher('write-publish-foreign'), { LABEL: newName('label', label) });
-    const [{ count }] = await graph.read(async (tx) =>
-      rows<{ count: number }>(await tx.run(text, { others: others.map((p) => p.label) })),
-    );
-    if (Number(count) === 0) continue;
-    throw new KgmentorError(
-      'USAGE',
-      `${Number(count)} ${label} nodes are published by another source too (${[...new Set(others.map((p) => p.source))].join(', ')}).`,
-      {
-        next: `Remove the other publication first (\`kgmentor publish --remove\`), or leave ${label} out of one source.`,
-      },
-    );
-  }
-}
-
-async function refuseSameId(graph: Graph, input: PublishInput): Promise<void> {
-  const { id } = input.model;
-  const [known] = await graph.read(async (tx) =>
-    rows<{ source: string | null; digest: string; published: boolean }>(
-      await tx.run(cypher('write-model-digest'), { id }),
-    ),
-  );
-  if (!known) return;
-  const source = known.source ?? 'no source';
-  if (
-    (known.source ?? input.source.name) !== input.source.name ||
-    (known.published && known.digest !== digestOf(input))
-  ) {
-    throw new KgmentorError(
-      'USAGE',
-      `The model id ${id} belongs to other vectors, published for ${source}.`,
-      {
-        next: 'Give the model an id of its own, such as its run id.',
-      },
-    );
-  }
 }
 
 async function grace(own: readonly Publication[], wanted: number): Promise<void> {

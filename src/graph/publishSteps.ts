@@ -57,44 +57,42 @@ export async function writeVectors(
   return written;
 }
 
-/** Step 4: the index of one label, awaited; other work of the caller goes on between two looks. */
-export async function createIndex(
+/** Step 4: the indexes of all labels, made at once and awaited; other work of the caller goes on between two looks. */
+export async function createIndexes(
   graph: Graph,
   lease: Lease,
   options: {
-    label: string;
-    name: string;
+    indexes: readonly { label: string; name: string }[];
     slot: Slot;
     dim: number;
     geometry: string;
     onPercent: (percent: number) => void;
   },
 ): Promise<void> {
-  const { name, slot } = options;
+  const { indexes, slot, onPercent } = options;
   const config = {
     'vector.dimensions': BigInt(options.dim),
     'vector.similarity_function': options.geometry === 'l2' ? 'euclidean' : 'cosine',
   };
-  const text = withNames(cypher('write-index-create'), {
-    LABEL: newName('label', options.label),
-    SLOT: slot,
-  });
-  await lease.renew();
-  await graph.write((tx) => tx.run(text, { name, config }));
-  for (;;) {
-    const index = (await readIndexes(graph)).find((i) => i.name === name);
-    if (!index || index.state === 'FAILED') {
+  for (const { label, name } of indexes) {
+    const text = withNames(cypher('write-index-create'), { LABEL: newName('label', label), SLOT: slot });
+    await lease.renew();
+    await graph.write((tx) => tx.run(text, { name, config }));
+  }
+  for (let look = 0; ; look++) {
+    const known = await readIndexes(graph);
+    const found = indexes.map(({ name }) => {
+      const index = known.find((one) => one.name === name);
+      if (index && index.state !== 'FAILED') return index;
       throw new KgmentorError(
         'UNEXPECTED',
         `The vector index ${name} failed: ${index?.failure || 'it is gone'}.`,
-        {
-          next: 'Look into the log of the server, then publish again.',
-        },
+        { next: 'Look into the log of the server, then publish again.' },
       );
-    }
-    options.onPercent(index.percent);
-    if (index.state === 'ONLINE') return;
-    await sleep(250);
+    });
+    onPercent(found.reduce((sum, { percent }) => sum + percent, 0) / found.length);
+    if (found.every(({ state }) => state === 'ONLINE')) return;
+    await sleep(Math.min(50 * 2 ** look, 1000)); // small graphs need not wait, large ones not be asked often
     await lease.renew();
   }
 }

@@ -30,43 +30,70 @@ export interface Dbp5l {
 /**
  * Reads the benchmark's own files.
  *
- * @throws KgmentorError NO_DATA when the folder is missing, BAD_DATA with file and line for a malformed row
+ * @throws KgmentorError NO_DATA when the folder or a file is missing, BAD_DATA with file and line for a malformed row
+ * @example
+ * readDbp5l('../shared/data/dbp5l').graphs.el.train.head; // Int32Array of ids in graphs.el.uris
  */
 export function readDbp5l(folder: string): Dbp5l {
-  if (!existsSync(path.join(folder, 'relations.txt')))
-    throw new KgmentorError('NO_DATA', `${folder} does not hold DBP-5L.`, {
-      next: 'Name its folder with --data DIR: entity/, kg/, seed_alignlinks/ and relations.txt.',
-    });
-  const relations = lines(folder, 'relations.txt');
+  if (!existsSync(path.join(folder, 'relations.txt'))) throw missing(`${folder} does not hold DBP-5L.`);
+  const relations = names(folder, 'relations.txt');
   const graphs = Object.fromEntries(
     LANGUAGES.map((language) => {
-      const uris = lines(folder, `entity/${language}.tsv`);
+      const uris = names(folder, `entity/${language}.tsv`);
       const split = (name: string) =>
         triples(folder, `kg/${language}-${name}.tsv`, uris.length, relations.length);
       return [language, { uris, train: split('train'), valid: split('val'), test: split('test') }];
     }),
   ) as unknown as Record<Language, Dbp5lGraph>;
   let linkRows = 0;
-  const links = readdirSync(path.join(folder, 'seed_alignlinks'))
-    .filter((name) => name.endsWith('.tsv'))
-    .sort()
-    .map((name) => {
-      const [left, right] = name.replace('.tsv', '').split('-') as [Language, Language];
-      const rows = table(folder, `seed_alignlinks/${name}`, [
-        graphs[left].uris.length,
-        graphs[right].uris.length,
-      ]);
-      linkRows += rows.length;
-      const distinct = new Map(rows.map(([a, b]) => [`${a} ${b}`, [a, b] as [number, number]]));
-      return { left, right, pairs: [...distinct.values()] };
-    });
+  const links = linkFiles(folder).map(({ name, left, right }) => {
+    const rows = table(folder, name, [graphs[left].uris.length, graphs[right].uris.length]);
+    linkRows += rows.length;
+    const distinct = new Map(rows.map(([a, b]) => [`${a} ${b}`, [a, b] as [number, number]]));
+    return { left, right, pairs: [...distinct.values()] };
+  });
   return { relations, graphs, links, linkRows };
 }
 
-const lines = (folder: string, name: string): string[] =>
-  readFileSync(path.join(folder, name), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '');
+function linkFiles(folder: string): { name: string; left: Language; right: Language }[] {
+  if (!existsSync(path.join(folder, 'seed_alignlinks')))
+    throw missing(`${folder} does not hold seed_alignlinks.`);
+  const isLanguage = (name: string): name is Language => LANGUAGES.some((language) => language === name);
+  return readdirSync(path.join(folder, 'seed_alignlinks'))
+    .filter((file) => file.endsWith('.tsv'))
+    .sort()
+    .map((file) => {
+      const name = `seed_alignlinks/${file}`;
+      const [left, right, ...more] = file.replace('.tsv', '').split('-');
+      if (isLanguage(left) && isLanguage(right) && left !== right && more.length === 0)
+        return { name, left, right };
+      throw malformed(`${name} does not name two of ${LANGUAGES.join(', ')}.`);
+    });
+}
+
+const missing = (message: string) =>
+  new KgmentorError('NO_DATA', message, {
+    next: 'Name its folder with --data DIR: entity/, kg/, seed_alignlinks/ and relations.txt.',
+  });
+
+const malformed = (message: string) =>
+  new KgmentorError('BAD_DATA', message, { next: 'Get the data set again.' });
+
+/** All lines, also empty ones: positions are ids. The files end their lines with CR and LF. */
+function lines(folder: string, name: string): string[] {
+  const file = path.join(folder, name);
+  if (!existsSync(file)) throw missing(`${folder} does not hold ${name}.`);
+  const found = readFileSync(file, 'utf8').split(/\r?\n/);
+  if (found.at(-1) === '') found.pop();
+  return found;
+}
+
+function names(folder: string, name: string): string[] {
+  const found = lines(folder, name);
+  const empty = found.findIndex((line) => line.trim() === '');
+  if (empty >= 0) throw malformed(`${name}:${empty + 1}: an empty line, a name expected.`);
+  return found;
+}
 
 function triples(folder: string, name: string, entities: number, relations: number): Triples {
   const rows = table(folder, name, [entities, relations, entities]);
@@ -77,18 +104,14 @@ function triples(folder: string, name: string, entities: number, relations: numb
 /** Rows of ids below their bounds; links are written as floats. */
 function table(folder: string, name: string, bounds: readonly number[]): number[][] {
   return lines(folder, name).map((line, i) => {
-    const cells = line.split('\t').map(Number);
+    const cells = line.split('\t');
     if (
       cells.length === bounds.length &&
-      cells.every((id, c) => Number.isInteger(id) && id >= 0 && id < bounds[c])
+      cells.every((cell, c) => /^\d+(\.0+)?$/.test(cell) && Number(cell) < bounds[c])
     )
-      return cells;
-    throw new KgmentorError(
-      'BAD_DATA',
+      return cells.map(Number);
+    throw malformed(
       `${name}:${i + 1}: ${JSON.stringify(line)} is not ${bounds.length} ids, each below ${bounds.join(', ')}.`,
-      {
-        next: 'Get the data set again.',
-      },
     );
   });
 }

@@ -77,7 +77,13 @@ export async function createIndexes(
   for (const { label, name } of indexes) {
     const text = withNames(cypher('write-index-create'), { LABEL: newName('label', label), SLOT: slot });
     await lease.renew();
-    await graph.write((tx) => tx.run(text, { name, config }));
+    await graph
+      .write((tx) => tx.run(text, { name, config }))
+      .catch((cause) => {
+        throw cause.code === 'Neo.ClientError.Schema.IndexAlreadyExists'
+          ? foreignIndex(label, slot, cause)
+          : cause;
+      });
   }
   for (let look = 0; ; look++) {
     const known = await readIndexes(graph);
@@ -193,6 +199,13 @@ export async function writeModel(lease: Lease, input: PublishInput, indexed: num
         inverseVectors: table(input.relations.inverseVectors),
       }),
     );
+  });
+}
+
+function foreignIndex(label: string, slot: Slot, cause: Error): KgmentorError {
+  return new KgmentorError('USAGE', `Another index than ours stands on ${label}.${slot}: ${cause.message}`, {
+    next: 'Drop it, for the publication changes its slot and its index; queries find both at the KgPublication node.',
+    cause,
   });
 }
 

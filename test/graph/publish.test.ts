@@ -322,6 +322,21 @@ describe('publish', () => {
     assert.deepEqual(await pointers('other'), []);
   });
 
+  it('names an index of the user that stands in the way', async () => {
+    await run(
+      held.graph,
+      `CREATE VECTOR INDEX mine FOR (p:Person) ON (p.kgEmbeddingA)
+       OPTIONS {indexConfig: {\`vector.dimensions\`: 4, \`vector.similarity_function\`: 'cosine'}}`,
+    );
+    await assert.rejects(publish(held.graph, films('m1'), NOW), {
+      code: 'USAGE',
+      message: /Person\.kgEmbeddingA/,
+    });
+    assert.deepEqual(await pointers(), []);
+    await run(held.graph, 'DROP INDEX mine');
+    await publish(held.graph, films('m1'), NOW);
+  });
+
   it('forgets a label that the source no longer has', async () => {
     await publish(held.graph, films('m1'), NOW);
     await publish(

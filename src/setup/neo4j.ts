@@ -77,8 +77,8 @@ export async function startNeo4j(options: ServerOptions): Promise<LocalServer> {
   } catch (error) {
     const crashed = /SIG(ABRT|SEGV|BUS)/.test(await started.process.exited);
     if (archive.isNew || crashed) archive.discard();
-    // A damaged archive can bring Java down; the server starts without one.
     if (archive.isNew || !crashed) throw error;
+    log('Java ended with its class archive, which may be damaged: starting without it …');
     started = await launch([]);
     await untilAnswers(started.process, started.bolt, auth);
   }

@@ -24,6 +24,9 @@ function frequenciesOf(train: Triples, relations: number): Frequencies {
 /**
  * Ranks by how often an entity answers the relation in the training triples, never by the asked entity: a floor
  * without parameters. Candidates of equal frequency are tied.
+ *
+ * @example
+ * metricsOf(frequencyRanks(queries, split.train, entities, relations)).mrr;
  */
 export function frequencyRanks(
   queries: RankingQueries,
@@ -36,10 +39,15 @@ export function frequencyRanks(
 }
 
 /**
- * The lookup through links: what the other sources answer, most votes first, then the relation's most frequent
- * answers in the target's own training triples, the rest tied.
+ * The lookup through links: what the other sources answer, most votes first and equal votes by frequency, then the
+ * relation's most frequent answers in the target's own training triples, then the rest. What is equal is tied at its
+ * mean rank: no order of files or ids helps.
  *
- * @param background other sources' triples on the target's entities @param votes sources that hold each of them
+ * @param background other sources' triples on the target's entities
+ * @param votes [background] sources that hold each of them
+ * @example
+ * const { background, votes } = linkedSubgraph(input);
+ * metricsOf(lookupRanks(queries, train, background, votes, entities, relations)).mrr;
  */
 export function lookupRanks(
   queries: RankingQueries,

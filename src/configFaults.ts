@@ -46,6 +46,7 @@ function describe(issue: Issue, schema: JsonNode): string {
   return issue.keys
     .map((key) => {
       const [near] = nearest(key, keysAt(schema, issue.path));
+      if (near === key) return `the key ${JSON.stringify(key)} at ${at} does not go with the others there`;
       return `unknown key ${JSON.stringify(key)} at ${at}${near ? ` (did you mean ${JSON.stringify(near)}?)` : ''}`;
     })
     .join('; ');

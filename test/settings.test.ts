@@ -180,7 +180,10 @@ describe('a configuration', () => {
         { relationshp: 'SAME_AS' },
         'alignments.0: one of "relationship", "match" or "file" is needed; unknown key "relationshp" at alignments.0 (did you mean "relationship"?)',
       ],
-      [{ relationship: 'SAME_AS', file: 'x', between: ['a', 'b'] }, 'unknown key "file" at alignments.0'],
+      [
+        { relationship: 'SAME_AS', file: 'x', between: ['a', 'b'] },
+        'the key "file" at alignments.0 does not go with the others there',
+      ],
     ];
     for (const [alignment, message] of cases)
       assert.equal(fault({ sources, alignments: [alignment] }), `kgmentor.json: ${message}.`);

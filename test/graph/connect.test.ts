@@ -111,6 +111,21 @@ describe('a connection', () => {
     }
   });
 
+  it('gives up on a server that takes connections and says nothing', async () => {
+    const taken: net.Socket[] = [];
+    const server = net.createServer((socket) => taken.push(socket)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const uri = `bolt://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const error = await failure({ uri, retrySeconds: 5 });
+      assert.equal(error.code, 'UNREACHABLE');
+      assert.equal(error.message, `No Neo4j server answers at ${uri}.`);
+    } finally {
+      for (const socket of taken) socket.destroy();
+      server.close();
+    }
+  });
+
   it('refuses what is no address', async () => {
     for (const uri of [
       '',

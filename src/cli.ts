@@ -38,14 +38,17 @@ async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(`${version()}\n`);
     return;
   }
-  const load = commands[name];
-  if (!load) {
+  if (name.startsWith('-'))
+    throw new KgmentorError('USAGE', `The option ${name} stands before the command.`, {
+      next: 'Options follow the command: `kgmentor runs --json`.',
+    });
+  if (!Object.hasOwn(commands, name)) {
     const [near] = nearest(name, Object.keys(commands));
     throw new KgmentorError('USAGE', `There is no command ${JSON.stringify(name)}.`, {
       next: near ? `Did you mean \`kgmentor ${near}\`?` : '`kgmentor --help` lists the commands.',
     });
   }
-  const command = await load.load();
+  const command = await commands[name].load();
   const { values, positionals } = parse(name, command, rest);
   if (values.help) {
     process.stdout.write(`${help(name, command)}\n`);
@@ -71,7 +74,8 @@ function parse(name: string, command: Command, args: string[]): { values: Flags;
   } catch (cause) {
     const wrong = /'(--?[^ '=]+)/.exec((cause as Error).message)?.[1] ?? '';
     const known = Object.keys({ ...globalOptions, ...command.options });
-    const [near] = nearest(wrong.replace(/^-+/, ''), known);
+    const given = wrong.replace(/^-+/, '');
+    const [near] = known.includes(given) ? [] : nearest(given, known);
     throw new KgmentorError('USAGE', `${(cause as Error).message.split('. ')[0]}.`, {
       next: near ? `Did you mean --${near}?` : `\`kgmentor ${name} --help\` lists the options.`,
       cause,
@@ -161,12 +165,20 @@ function version(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
+// A reader such as `head` may have had enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 main(process.argv.slice(2)).catch((error: unknown) => {
   const next = error instanceof KgmentorError ? error.next : undefined;
   process.stderr.write(`kgmentor: ${error instanceof Error ? error.message : String(error)}\n`);
   if (next) process.stderr.write(`${next}\n`);
   if (verbose || !(error instanceof KgmentorError)) process.stderr.write(`${trace(error)}\n`);
   process.exitCode = exitCodeOf(error);
+  // The driver keeps a socket open to a server that took a connection and never answered.
+  setTimeout(() => process.exit(), 2000).unref();
 });
 
 function trace(error: unknown): string {

@@ -32,6 +32,7 @@ export const evaluate: Command = {
     '--directions tails|both': 'ask for tails only, or for heads as well',
     '--candidates label|all': 'rank among nodes of the answer’s label, or all',
     '--relations': 'figures by relation',
+    '--threads N': 'threads of TensorFlow',
   },
   async run({ positionals: [target], flags, out, signal, config: read }) {
     const { folder, record } = findRun(read().runs, text(flags, 'run'), {

@@ -62,7 +62,7 @@ export const publishCommand: Command = {
     out.data(result, () => [
       ...result.labels.map(
         (one) =>
-          `${one.label}: ${dryRun ? `${count(one.written)} nodes would be written` : `${count(one.written)} written = counted = indexed, index ${one.index}`}`,
+          `${one.label}: ${dryRun ? `${count(one.nodes)} nodes would be written` : `${count(one.written)} written = counted = indexed, index ${one.index}`}`,
       ),
       ...(result.missing > 0
         ? [

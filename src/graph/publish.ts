@@ -64,7 +64,6 @@ export async function publish(
 ): Promise<PublishResult> {
   const start = Date.now();
   checkPublishInput(input);
-  await requireSchema(graph);
   if (options.dryRun) {
     const plan = await prepare(graph, input);
     return {
@@ -74,6 +73,7 @@ export async function publish(
       seconds: seconds(start, start, start),
     };
   }
+  await requireSchema(graph);
   const lease = await acquireLease(graph, leaseOf(input.source.name), options);
   lease.keep();
   try {

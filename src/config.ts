@@ -66,10 +66,10 @@ export const teacherSchema = z.strictObject({
   ...trainingSchema,
   dim: trainingSchema.dim.default(128),
   geometry: trainingSchema.geometry.default('dot'),
-  epochs: trainingSchema.epochs.default(12),
+  epochs: trainingSchema.epochs.default(10),
   batch: trainingSchema.batch.default(512),
-  learningRate: trainingSchema.learningRate.default(0.1),
-  n3: trainingSchema.n3.default(0.01),
+  learningRate: trainingSchema.learningRate.default(0.2),
+  n3: trainingSchema.n3.default(0.03),
   patience: trainingSchema.patience.default(3),
   evaluateEvery: trainingSchema.evaluateEvery.default(2),
   seed: trainingSchema.seed.default(1),
@@ -78,20 +78,35 @@ export const teacherSchema = z.strictObject({
 });
 
 export const distillationSchema = z.strictObject({
-  feature: z.number().min(0).default(0.3).describe('Weight of feature distillation.'),
+  feature: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe('Weight of feature distillation, of entity and of relation vectors.'),
   network: z.number().min(0).default(1).describe('Weight of network distillation.'),
-  prediction: z.number().min(0).default(0.2).describe('Weight of prediction distillation.'),
+  prediction: z.number().min(0).default(0.5).describe('Weight of prediction distillation.'),
+  probes: z
+    .number()
+    .min(0)
+    .default(0.2)
+    .describe('Weight of prediction distillation on likely queries that the student has no answer to.'),
+  probeThreshold: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.3)
+    .describe('A query is likely where this share of the entities with one of its relations has the other.'),
   temperature: z.number().positive().default(1),
 });
 
 export const studentSchema = z.strictObject({
   ...trainingSchema,
   dim: trainingSchema.dim.default(128),
-  geometry: trainingSchema.geometry.default('unit'),
+  geometry: trainingSchema.geometry.default('dot'),
   epochs: trainingSchema.epochs.default(40),
   batch: trainingSchema.batch.default(512),
   learningRate: trainingSchema.learningRate.default(0.1),
-  n3: trainingSchema.n3.default(0.001),
+  n3: trainingSchema.n3.default(0.03),
   patience: trainingSchema.patience.default(4),
   evaluateEvery: trainingSchema.evaluateEvery.default(2),
   seed: trainingSchema.seed.default(1),

@@ -38,7 +38,15 @@ export { jointGraph } from './kg/joint.js';
 export { entityKey, type KeyValue, parseEntityKey } from './kg/keys.js';
 export { splitByHash } from './kg/split.js';
 export { linkedSubgraph } from './kg/subgraph.js';
-export type { Alignments, Dataset, Entities, LinkedClasses, SourceGraph, Split, Triples } from './kg/types.js';
+export type {
+  Alignments,
+  Dataset,
+  Entities,
+  LinkedClasses,
+  SourceGraph,
+  Split,
+  Triples,
+} from './kg/types.js';
 export { publishInputOf } from './publishRun.js';
 export { type PredictedFact, predict } from './query/predict.js';
 export { type SimilarNode, similar } from './query/similar.js';

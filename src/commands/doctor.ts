@@ -64,22 +64,33 @@ async function database(context: Context): Promise<Finding[]> {
       { what: 'configuration', ok: true, found: 'none here', mend: '`kgmentor init` writes one' },
     ];
   const config = context.config();
+  findings.push(
+    await check('alignments', async () => {
+      const { chosenAlignments } = await import('../graph/alignments.js');
+      return `${chosenAlignments(config, Object.keys(config.sources)).length} in the configuration`;
+    }),
+  );
   const { checkedName, readSchema, requireName } = await import('../graph/schema.js');
   for (const [name, source] of Object.entries(config.sources)) {
     const schema = await readSchema(graphs.of(name));
-    try {
-      for (const { label } of source.nodes) checkedName(schema, 'label', label);
-      for (const type of [...(source.relations?.include ?? []), ...Object.keys(source.relations?.map ?? {})])
-        requireName(schema, 'relationship type', type);
-      findings.push({
-        what: `source ${name}`,
-        ok: true,
-        found: source.nodes.map(({ label }) => label).join(', '),
-      });
-    } catch (error) {
-      if (!(error instanceof KgmentorError)) throw error;
-      findings.push({ what: `source ${name}`, ok: false, found: error.message, mend: error.next });
-    }
+    findings.push(
+      await check(`source ${name}`, async () => {
+        const { include = [], map = {} } = source.relations ?? {};
+        for (const { label } of source.nodes) checkedName(schema, 'label', label);
+        for (const type of [...include, ...Object.keys(map)]) requireName(schema, 'relationship type', type);
+        return source.nodes.map(({ label }) => label).join(', ');
+      }),
+    );
   }
   return findings;
+}
+
+/** What a check found; its failure becomes a fault with the error's own mend. */
+async function check(what: string, look: () => Promise<string>): Promise<Finding> {
+  try {
+    return { what, ok: true, found: await look() };
+  } catch (error) {
+    if (!(error instanceof KgmentorError)) throw error;
+    return { what, ok: false, found: error.message, mend: error.next };
+  }
 }

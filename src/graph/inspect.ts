@@ -62,7 +62,7 @@ async function publications(graph: Graph): Promise<Finding[]> {
     const what = `publication of ${source}.${label}`;
     const mend = `\`kgmentor publish ${source}\` again`;
     const index = indexes.find((one) => one.name === name);
-    if (!index || index.state !== 'ONLINE') {
+    if (index?.state !== 'ONLINE') {
       findings.push({
         what,
         ok: false,

@@ -18,7 +18,10 @@ export interface SoftTargets {
    * spread over the others, so a query whose answer the teacher cannot tell weighs less. Empty where it cannot ask.
    */
   readonly probability: Float32Array;
-  /** [queries] in [0, 1]: how well the teacher ranks the known answers, so that a poor teacher does no harm. */
+  /**
+   * [queries] in [0, 1]: how well the teacher ranks the known answers, so that a poor teacher does no harm. Of a probe,
+   * which has none: the mean over the queries of its relation.
+   */
   readonly reliability: Float32Array;
 }
 
@@ -117,6 +120,7 @@ function compute(teacher: FrozenTeacher, queries: TrainingQueries, options: Answ
     probabilities.push(probability.slice(0, n));
   }
   candidates.dispose();
+  fillProbes(queries, asked, reliability);
   for (let i = 0; i < total; i++) offset[i + 1] += offset[i];
   const answer = new Int32Array(offset[total]);
   const probability = new Float32Array(offset[total]);
@@ -127,6 +131,23 @@ function compute(teacher: FrozenTeacher, queries: TrainingQueries, options: Answ
     n += part.length;
   }
   return { temperature: options.temperature, offset, answer, probability, reliability };
+}
+
+/** Gives probes the mean reliability of their relation's queries. */
+function fillProbes(queries: TrainingQueries, asked: readonly number[], reliability: Float32Array): void {
+  const isProbe = (i: number) => queries.offset[i] === queries.offset[i + 1];
+  const sums = new Map<number, { sum: number; count: number }>();
+  for (const i of asked) {
+    if (isProbe(i)) continue;
+    const mean = sums.get(queries.relation[i]) ?? { sum: 0, count: 0 };
+    mean.sum += reliability[i];
+    mean.count++;
+    sums.set(queries.relation[i], mean);
+  }
+  for (const i of asked) {
+    const mean = sums.get(queries.relation[i]);
+    if (isProbe(i)) reliability[i] = mean ? mean.sum / mean.count : 0;
+  }
 }
 
 /** The teacher's scores [rows, linked] of some queries, and the likeliest answers [rows, top] with their probabilities. */

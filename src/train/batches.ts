@@ -9,9 +9,12 @@ export interface Batch {
   readonly at: Int32Array;
   readonly entity: Int32Array;
   readonly relation: Int32Array;
-  /** [batch] sum of the answers' weights over the batch size: the weight of the query's own rows in penalties. */
+  /** Rows with known answers: means are over these. */
+  readonly labelled: number;
+  /** [batch] sum of the answers' weights over `labelled`: the weight of the query's own rows in penalties. */
   readonly mass: Float32Array;
-  /** All answers of the batch and their weights over the batch size. */
+  /** All answers of the batch, in compressed rows, and their weights over `labelled`. */
+  readonly offset: Int32Array;
   readonly answer: Int32Array;
   readonly answerWeight: Float32Array;
   readonly targets: Targets;
@@ -22,34 +25,99 @@ export function epochOrder(queries: TrainingQueries, seed: number, epoch: number
   return shuffled(queries.entity.length, seed, epoch);
 }
 
-export const stepsOf = (queries: TrainingQueries, batch: number): number =>
-  Math.ceil(queries.entity.length / batch);
+/** Rows without a known answer, which only a teacher can answer. */
+const probesOf = (queries: TrainingQueries): number => {
+  let probes = 0;
+  for (let i = 0; i < queries.entity.length; i++) if (queries.offset[i] === queries.offset[i + 1]) probes++;
+  return probes;
+};
+
+/** Rows a batch: `batch` rows with answers and their share of probes, so that probes do not change the steps. */
+export function rowsOf(queries: TrainingQueries, batch: number): number {
+  const total = queries.entity.length;
+  return Math.max(1, Math.round((batch * total) / Math.max(1, total - probesOf(queries))));
+}
+
+export const stepsOf = (queries: TrainingQueries, size: number): number =>
+  Math.ceil(queries.entity.length / size);
 
 export function batchOf(queries: TrainingQueries, order: Int32Array, step: number, size: number): Batch {
   const at = order.subarray(step * size, Math.min((step + 1) * size, order.length));
   const { offset, answer, weight } = rows(queries.offset, queries.answer, queries.weight, at);
-  const targets = makeTargets(offset, answer, (j) => weight[j], { scale: 1 / at.length });
+  let labelled = 0;
+  for (let i = 0; i < at.length; i++) if (offset[i + 1] > offset[i]) labelled++;
+  const scale = 1 / Math.max(1, labelled);
+  const targets = makeTargets(offset, answer, (j) => weight[j], { scale });
   return {
     at,
     entity: Int32Array.from(at, (i) => queries.entity[i]),
     relation: Int32Array.from(at, (i) => queries.relation[i]),
+    labelled,
     mass: targets.mass,
+    offset,
     answer,
-    answerWeight: weight.map((w) => w / at.length),
+    answerWeight: weight.map((w) => w * scale),
     targets,
   };
 }
 
+export interface SoftWeights {
+  /** Of queries with known answers. */
+  readonly prediction: number;
+  /** Of probes. */
+  readonly probes: number;
+}
+
 /**
- * The teacher's soft answers to a batch as targets of the head: KL(teacher ‖ student) · T² (Hinton et al. 2015), its
- * weight a query the teacher's reliability.
+ * All targets of a batch with the teacher's soft answers: KL(teacher ‖ student) · T² (Hinton et al. 2015), its weight
+ * a query the teacher's reliability. At temperature 1 hard and soft answers share one softmax.
+ *
+ * @returns the targets, and [batch] the weight of each query's rows in penalties: a probe's is its soft answers' mass
  */
-export function softTargetsOf(soft: SoftTargets, batch: Batch, weight: number): Targets {
+export function distilledTargets(
+  soft: SoftTargets,
+  batch: Batch,
+  weights: SoftWeights,
+): { targets: Targets[]; mass: Float32Array } {
   const { offset, answer, weight: probability } = rows(soft.offset, soft.answer, soft.probability, batch.at);
-  return makeTargets(offset, answer, (j, i) => probability[j] * soft.reliability[batch.at[i]], {
-    temperature: soft.temperature,
-    scale: (weight * soft.temperature ** 2) / batch.at.length,
-  });
+  const isProbe = (i: number) => batch.offset[i] === batch.offset[i + 1];
+  const scale = 1 / Math.max(1, batch.labelled);
+  const weight = (j: number, i: number) =>
+    probability[j] * soft.reliability[batch.at[i]] * (isProbe(i) ? weights.probes : weights.prediction);
+  const { temperature } = soft;
+  const softly = makeTargets(offset, answer, weight, { temperature, scale: scale * temperature ** 2 });
+  const mass = batch.mass.map((hard, i) => (isProbe(i) ? softly.mass[i] : hard));
+  if (temperature !== 1) return { targets: [batch.targets, softly], mass };
+  const joined = join(batch, offset, answer, (j, i) => weight(j, i) * scale);
+  return { targets: [makeTargets(joined.offset, joined.answer, (j) => joined.weight[j])], mass };
+}
+
+/** Hard answers, then soft ones, of each query of a batch. */
+function join(
+  batch: Batch,
+  offset: Int32Array,
+  answer: Int32Array,
+  weightOf: (j: number, i: number) => number,
+) {
+  const size = batch.at.length;
+  const joined = {
+    offset: new Int32Array(size + 1),
+    answer: new Int32Array(batch.answer.length + answer.length),
+    weight: new Float32Array(batch.answer.length + answer.length),
+  };
+  let n = 0;
+  for (let i = 0; i < size; i++) {
+    for (let j = batch.offset[i]; j < batch.offset[i + 1]; j++) {
+      joined.answer[n] = batch.answer[j];
+      joined.weight[n++] = batch.answerWeight[j];
+    }
+    for (let j = offset[i]; j < offset[i + 1]; j++) {
+      joined.answer[n] = answer[j];
+      joined.weight[n++] = weightOf(j, i);
+    }
+    joined.offset[i + 1] = n;
+  }
+  return joined;
 }
 
 /** Compressed rows of the chosen queries. */

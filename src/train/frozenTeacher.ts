@@ -17,8 +17,12 @@ export interface FrozenTeacher {
   readonly relation: Int32Array;
   /** Numbers an entity vector. */
   readonly width: number;
+  /** Numbers a relation vector. */
+  readonly relationWidth: number;
   /** Teacher vectors of student rows [n, width]; zeros where there is no link. */
   entities(rows: Int32Array): Tensor2D;
+  /** Teacher vectors of student relations [n, relation width]; zeros where there is no counterpart. */
+  relations(rows: Int32Array): Tensor2D;
   /** The teacher's query vectors for student (entity, relation) pairs [n, width]; only meaningful where both are linked. */
   query(entity: Int32Array, relation: Int32Array): Tensor2D;
   /** Scoring rows of linked student rows [n, width]. */
@@ -76,15 +80,16 @@ interface Parts {
 function frozen(link: TeacherLink, parts: Parts): FrozenTeacher {
   const encoder = encoderOf(parts.encoder);
   const entities = (rows: Int32Array) => tf.gather(parts.entity, tf.tensor1d(rows, 'int32')) as Tensor2D;
+  const relations = (rows: Int32Array) => tf.gather(parts.relation, tf.tensor1d(rows, 'int32')) as Tensor2D;
   return {
     digest: parts.digest,
     row: link.row,
     relation: link.relation,
     width: parts.entity.shape[1],
+    relationWidth: parts.relation.shape[1],
     entities,
-    query: (entity, relation) =>
-      encoder.forward(entities(entity), tf.gather(parts.relation, tf.tensor1d(relation, 'int32')) as Tensor2D)
-        .query,
+    relations,
+    query: (entity, relation) => encoder.forward(entities(entity), relations(relation)).query,
     candidates: (rows) => scoring(parts.geometry, entities(rows)).table,
     dispose: () => tf.dispose([parts.entity, parts.relation]),
   };

@@ -1,6 +1,8 @@
+import type { DistillationSettings } from '../config.js';
+import { probeQueries } from '../kg/probes.js';
 import { sortBy } from '../kg/sort.js';
 import type { Triples } from '../kg/types.js';
-import type { TrainingQueries } from './job.js';
+import type { TeacherLink, TrainingQueries } from './job.js';
 
 /**
  * One row a distinct query with its known answers, both directions: the same objective as one row a triple, with far
@@ -70,5 +72,42 @@ export function trainingQueries(
     offset: Int32Array.from(outOffset),
     answer: outAnswer.slice(0, answers),
     weight: outWeight.slice(0, answers),
+  };
+}
+
+/**
+ * Training queries with probes after them: likely queries without a known answer, which only the teacher's soft
+ * answers teach. None where prediction distillation or the probes' weight is 0.
+ *
+ * @param own the target's training triples: only its relations are asked
+ */
+export function withProbes(
+  queries: TrainingQueries,
+  own: Triples,
+  link: TeacherLink,
+  settings: DistillationSettings,
+  relations: number,
+): TrainingQueries {
+  if (settings.prediction === 0 || settings.probes === 0) return queries;
+  const used = new Set(own.relation);
+  const probes = probeQueries(queries, {
+    known: Uint8Array.from(link.row, (row) => Number(row >= 0)),
+    wanted: Uint8Array.from(link.relation, (id, r) => Number(id >= 0 && used.has(r % relations))),
+    threshold: settings.probeThreshold,
+    rows: link.row.length,
+    relations: 2 * relations,
+  });
+  const join = (a: Int32Array, b: Int32Array) => {
+    const out = new Int32Array(a.length + b.length);
+    out.set(a);
+    out.set(b, a.length);
+    return out;
+  };
+  const end = queries.offset[queries.entity.length];
+  return {
+    ...queries,
+    entity: join(queries.entity, probes.entity),
+    relation: join(queries.relation, probes.relation),
+    offset: join(queries.offset, new Int32Array(probes.entity.length).fill(end)),
   };
 }

@@ -8,7 +8,7 @@ import type { Dataset, LinkedClasses, Split } from '../kg/types.js';
 import { validQueries } from './evaluations.js';
 import { type Facts, readRecord, writeEntities, writeFacts, writeRecord } from './folder.js';
 import { type Job, type TeacherLink, writeJob } from './job.js';
-import { trainingQueries } from './queries.js';
+import { trainingQueries, withProbes } from './queries.js';
 import { type RunOptions, type RunOutcome, runFolder } from './runFolder.js';
 import { linkToTeacher } from './teacherLink.js';
 
@@ -60,13 +60,14 @@ export async function retrain(input: RetrainInput, options: RunOptions = {}): Pr
   mkdirSync(folder, { recursive: true });
   const own = { triples: facts.split.train, weight: 1 };
   const background = { triples: facts.background, weight: settings.background };
+  const queries = trainingQueries(settings.background > 0 ? [own, background] : [own], rows, relations);
   const job: Job = {
     kind: 'student',
     settings,
     rows,
     entities,
     relations,
-    queries: trainingQueries(settings.background > 0 ? [own, background] : [own], rows, relations),
+    queries: link ? withProbes(queries, facts.split.train, link, settings.distillation, relations) : queries,
     ...(facts.split.valid.head.length > 0 && { valid: validQueries(facts, relations, input.evaluation) }),
     evaluations: {},
     ...(link && { teacher: link }),

@@ -10,7 +10,7 @@ import { createModel, disposeModel, type Model, type ModelShape } from '../model
 import { assign, gatherRows, type Resource, read, scatterAddRows, segmentSum } from '../model/ops.js';
 import { adagrad, createTable, disposeTable, gradientOf, type Table } from '../model/table.js';
 import { type SoftTargets, teacherAnswers } from './answers.js';
-import { type Batch, softTargetsOf } from './batches.js';
+import { type Batch, distilledTargets } from './batches.js';
 import { type FrozenTeacher, loadTeacher } from './frozenTeacher.js';
 import type { Job } from './job.js';
 
@@ -95,8 +95,15 @@ function distillerOf(job: Job): Distiller | undefined {
 function projections(model: Model, { settings, teacher }: Distiller, seed: number): Record<string, Table> {
   if (settings.feature === 0) return {};
   const from = model.entity.value.shape[1];
-  const value = gaussians(from * teacher.width, 1 / Math.sqrt(from), seededRandom(seed, 103));
-  return { projection: createTable({ shape: [from, teacher.width], value }) };
+  const table = (from: number, to: number, stream: number) =>
+    createTable({
+      shape: [from, to],
+      value: gaussians(from * to, 1 / Math.sqrt(from), seededRandom(seed, stream)),
+    });
+  return {
+    projection: table(from, teacher.width, 103),
+    relationProjection: table(model.relation.value.shape[1], teacher.relationWidth, 104),
+  };
 }
 
 interface StepContext {
@@ -114,6 +121,7 @@ interface Inputs {
   readonly relation: Tensor2D;
   readonly tail?: Tensor2D;
   readonly projection?: Tensor2D;
+  readonly relationProjection?: Tensor2D;
 }
 
 /** tfjs' `valueAndGrads` by name; each input must reach the loss. */
@@ -144,17 +152,21 @@ function step(context: StepContext, batch: Batch): number {
     head: gatherRows(model.entity.value, entityRows), // [batch, width]
     relation: gatherRows(model.relation.value, relationRows), // [batch, width]
     ...(onTriple && { tail: gatherRows(model.entity.value, answerRows) }), // [answers, width]
-    ...(extras.projection && { projection: read(extras.projection.value) }), // [width, teacher width]
+    ...(extras.projection && {
+      projection: read(extras.projection.value), // [width, teacher width]
+      relationProjection: read(extras.relationProjection.value),
+    }),
   };
   const distil = distiller && distillationInput(distiller, batch);
-  const targets: Targets[] = [batch.targets];
-  if (distiller?.soft) targets.push(softTargetsOf(distiller.soft, batch, distiller.settings.prediction));
+  const { targets, mass: weights } = distiller?.soft
+    ? distilledTargets(distiller.soft, batch, distiller.settings)
+    : { targets: [batch.targets] as Targets[], mass: batch.mass };
 
   const loss = (x: Inputs): Scalar => {
     const { query } = model.encoder.forward(x.head, x.relation);
     const terms: Tensor[] = [head(query, score.table, targets, gradient)];
     if (settings.n3 > 0) {
-      const mass = tf.tensor2d(batch.mass, [size, 1]);
+      const mass = tf.tensor2d(weights, [size, 1]);
       const penalties = x.tail
         ? [
             model.encoder.penalty(x.head, mass),
@@ -164,8 +176,11 @@ function step(context: StepContext, batch: Batch): number {
         : [model.encoder.penalty(query, mass)];
       terms.push(tf.mul(tf.addN(penalties), settings.n3));
     }
-    if (distil && x.projection) {
-      const feature = featureLoss(x.head, x.projection, distil.entities, distil.linked);
+    if (distil && x.projection && x.relationProjection) {
+      const feature = tf.add(
+        featureLoss(x.head, x.projection, distil.entities, distil.linked),
+        featureLoss(x.relation, x.relationProjection, distil.relations, distil.matched),
+      );
       terms.push(tf.mul(feature, distiller.settings.feature));
     }
     if (distil && distiller.settings.network > 0)
@@ -178,11 +193,15 @@ function step(context: StepContext, batch: Batch): number {
   if (settings.geometry !== 'dot') assign(gradient, score.backward(read(gradient)));
   entities.dispose(); // else the table would be copied on write
   inputs.projection?.dispose();
+  inputs.relationProjection?.dispose();
   scatterAddRows(gradient, entityRows, gradients.head);
   if (gradients.tail) scatterAddRows(gradient, answerRows, gradients.tail);
   optimiser.apply(model.entity, read(gradient));
   optimiser.apply(model.relation, segmentSum(gradients.relation, relationRows, context.relations));
-  if (gradients.projection) optimiser.apply(extras.projection, gradients.projection);
+  for (const name of ['projection', 'relationProjection'] as const) {
+    const dProjection = gradients[name];
+    if (dProjection) optimiser.apply(extras[name], dProjection);
+  }
   return value.dataSync()[0];
 }
 
@@ -195,10 +214,13 @@ function distillationInput({ teacher }: Distiller, batch: Batch) {
       [size, 1],
     );
   const isLinked = (i: number) => teacher.row[batch.entity[i]] >= 0;
+  const isMatched = (i: number) => teacher.relation[batch.relation[i]] >= 0;
   return {
     entities: teacher.entities(batch.entity), // [batch, teacher width]
     query: teacher.query(batch.entity, batch.relation), // [batch, teacher width]
+    relations: teacher.relations(batch.relation), // [batch, teacher relation width]
     linked: column((i) => (isLinked(i) ? 1 / size : 0)),
-    asked: column((i) => (isLinked(i) && teacher.relation[batch.relation[i]] >= 0 ? 1 : 0)),
+    matched: column((i) => (isMatched(i) ? 1 / size : 0)),
+    asked: column((i) => (isLinked(i) && isMatched(i) ? 1 : 0)),
   };
 }

@@ -171,15 +171,17 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
-main(process.argv.slice(2)).catch((error: unknown) => {
+const told = (error: unknown): void => {
   const next = error instanceof KgmentorError ? error.next : undefined;
   process.stderr.write(`kgmentor: ${error instanceof Error ? error.message : String(error)}\n`);
   if (next) process.stderr.write(`${next}\n`);
   if (verbose || !(error instanceof KgmentorError)) process.stderr.write(`${trace(error)}\n`);
   process.exitCode = exitCodeOf(error);
-  // The driver keeps a socket open to a server that took a connection and never answered.
-  setTimeout(() => process.exit(), 2000).unref();
-});
+};
+
+await main(process.argv.slice(2)).catch(told);
+// The driver keeps a socket open to a server that took a connection and never answered.
+setTimeout(() => process.exit(), 2000).unref();
 
 function trace(error: unknown): string {
   const lines: string[] = [];

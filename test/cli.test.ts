@@ -133,6 +133,11 @@ describe('a command that reads the graph', () => {
   it('names an unknown label with the nearest one', async () => {
     await wipe(held.graph);
     await run(held.graph, 'CREATE (:Movie {id: 1})');
+    await write('kgmentor.json', {
+      sources: { movies: { nodes: [{ label: 'Moive', key: 'id' }] }, books: { nodes } },
+      alignments: [{ relationship: 'SAME_AS', between: ['movies', 'boks'] }],
+    });
+    assertFails(await cli('sources'), 2, /no source "boks"/, /"books"/);
     await write('kgmentor.json', { sources: { movies: { nodes: [{ label: 'Moive', key: 'id' }] } } });
     assertFails(await cli('sources'), 2, /no label "Moive"/, /"Movie"/);
     const doctor = await cli('doctor', '--json');

@@ -57,7 +57,7 @@ test('a training stopped in the middle of an epoch and resumed ends with the wei
 
 test('each distillation weight above zero changes the weights, and zero leaves them as without a teacher', async () => {
   const teacher = await train(teacherJob());
-  const off = { feature: 0, network: 0, prediction: 0, temperature: 1 };
+  const off = { feature: 0, network: 0, prediction: 0, probes: 0, probeThreshold: 0.3, temperature: 1 };
   const none = await train(studentJob(undefined, { distillation: off }));
   const zero = await train(studentJob(teacher, { distillation: off }));
   assert.deepEqual(
@@ -81,6 +81,6 @@ test('a truncated checkpoint, a job without a file and other settings are refuse
   writeFileSync(join(run, files.job), '{');
   await assert.rejects(runTraining(run), code('BAD_DATA'));
   const other = await train(teacherJob());
-  writeJob(other, teacherJob({ learningRate: 0.2 }));
+  writeJob(other, teacherJob({ learningRate: 0.3 }));
   await assert.rejects(runTraining(other, { resume: true }), code('USAGE'));
 });

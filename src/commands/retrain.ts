@@ -1,7 +1,8 @@
+import type { FeedLayout } from '../kg/batchSource.js';
 import { evaluateAndRecord } from '../train/evaluations.js';
 import { heldOut } from '../train/heldOut.js';
 import { retrain } from '../train/retrain.js';
-import { resumeRun } from '../train/runFolder.js';
+import { isFed, resumeRun } from '../train/runFolder.js';
 import { findRun, newRun } from '../train/runs.js';
 import { type Command, text } from './command.js';
 import { count, duration, points } from './output.js';
@@ -38,26 +39,49 @@ export const retrainCommand: Command = {
         ...metricLines(reports),
       ]);
     };
-    if (flags.resume) {
-      const filter = { kind: 'student', target, finished: false } as const;
-      await done(await resumeRun(findRun(config.runs, text(flags, 'run'), filter).folder, options));
+    const unfinished = flags.resume
+      ? findRun(config.runs, text(flags, 'run'), { kind: 'student', target, finished: false })
+      : undefined;
+    // A run with columns in memory needs nothing but its folder; one fed by Cypher needs the graph again.
+    if (unfinished && !isFed(unfinished.folder)) {
+      await done(await resumeRun(unfinished.folder, options));
       return;
     }
-    const teacher = flags['no-teacher']
-      ? undefined
-      : findRun(config.runs, text(flags, 'teacher'), { kind: 'teacher', finished: true }).folder;
+    const teacher = unfinished
+      ? unfinished.record.teacher?.folder
+      : flags['no-teacher']
+        ? undefined
+        : findRun(config.runs, text(flags, 'teacher'), { kind: 'teacher', finished: true }).folder;
     const { readDataset } = await import('../graph/dataset.js');
+    const { neighbourFeed } = await import('../graph/neighbours.js');
     const connections = await graphs();
     const { linkThreshold } = config.teacher;
-    const { dataset, report } = await readDataset(connections.of, config, {
+    const { dataset, report, ids } = await readDataset(connections.of, config, {
       around: { target, hops: config.student.hops, linkThreshold },
       onEvent: out.onEvent,
     });
     narrateReport(report, out);
-    await connections.close();
-    const { id, folder } = newRun(config.runs, target);
+    const fed = unfinished !== undefined || config.feed === 'cypher';
+    if (!fed) await connections.close();
+    const { id, folder } = unfinished
+      ? { id: unfinished.record.id, folder: unfinished.folder }
+      : newRun(config.runs, target);
     const split = heldOut(dataset, config.heldOut)[target];
     const input = { dataset, target, split, settings: config.student, evaluation: config.evaluation };
-    await done(await retrain({ ...input, linkThreshold, teacher, folder, id }, options));
+    await done(
+      await retrain(
+        {
+          ...input,
+          linkThreshold,
+          teacher,
+          folder,
+          id,
+          ...(fed && {
+            feed: (layout: FeedLayout) => neighbourFeed(connections.of, config, layout, { ids }),
+          }),
+        },
+        { ...options, resume: unfinished !== undefined },
+      ),
+    );
   },
 };

@@ -39,7 +39,8 @@ export interface ReadReport {
 
 /**
  * Reads sources and their alignments from a natural graph that need hold nothing of ours, as integer columns. Needs
- * no write right. The result depends on the content alone, not on the server's internal order.
+ * no write right. The dataset depends on the content alone, not on the server's internal order; `ids` are the
+ * server's internal ids of this export, for a feed that goes on reading.
  *
  * @throws KgmentorError USAGE for names that the schema or the config does not have; NO_DATA for an empty source;
  *   BAD_DATA for missing or repeated keys and for bad links
@@ -50,7 +51,7 @@ export async function readDataset(
   graphFor: GraphFor,
   config: Config,
   options: ReadOptions = {},
-): Promise<{ dataset: Dataset; report: ReadReport }> {
+): Promise<{ dataset: Dataset; report: ReadReport; ids: Record<string, Float64Array> }> {
   const { around } = options;
   const asked = options.sources ?? Object.keys(config.sources);
   const names = [...new Set(around ? [...asked, around.target] : asked)];
@@ -124,6 +125,7 @@ export async function readDataset(
   return {
     dataset: { sources: numbered.sources, relations: numbered.relations, alignments: links.alignments },
     report,
+    ids: Object.fromEntries(sources.map(({ name, read }) => [name, read.ids])),
   };
 }
 

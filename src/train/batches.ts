@@ -18,6 +18,31 @@ export interface Batch {
   readonly answer: Int32Array;
   readonly answerWeight: Float32Array;
   readonly targets: Targets;
+  /** The teacher's answers to this batch's queries where they are not kept for all queries at once. */
+  readonly soft?: SoftTargets;
+}
+
+/** Where the loop takes its batches from. */
+export interface Batches {
+  /** Steps an epoch. */
+  readonly steps: number;
+  /** Rows a batch, as far as it is known beforehand. */
+  readonly size: number;
+  take(epoch: number, step: number): Batch | Promise<Batch>;
+}
+
+/** Batches cut from columns in memory. */
+export function memoryBatches(queries: TrainingQueries, batch: number, seed: number): Batches {
+  const size = rowsOf(queries, batch);
+  let shuffle: { epoch: number; order: Int32Array } | undefined;
+  return {
+    size,
+    steps: stepsOf(queries, size),
+    take(epoch, step) {
+      if (shuffle?.epoch !== epoch) shuffle = { epoch, order: epochOrder(queries, seed, epoch) };
+      return batchOf(queries, shuffle.order, step, size);
+    },
+  };
 }
 
 /** Queries of one epoch in the order that (seed, epoch) gives, cut into batches; a resumed run needs no other state. */

@@ -54,6 +54,9 @@ async function main(folder: string, resume: boolean): Promise<void> {
   const prepared = (performance.now() - started) / 1000;
   const { ended, progress: reached } = await trainLoop(job, trainer, progress, {
     folder,
+    ...(job.feed && {
+      batches: (await import('./fedBatches.js')).fedBatches(job, job.feed.steps, trainer.answers),
+    }),
     emit: (event) => send({ ...event }),
     stopping: () => stop,
   });

@@ -32,7 +32,10 @@ export interface Job {
   /** Rows that are candidates and are published: the first ones. */
   readonly entities: number;
   readonly relations: number;
+  /** Empty where batches are fed from outside. */
   readonly queries: TrainingQueries;
+  /** Batches come from the parent process, this many an epoch. */
+  readonly feed?: { readonly steps: number };
   readonly valid?: RankingQueries;
   /** Ranked with the best weights after training, results in `ranks.safetensors`. */
   readonly evaluations: Readonly<Record<string, RankingQueries>>;

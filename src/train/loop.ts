@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { modelTensors } from '../model/model.js';
 import { writeTensors } from '../model/safetensors.js';
-import { batchOf, epochOrder, rowsOf, stepsOf } from './batches.js';
+import { type Batches, memoryBatches } from './batches.js';
 import { type Progress, saveCheckpoint } from './checkpoint.js';
 import { files, type Job } from './job.js';
 import { meanReciprocalRank, rankModel } from './rankModel.js';
@@ -24,6 +24,8 @@ export type TrainEvent =
 
 export interface LoopOptions {
   readonly folder: string;
+  /** Columns in memory where absent. */
+  readonly batches?: Batches;
   readonly emit: (event: TrainEvent) => void;
   /** True once a stop was asked for; asked between steps. */
   readonly stopping: () => boolean;
@@ -45,8 +47,8 @@ export async function trainLoop(
   options: LoopOptions,
 ): Promise<{ ended: 'done' | 'stopped'; progress: Progress }> {
   const { settings, queries } = job;
-  const size = rowsOf(queries, settings.batch);
-  const steps = stepsOf(queries, size);
+  const batches = options.batches ?? memoryBatches(queries, settings.batch, settings.seed);
+  const { steps, size } = batches;
   let { epoch, step, seconds, lossSum, stopper } = progress;
   const now = (): Progress => ({ epoch, step, seconds, lossSum, stopper });
   const checkpoint = () => saveCheckpoint(join(options.folder, files.checkpoint), trainer, now());
@@ -59,13 +61,12 @@ export async function trainLoop(
   const patience = job.valid ? settings.patience : Number.POSITIVE_INFINITY;
 
   for (; epoch < settings.epochs && !shouldStop(stopper, patience); epoch++, step = 0, lossSum = 0) {
-    const order = epochOrder(queries, settings.seed, epoch);
     let told = performance.now();
     const rate = () => ((epoch * steps + step) * size) / Math.max(seconds, 1e-9);
     const eta = () => (((settings.epochs - epoch) * steps - step) * size) / Math.max(rate(), 1e-9);
     for (; step < steps; ) {
       const started = performance.now();
-      lossSum += trainer.step(batchOf(queries, order, step, size), epoch + step / steps);
+      lossSum += trainer.step(await batches.take(epoch, step), epoch + step / steps);
       step++;
       seconds += (performance.now() - started) / 1000;
       if (performance.now() - told > 500) {

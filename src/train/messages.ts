@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.js';
+import type { NeighbourBatch } from '../kg/batchSource.js';
 import type { TrainEvent } from './loop.js';
 
 /** What the training process tells its parent. */
@@ -6,7 +7,14 @@ export type ChildMessage =
   | TrainEvent
   | { type: 'device'; backend: string; gpu: boolean; version: string }
   | ({ type: 'ended' } & TrainResult)
+  /** Asks for the neighbourhoods of a step; the parent answers with a `FeedMessage`. */
+  | { type: 'feed'; epoch: number; step: number }
   | { type: 'failed'; code: ErrorCode; message: string; next?: string; stack?: string };
+
+/** The parent's answer to a request for a batch. */
+export type FeedMessage =
+  | { type: 'neighbours'; epoch: number; step: number; batch: NeighbourBatch }
+  | { type: 'feedFailed'; message: string };
 
 export interface TrainResult {
   readonly ended: 'done' | 'stopped';

@@ -1,10 +1,11 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { KgmentorError } from '../errors.js';
-import type { ChildMessage, TrainResult } from './messages.js';
+import type { BatchSource } from '../kg/batchSource.js';
+import type { ChildMessage, FeedMessage, TrainResult } from './messages.js';
 
 export interface ProcessOptions {
   /** Go on from the folder's checkpoint where there is one. */
@@ -15,6 +16,8 @@ export interface ProcessOptions {
   readonly signal?: AbortSignal;
   /** Trains nothing: ranks the job's evaluations with the model of this folder, or with the job's teacher. */
   readonly rank?: string | 'teacher';
+  /** Feeds the batches of a job that has none of its own. */
+  readonly feed?: BatchSource;
   readonly onMessage?: (message: ChildMessage) => void;
 }
 
@@ -46,10 +49,17 @@ export function runTraining(folder: string, options: ProcessOptions = {}): Promi
   return new Promise((resolve, reject) => {
     let result: TrainResult | undefined;
     let failure: KgmentorError | undefined;
+    let feedFailure: unknown;
     const ask = () => child.connected && child.send('stop');
     options.signal?.addEventListener('abort', ask, { once: true });
     if (options.signal?.aborted) ask();
     child.on('message', (message: ChildMessage) => {
+      if (message.type === 'feed') {
+        answerFeed(child, options.feed, message).catch((cause) => {
+          feedFailure = cause;
+        });
+        return;
+      }
       if (message.type === 'ended') result = message;
       else if (message.type === 'failed') {
         failure = new KgmentorError(message.code, message.message, {
@@ -64,7 +74,8 @@ export function runTraining(folder: string, options: ProcessOptions = {}): Promi
     });
     child.on('close', (code, signal) => {
       options.signal?.removeEventListener('abort', ask);
-      if (failure) reject(failure);
+      if (feedFailure) reject(feedFailure);
+      else if (failure) reject(failure);
       else if (result?.ended === 'done') resolve(result);
       else if (result) {
         reject(
@@ -86,6 +97,22 @@ export function runTraining(folder: string, options: ProcessOptions = {}): Promi
       }
     });
   });
+}
+
+/** Pulls a batch for the child; where that fails the child is told to end, and the failure is the parent's to tell. */
+async function answerFeed(
+  child: ChildProcess,
+  feed: BatchSource | undefined,
+  { epoch, step }: { epoch: number; step: number },
+): Promise<void> {
+  const send = (message: FeedMessage) => child.connected && child.send(message);
+  try {
+    if (!feed) throw new KgmentorError('UNEXPECTED', 'The job is fed from outside, and nothing feeds it.');
+    send({ type: 'neighbours', epoch, step, batch: await feed.pull(epoch, step) });
+  } catch (error) {
+    send({ type: 'feedFailed', message: error instanceof Error ? error.message : String(error) });
+    throw error;
+  }
 }
 
 /** Passes the child's stderr on without TensorFlow's start-up lines; returns what gives its last lines. */

@@ -1,6 +1,8 @@
 import type { DistillationSettings } from '../config.js';
+import type { NeighbourBatch } from '../kg/batchSource.js';
 import { probeQueries } from '../kg/probes.js';
 import { sortBy } from '../kg/sort.js';
+import { pickTriples } from '../kg/triples.js';
 import type { Triples } from '../kg/types.js';
 import type { TeacherLink, TrainingQueries } from './job.js';
 
@@ -109,5 +111,41 @@ export function withProbes(
     entity: join(queries.entity, probes.entity),
     relation: join(queries.relation, probes.relation),
     offset: join(queries.offset, new Int32Array(probes.entity.length).fill(end)),
+  };
+}
+
+/** The queries of a neighbourhood batch: those of its anchors, whose answers are all there. */
+export function neighbourQueries(batch: NeighbourBatch, rows: number, relations: number): TrainingQueries {
+  const weights = [...new Set(batch.weight)].sort((a, b) => a - b);
+  const all = trainingQueries(
+    weights.map((weight) => ({
+      weight,
+      triples: pickTriples(
+        batch.triples,
+        [...batch.weight.keys()].filter((i) => batch.weight[i] === weight),
+      ),
+    })),
+    rows,
+    relations,
+  );
+  const isAnchor = new Uint8Array(rows);
+  for (const row of batch.anchors) isAnchor[row] = 1;
+  const kept = [...all.entity.keys()].filter((i) => isAnchor[all.entity[i]] === 1);
+  const offset = new Int32Array(kept.length + 1);
+  const answer: number[] = [];
+  const weight: number[] = [];
+  for (const [k, i] of kept.entries()) {
+    for (let j = all.offset[i]; j < all.offset[i + 1]; j++) {
+      answer.push(all.answer[j]);
+      weight.push(all.weight[j]);
+    }
+    offset[k + 1] = answer.length;
+  }
+  return {
+    entity: Int32Array.from(kept, (i) => all.entity[i]),
+    relation: Int32Array.from(kept, (i) => all.relation[i]),
+    offset,
+    answer: Int32Array.from(answer),
+    weight: Float32Array.from(weight),
   };
 }

@@ -1,9 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import type { EvaluationSettings, StudentSettings } from '../config.js';
 import { KgmentorError } from '../errors.js';
+import type { BatchSource, FeedLayout } from '../kg/batchSource.js';
 import { linkClasses } from '../kg/classes.js';
 import { datasetDigest } from '../kg/digest.js';
 import { linkedSubgraph } from '../kg/subgraph.js';
+import { concatTriples, tripleSet } from '../kg/triples.js';
 import type { Dataset, LinkedClasses, Split } from '../kg/types.js';
 import { validQueries } from './evaluations.js';
 import { type Facts, readRecord, writeEntities, writeFacts, writeRecord } from './folder.js';
@@ -26,6 +28,8 @@ export interface RetrainInput {
   readonly teacher?: string;
   readonly folder: string;
   readonly id: string;
+  /** Makes a feed that pulls batches while training; columns in memory where absent. */
+  readonly feed?: (layout: FeedLayout) => Promise<BatchSource>;
 }
 
 /** What a student trains on, before its job is written. */
@@ -36,6 +40,8 @@ export interface PreparedStudent {
   readonly relations: number;
   readonly link?: TeacherLink;
   readonly conflicts: number;
+  /** For each source of the dataset: entity → student row, or -1. */
+  readonly rowOf: readonly Int32Array[];
   /** Target entities that the teacher knows. */
   readonly linked: number;
 }
@@ -57,6 +63,8 @@ export async function retrain(input: RetrainInput, options: RunOptions = {}): Pr
     throw new KgmentorError('NO_DATA', `The source ${input.target} holds no relationship to train on.`, {
       next: 'Check its labels, relations.include and relations.exclude in the configuration.',
     });
+  const feed = input.feed && (await input.feed(layoutOf(input, prepared)));
+  if (options.resume) return runFolder(folder, 'student', { ...options, feed });
   mkdirSync(folder, { recursive: true });
   const own = { triples: facts.split.train, weight: 1 };
   const background = { triples: facts.background, weight: settings.background };
@@ -67,7 +75,12 @@ export async function retrain(input: RetrainInput, options: RunOptions = {}): Pr
     rows,
     entities,
     relations,
-    queries: link ? withProbes(queries, facts.split.train, link, settings.distillation, relations) : queries,
+    queries: feed
+      ? trainingQueries([], rows, relations)
+      : link
+        ? withProbes(queries, facts.split.train, link, settings.distillation, relations)
+        : queries,
+    ...(feed && { feed: { steps: feed.steps } }),
     ...(facts.split.valid.head.length > 0 && { valid: validQueries(facts, relations, input.evaluation) }),
     evaluations: {},
     ...(link && { teacher: link }),
@@ -112,7 +125,29 @@ export async function retrain(input: RetrainInput, options: RunOptions = {}): Pr
       conflicts: prepared.conflicts,
     },
   });
-  return runFolder(folder, 'student', options);
+  return runFolder(folder, 'student', { ...options, feed });
+}
+
+/** How the student's rows lie over the sources, for a feed. */
+function layoutOf(input: RetrainInput, { facts, rows, entities, rowOf }: PreparedStudent): FeedLayout {
+  const { dataset, settings, target, split } = input;
+  const known = facts.split.train.head.length + facts.background.head.length;
+  // Each fact is asked in two directions, and about half of these questions share a row with another one.
+  const perRow = Math.max(1, known / rows);
+  const heldOut = tripleSet(concatTriples([split.valid, split.test]), entities, dataset.relations.length);
+  return {
+    rows,
+    relations: dataset.relations,
+    anchors: Math.max(1, Math.round(settings.batch / perRow)),
+    seed: settings.seed,
+    sources: dataset.sources.flatMap(({ name }, s) =>
+      name === target
+        ? [{ name, rowOf: rowOf[s], weight: 1, heldOut }]
+        : settings.background > 0
+          ? [{ name, rowOf: rowOf[s], weight: settings.background }]
+          : [],
+    ),
+  };
 }
 
 /** The linked subgraph on student rows and the way from there to the teacher's rows. */
@@ -145,7 +180,13 @@ export function prepareStudent(
     input.teacher === undefined
       ? undefined
       : linkToTeacher(input.teacher, dataset, classes, target, subgraph.extraClass);
+  const rowOfClass = new Int32Array(classes.count).fill(-1);
+  for (let entity = entities - 1; entity >= 0; entity--) rowOfClass[classes.classOf[target][entity]] = entity;
+  for (const [i, id] of subgraph.extraClass.entries()) rowOfClass[id] = entities + i;
   return {
+    rowOf: classes.classOf.map((classOf, s) =>
+      s === target ? Int32Array.from(classOf, (_, entity) => entity) : classOf.map((id) => rowOfClass[id]),
+    ),
     facts: {
       split,
       background: subgraph.background,

@@ -1,6 +1,8 @@
 import { KgmentorError } from '../errors.js';
 import type { OnEvent } from '../events.js';
+import type { BatchSource } from '../kg/batchSource.js';
 import { type RunRecord, readRecord, writeRecord } from './folder.js';
+import { readJob } from './job.js';
 import type { TrainResult } from './messages.js';
 import { runTraining } from './process.js';
 
@@ -12,6 +14,8 @@ export interface RunOptions {
   /** Aborting writes a checkpoint and ends with INTERRUPTED. */
   readonly signal?: AbortSignal;
   readonly onEvent?: OnEvent;
+  /** Feeds a run whose job was made for it. */
+  readonly feed?: BatchSource;
 }
 
 export interface RunOutcome {
@@ -34,8 +38,9 @@ export async function runFolder(
       resume: options.resume,
       threads: options.threads,
       signal: options.signal,
+      feed: options.feed,
       onMessage: (message) => {
-        if (message.type === 'ended' || message.type === 'failed') return;
+        if (message.type === 'ended' || message.type === 'failed' || message.type === 'feed') return;
         options.onEvent?.(message.type === 'device' ? message : { ...message, role });
       },
     });
@@ -56,3 +61,6 @@ export async function runFolder(
 export async function resumeRun(folder: string, options: RunOptions = {}): Promise<RunOutcome> {
   return runFolder(folder, readRecord(folder).kind, { ...options, resume: true });
 }
+
+/** Whether a run's batches are pulled from the graph while it trains. */
+export const isFed = (folder: string): boolean => readJob(folder).feed !== undefined;

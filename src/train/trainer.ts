@@ -12,7 +12,7 @@ import { adagrad, createTable, disposeTable, gradientOf, type Table } from '../m
 import { type SoftTargets, teacherAnswers } from './answers.js';
 import { type Batch, distilledTargets } from './batches.js';
 import { type FrozenTeacher, loadTeacher } from './frozenTeacher.js';
-import type { Job } from './job.js';
+import type { Job, TrainingQueries } from './job.js';
 
 /** A model in training. */
 export interface Trainer {
@@ -22,6 +22,8 @@ export interface Trainer {
   readonly extras: Readonly<Record<string, Table>>;
   /** One optimiser step; returns the batch's loss. `at` is the training time in epochs, for schedules. */
   step(batch: Batch, at: number): number;
+  /** The teacher's answers to queries that come while training; undefined where there is nothing to distil. */
+  answers(queries: TrainingQueries): SoftTargets | undefined;
   dispose(): void;
 }
 
@@ -35,6 +37,8 @@ export const shapeOf = (job: Job): ModelShape => ({
   rows: job.rows,
   relations: job.relations,
 });
+
+const answerOptions = ({ temperature }: DistillationSettings) => ({ temperature, top: 64, cover: 0.98 });
 
 interface Distiller {
   readonly settings: DistillationSettings;
@@ -63,7 +67,13 @@ export function createTrainer(
     model,
     extras,
     step: (batch) =>
-      tf.tidy(() => step({ settings, model, extras, distiller, gradient, relations, optimiser }, batch)),
+      batch.entity.length === 0
+        ? 0
+        : tf.tidy(() => step({ settings, model, extras, distiller, gradient, relations, optimiser }, batch)),
+    answers: (queries) =>
+      distiller && distiller.settings.prediction > 0
+        ? teacherAnswers(distiller.teacher, queries, answerOptions(distiller.settings))
+        : undefined,
     dispose() {
       distiller?.teacher.dispose();
       disposeModel(model);
@@ -81,13 +91,8 @@ function distillerOf(job: Job): Distiller | undefined {
   if (settings.feature + settings.network + settings.prediction === 0) return undefined;
   const teacher = loadTeacher(job.teacher);
   const soft =
-    settings.prediction > 0
-      ? teacherAnswers(
-          teacher,
-          job.queries,
-          { temperature: settings.temperature, top: 64, cover: 0.98 },
-          join(job.teacher.folder, 'answers'),
-        )
+    settings.prediction > 0 && !job.feed
+      ? teacherAnswers(teacher, job.queries, answerOptions(settings), join(job.teacher.folder, 'answers'))
       : undefined;
   return { settings, teacher, soft };
 }
@@ -158,9 +163,11 @@ function step(context: StepContext, batch: Batch): number {
     }),
   };
   const distil = distiller && distillationInput(distiller, batch);
-  const { targets, mass: weights } = distiller?.soft
-    ? distilledTargets(distiller.soft, batch, distiller.settings)
-    : { targets: [batch.targets] as Targets[], mass: batch.mass };
+  const soft = batch.soft ?? distiller?.soft;
+  const { targets, mass: weights } =
+    soft && distiller
+      ? distilledTargets(soft, batch, distiller.settings)
+      : { targets: [batch.targets] as Targets[], mass: batch.mass };
 
   const loss = (x: Inputs): Scalar => {
     const { query } = model.encoder.forward(x.head, x.relation);

@@ -1,0 +1,150 @@
+import pLimit from 'p-limit';
+import type { Config } from '../config.js';
+import type { BatchSource, FeedLayout, NeighbourBatch } from '../kg/batchSource.js';
+import { shuffled } from '../kg/random.js';
+import type { Graph } from './connect.js';
+import { cypher } from './cypher.js';
+import type { GraphFor } from './dataset.js';
+import { type TypeFilter, typeFilter } from './readTriples.js';
+import { readSchema } from './schema.js';
+
+export interface FeedOptions {
+  /** Entity → internal id of each source of the layout, as `readDataset` gives them. */
+  readonly ids: Readonly<Record<string, Float64Array>>;
+  /** Steps pulled ahead; 4 where absent. */
+  readonly ahead?: number;
+}
+
+/** Two sessions keep a small server busy. */
+const SESSIONS = 2;
+
+/**
+ * The second feed of training: neighbourhood batches pulled by Cypher while training goes on, some steps ahead. For
+ * graphs whose triples do not fit in memory; slower than columns in memory. The graph must not change meanwhile.
+ *
+ * @example
+ * const feed = await neighbourFeed(graphs.of, config, layout, { ids });
+ * await feed.pull(0, 0); // the first step's neighbourhoods
+ */
+export async function neighbourFeed(
+  graphFor: GraphFor,
+  config: Pick<Config, 'sources' | 'alignments'>,
+  layout: FeedLayout,
+  { ids, ahead = 4 }: FeedOptions,
+): Promise<BatchSource> {
+  const { rows, anchors, seed } = layout;
+  const alignmentTypes = config.alignments.flatMap((one) =>
+    'relationship' in one ? [one.relationship] : [],
+  );
+  const pulls = await Promise.all(
+    layout.sources.map(async (source) => {
+      const graph = graphFor(source.name);
+      const settings = config.sources[source.name];
+      const filter = typeFilter(settings, alignmentTypes, await readSchema(graph));
+      return puller(
+        { graph, map: settings.relations?.map ?? {}, filter, ids: ids[source.name] },
+        source,
+        layout,
+      );
+    }),
+  );
+  const steps = Math.max(1, Math.ceil(rows / anchors));
+  const limit = pLimit(SESSIONS);
+  const pending = new Map<string, Promise<NeighbourBatch>>();
+  let shuffle: { epoch: number; order: Int32Array } | undefined;
+  const anchorsOf = (epoch: number, step: number): Int32Array => {
+    if (shuffle?.epoch !== epoch) shuffle = { epoch, order: shuffled(rows, seed, epoch) };
+    return shuffle.order.slice(step * anchors, (step + 1) * anchors);
+  };
+  const begin = (epoch: number, step: number): Promise<NeighbourBatch> => {
+    const key = `${epoch}:${step}`;
+    const known = pending.get(key);
+    if (known) return known;
+    const chosen = anchorsOf(epoch, step);
+    const pull = Promise.all(pulls.map((one) => limit(() => one(chosen)))).then((parts) =>
+      joined(chosen, parts),
+    );
+    pull.catch(() => undefined); // told to whoever awaits it
+    pending.set(key, pull);
+    return pull;
+  };
+  return {
+    steps,
+    async pull(epoch, step) {
+      const wanted = begin(epoch, step);
+      for (let next = step + 1; next <= step + ahead && next < steps; next++) begin(epoch, next);
+      try {
+        return await wanted;
+      } finally {
+        pending.delete(`${epoch}:${step}`);
+      }
+    },
+  };
+}
+
+interface Part {
+  readonly head: number[];
+  readonly relation: number[];
+  readonly tail: number[];
+  readonly weight: number;
+}
+
+interface Place {
+  readonly graph: Graph;
+  readonly map: Readonly<Record<string, string>>;
+  readonly filter: TypeFilter;
+  readonly ids: Float64Array;
+}
+
+/** What pulls one source's neighbourhoods of some rows. */
+function puller(
+  { graph, map, filter, ids }: Place,
+  { rowOf, weight, heldOut }: FeedLayout['sources'][number],
+  { rows: total, relations }: FeedLayout,
+): (rows: Int32Array) => Promise<Part> {
+  const relationOf = new Map(relations.map((name, id) => [name, id]));
+  const rowAt = new Map<number, number>();
+  const members: bigint[][] = Array.from({ length: total }, () => []);
+  for (const [entity, row] of rowOf.entries()) {
+    if (row < 0) continue;
+    rowAt.set(ids[entity], row);
+    members[row].push(BigInt(ids[entity]));
+  }
+  return async (rows) => {
+    const out: Part = { head: [], relation: [], tail: [], weight };
+    const asked = Array.from(rows).flatMap((row) => members[row]);
+    if (asked.length === 0) return out;
+    const { records } = await graph.read(async (tx) =>
+      tx.run(cypher('read-neighbours'), { ...filter, ids: asked }),
+    );
+    const [record] = records;
+    const types = record.get('types') as string[];
+    const outward = record.get('outward') as boolean[];
+    const anchors = record.get('anchors') as number[][];
+    const others = record.get('others') as number[][];
+    for (const [i, type] of types.entries()) {
+      const relation = relationOf.get(map[type] ?? type);
+      if (relation === undefined) continue;
+      for (const [j, id] of anchors[i].entries()) {
+        const anchor = rowAt.get(id);
+        const other = rowAt.get(others[i][j]);
+        if (anchor === undefined || other === undefined) continue;
+        const [head, tail] = outward[i] ? [anchor, other] : [other, anchor];
+        if (heldOut?.has(head, relation, tail)) continue;
+        out.head.push(head);
+        out.relation.push(relation);
+        out.tail.push(tail);
+      }
+    }
+    return out;
+  };
+}
+
+function joined(anchors: Int32Array, parts: readonly Part[]): NeighbourBatch {
+  const column = (name: 'head' | 'relation' | 'tail') => Int32Array.from(parts.flatMap((part) => part[name]));
+  return {
+    anchors,
+    triples: { head: column('head'), relation: column('relation'), tail: column('tail') },
+    weight: Float32Array.from(parts.flatMap(({ head, weight }) => head.map(() => weight))),
+  };
+}

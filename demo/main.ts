@@ -19,6 +19,7 @@ import { heldOut } from '../src/train/heldOut.js';
 import { pretrain } from '../src/train/pretrain.js';
 import { retrain } from '../src/train/retrain.js';
 import { demoConfig } from './config.js';
+import type { DemoGraph } from './graph.js';
 import { importGraph } from './import.js';
 import { fetchPackages, PACKAGES, readGraphs } from './packages.js';
 import { rankWithheldLinks } from './withheldLinks.js';
@@ -72,17 +73,22 @@ async function main(): Promise<void> {
     const input = demoConfig(graphs);
     const config = parseConfig(input, 'the demo’s configuration');
     writeFileSync(path.join(home, 'kgmentor.json'), `${JSON.stringify(input, null, 2)}\n`);
-    await learn(graph, config, home, stop.signal);
+    await learn(graph, config, home, languageFacts(graphs[1]), stop.signal);
     say();
     say(`The graph stays in place; the demo took ${duration((performance.now() - started) / 1000)}.`);
-    if (!process.env.NEO4J_URI || process.env.KGMENTOR_OWN_SERVER)
-      say('`npm run neo4j` starts the server again and prints its address.');
+    say('`npm run neo4j` starts its server again and prints the address.');
   } finally {
     await graph.close();
   }
 }
 
-async function learn(graph: Graph, config: Config, home: string, signal: AbortSignal): Promise<void> {
+async function learn(
+  graph: Graph,
+  config: Config,
+  home: string,
+  elsewhere: (country: string, language: string) => string,
+  signal: AbortSignal,
+): Promise<void> {
   const { dataset, report } = await readDataset(() => graph, config);
   const splits = heldOut(dataset, config.heldOut);
   say(
@@ -135,7 +141,7 @@ async function learn(graph: Graph, config: Config, home: string, signal: AbortSi
   const { tv: lookup } = await evaluateRun(student, { filters: ['tv'], answerer: 'lookup' });
   reports.set('lookup through links', [lookup as ModelReport]);
   printTable(reports);
-  await show(graph, config, student);
+  await show(graph, config, student, elsewhere);
 }
 
 function printTable(reports: ReadonlyMap<string, readonly ModelReport[]>): void {
@@ -183,7 +189,21 @@ function withheld(home: string, teacher: string): void {
   say();
 }
 
-async function show(graph: Graph, config: Config, student: string): Promise<void> {
+/** What another graph says of a country and a language, so that a prediction can be checked. */
+function languageFacts({ source, relationships }: DemoGraph): (country: string, language: string) => string {
+  const facts = new Map(relationships.flatMap(({ rows }) => rows.map(([h, type, t]) => [`${h} ${t}`, type])));
+  return (country, language) => {
+    const type = facts.get(`${country} ${language}`);
+    return type ? `${source} has ${type}` : `${source} has no such fact`;
+  };
+}
+
+async function show(
+  graph: Graph,
+  config: Config,
+  student: string,
+  elsewhere: (country: string, language: string) => string,
+): Promise<void> {
   await migrate(graph);
   const published = await publish(graph, publishInputOf(student, config, TARGET), { graceSeconds: 0 });
   say();
@@ -218,7 +238,10 @@ async function show(graph: Graph, config: Config, student: string): Promise<void
       k: 1,
       nameProperty: 'name',
     });
-    if (best) say(`  ${country} SPEAKS ${String(best.name ?? best.key)} (${best.score.toFixed(3)})`);
+    if (best)
+      say(
+        `  ${country} SPEAKS ${String(best.name ?? best.key)} (score ${best.score.toFixed(2)}; ${elsewhere(code, String(best.key[0]))})`,
+      );
   }
 }
 

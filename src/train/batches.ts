@@ -57,10 +57,18 @@ const probesOf = (queries: TrainingQueries): number => {
   return probes;
 };
 
-/** Rows a batch: `batch` rows with answers and their share of probes, so that probes do not change the steps. */
+/**
+ * Rows a batch: `batch` rows with answers and their share of probes, so that probes do not change the steps. Where no
+ * whole number gives just as many steps, it is one that gives the most of those that give fewer.
+ */
 export function rowsOf(queries: TrainingQueries, batch: number): number {
   const total = queries.entity.length;
-  return Math.max(1, Math.round((batch * total) / Math.max(1, total - probesOf(queries))));
+  const labelled = Math.max(1, total - probesOf(queries));
+  const steps = Math.ceil(labelled / batch);
+  const least = Math.ceil(total / steps);
+  // With one row more a step less would do.
+  const most = steps > 1 ? Math.ceil(total / (steps - 1)) - 1 : Number.POSITIVE_INFINITY;
+  return Math.max(1, least, Math.min(most, Math.round((batch * total) / labelled)));
 }
 
 export const stepsOf = (queries: TrainingQueries, size: number): number =>

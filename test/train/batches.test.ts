@@ -1,0 +1,275 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import fc from 'fast-check';
+import { gaussians, type Random, seededRandom } from '../../src/kg/random.js';
+import { tf } from '../../src/model/backend.js';
+import { head, makeTargets, type Targets } from '../../src/model/head.js';
+import { createResource, read } from '../../src/model/ops.js';
+import type { SoftTargets } from '../../src/train/answers.js';
+import {
+  type Batch,
+  batchOf,
+  distilledTargets,
+  epochOrder,
+  rowsOf,
+  stepsOf,
+} from '../../src/train/batches.js';
+import type { TrainingQueries } from '../../src/train/job.js';
+
+const ENTITIES = 9;
+const WIDTH = 6;
+
+/** Rows with so many answers each, in compressed form, with numbers in (0, 1] beside them. */
+function compressed(counts: readonly number[], random: Random) {
+  const offset = new Int32Array(counts.length + 1);
+  for (const [i, count] of counts.entries()) offset[i + 1] = offset[i] + count;
+  const total = offset[counts.length];
+  return {
+    offset,
+    answer: Int32Array.from({ length: total }, () => Math.floor(random() * ENTITIES)),
+    number: Float32Array.from({ length: total }, () => 1 - random()),
+  };
+}
+
+/** Queries with so many answers each; one without is a probe. */
+function queriesOf(counts: readonly number[], random: Random): TrainingQueries {
+  const { offset, answer, number } = compressed(counts, random);
+  return {
+    entity: Int32Array.from(counts, (_, i) => i),
+    relation: new Int32Array(counts.length),
+    offset,
+    answer,
+    weight: number,
+  };
+}
+
+function softOf(counts: readonly number[], temperature: number, random: Random): SoftTargets {
+  const { offset, answer, number } = compressed(counts, random);
+  const reliability = Float32Array.from(counts, () => random());
+  return { temperature, offset, answer, probability: number, reliability };
+}
+
+test('probes lengthen the batches and not the epoch', () => {
+  const sizes = fc.record({
+    known: fc.integer({ min: 1, max: 300 }),
+    probes: fc.nat(300),
+    batch: fc.integer({ min: 1, max: 64 }),
+  });
+  let exact = 0;
+  fc.assert(
+    fc.property(sizes, ({ known, probes, batch }) => {
+      const counts = [...new Array(known).fill(1), ...new Array(probes).fill(0)];
+      const queries = queriesOf(counts, seededRandom(1));
+      const size = rowsOf(queries, batch);
+      const steps = Math.ceil(known / batch);
+      if (probes === 0) assert.equal(size, batch, 'without probes a batch is as large as asked for');
+      assert.ok(stepsOf(queries, size) <= steps, 'never more steps');
+      // A whole number of rows gives any number of steps up to about the root of their product.
+      if (batch >= steps) assert.equal(stepsOf(queries, size), steps);
+      exact += Number(batch >= steps && probes > 0);
+    }),
+    { numRuns: 500 },
+  );
+  assert.ok(exact > 100, `${exact} cases with an exact count`);
+});
+
+test('an epoch takes each query once, in an order of the seed and the epoch', () => {
+  const random = seededRandom(3);
+  const queries = queriesOf(
+    Array.from({ length: 50 }, (_, i) => i % 4),
+    random,
+  );
+  const order = epochOrder(queries, 1, 2);
+  const size = rowsOf(queries, 8);
+  const batches = Array.from({ length: stepsOf(queries, size) }, (_, step) =>
+    batchOf(queries, order, step, size),
+  );
+  assert.deepEqual(
+    [...batches.flatMap(({ at }) => [...at])].sort((a, b) => a - b),
+    [...queries.entity.keys()],
+  );
+  assert.deepEqual(order, epochOrder(queries, 1, 2));
+  assert.notDeepEqual(order, epochOrder(queries, 1, 3));
+  assert.notDeepEqual(order, epochOrder(queries, 2, 2));
+});
+
+test('a batch holds its queries with their answers, weighted over those that have any', () => {
+  const queries = queriesOf([2, 0, 1, 3, 0, 1], seededRandom(4));
+  const batch = batchOf(queries, Int32Array.of(5, 1, 3, 0), 0, 4);
+  assert.deepEqual([...batch.entity], [5, 1, 3, 0]);
+  assert.equal(batch.labelled, 3);
+  assert.deepEqual([...batch.offset], [0, 1, 1, 4, 6]);
+  const answers = [6, 3, 4, 5, 0, 1]; // those of the queries 5, 3 and 0
+  assert.deepEqual(
+    [...batch.answer],
+    answers.map((j) => queries.answer[j]),
+  );
+  const weights = answers.map((j) => queries.weight[j] / 3);
+  close(batch.answerWeight, weights, 'weights');
+  const mass = [weights[0], 0, weights[1] + weights[2] + weights[3], weights[4] + weights[5]];
+  close(batch.mass, mass, 'mass');
+});
+
+function close(actual: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
+  assert.equal(actual.length, expected.length, what);
+  for (let i = 0; i < actual.length; i++)
+    assert.ok(
+      Math.abs(actual[i] - expected[i]) <= 1e-5 * Math.max(1, Math.abs(expected[i])),
+      `${what} ${i}: ${actual[i]}, ${expected[i]} expected`,
+    );
+}
+
+interface Answered {
+  readonly loss: number;
+  readonly byQuery: Float32Array;
+  readonly byTable: Float32Array;
+}
+
+const table = gaussians(ENTITIES * WIDTH, 1, seededRandom(11));
+const asked = (rows: number): Float32Array => gaussians(rows * WIDTH, 1, seededRandom(12));
+
+/** The head's loss with its gradients. */
+function through(targets: readonly Targets[], rows: number): Answered {
+  return tf.tidy(() => {
+    const gradient = createResource(tf.zeros([ENTITIES, WIDTH]));
+    const entities = tf.tensor2d(table, [ENTITIES, WIDTH]);
+    const { value, grad } = tf.valueAndGrad((query: Tensor) =>
+      head(query as Tensor2D, entities, targets, gradient),
+    )(tf.tensor2d(asked(rows), [rows, WIDTH]));
+    const read32 = (x: Tensor) => Float32Array.from(x.dataSync());
+    const answered = {
+      loss: value.dataSync()[0],
+      byQuery: read32(grad),
+      byTable: read32(read(gradient)),
+    };
+    gradient.handle.dispose();
+    return answered;
+  });
+}
+
+/** The definition, in double precision: each answer's weighted cross-entropy, soft ones at the temperature times T². */
+function plain(batch: Batch, soft: SoftTargets, weights: { prediction: number; probes: number }): Answered {
+  const rows = batch.at.length;
+  const query = asked(rows);
+  const byQuery = new Float64Array(rows * WIDTH);
+  const byTable = new Float64Array(ENTITIES * WIDTH);
+  let loss = 0;
+  const add = (i: number, answer: number, weight: number, temperature: number) => {
+    const scores = Array.from({ length: ENTITIES }, (_, e) => {
+      let sum = 0;
+      for (let d = 0; d < WIDTH; d++) sum += query[i * WIDTH + d] * table[e * WIDTH + d];
+      return sum / temperature;
+    });
+    const total = scores.reduce((sum, score) => sum + Math.exp(score), 0);
+    loss += weight * (Math.log(total) - scores[answer]);
+    for (let e = 0; e < ENTITIES; e++) {
+      const slope = (weight * (Math.exp(scores[e]) / total - Number(e === answer))) / temperature;
+      for (let d = 0; d < WIDTH; d++) {
+        byQuery[i * WIDTH + d] += slope * table[e * WIDTH + d];
+        byTable[e * WIDTH + d] += slope * query[i * WIDTH + d];
+      }
+    }
+  };
+  for (let i = 0; i < rows; i++) {
+    const isProbe = batch.offset[i] === batch.offset[i + 1];
+    for (let j = batch.offset[i]; j < batch.offset[i + 1]; j++)
+      add(i, batch.answer[j], batch.answerWeight[j], 1);
+    const at = batch.at[i];
+    const weight = soft.reliability[at] * (isProbe ? weights.probes : weights.prediction);
+    for (let j = soft.offset[at]; j < soft.offset[at + 1]; j++)
+      add(
+        i,
+        soft.answer[j],
+        (soft.probability[j] * weight * soft.temperature ** 2) / batch.labelled,
+        soft.temperature,
+      );
+  }
+  return { loss, byQuery: Float32Array.from(byQuery), byTable: Float32Array.from(byTable) };
+}
+
+function same(actual: Answered, expected: Answered): void {
+  close([actual.loss], [expected.loss], 'loss');
+  close(actual.byQuery, expected.byQuery, 'gradient by the queries');
+  close(actual.byTable, expected.byTable, 'gradient by the table');
+}
+
+/** Some queries are probes, some have no soft answers, some answers stand among both kinds. */
+function someBatch(seed: number, temperature: number): { batch: Batch; soft: SoftTargets } {
+  const random = seededRandom(seed);
+  const counts = (probes: boolean) =>
+    Array.from({ length: 14 }, (_, i) => (probes && i % 4 === 0 ? 0 : 1 + Math.floor(random() * 3)));
+  const queries = queriesOf(counts(true), random);
+  const some = counts(false).map((count, i) => (i % 5 === 1 ? 0 : count));
+  const soft = softOf(some, temperature, random);
+  const batch = batchOf(queries, epochOrder(queries, seed, 0), 0, 12);
+  return { batch, soft };
+}
+
+const WEIGHTS = { prediction: 0.7, probes: 0.2 };
+
+for (const seed of [21, 22, 23]) {
+  test(`at temperature 1 hard and soft answers share one set of targets, as good as two (seed ${seed})`, () => {
+    const { batch, soft } = someBatch(seed, 1);
+    const { targets } = distilledTargets(soft, batch, WEIGHTS);
+    assert.equal(targets.length, 1);
+    const joined = through(targets, batch.at.length);
+    same(joined, plain(batch, soft, WEIGHTS));
+    const chosen = [...batch.at].map((at) =>
+      [...soft.answer.keys()].slice(soft.offset[at], soft.offset[at + 1]),
+    );
+    const offset = [0];
+    for (const mine of chosen) offset.push(offset[offset.length - 1] + mine.length);
+    const flat = chosen.flatMap((mine, i) => mine.map((j) => ({ j, i })));
+    const softly = makeTargets(
+      offset,
+      flat.map(({ j }) => soft.answer[j]),
+      (at) => {
+        const { j, i } = flat[at];
+        const isProbe = batch.offset[i] === batch.offset[i + 1];
+        return (
+          soft.probability[j] *
+          soft.reliability[batch.at[i]] *
+          (isProbe ? WEIGHTS.probes : WEIGHTS.prediction)
+        );
+      },
+      { scale: 1 / batch.labelled },
+    );
+    same(joined, through([batch.targets, softly], batch.at.length));
+  });
+
+  test(`at temperature 2 soft answers count four times what they would unscaled (seed ${seed})`, () => {
+    const { batch, soft } = someBatch(seed, 2);
+    const { targets } = distilledTargets(soft, batch, WEIGHTS);
+    assert.equal(targets.length, 2);
+    same(through(targets, batch.at.length), plain(batch, soft, WEIGHTS));
+  });
+
+  for (const temperature of [1, 2])
+    test(`a probe's rows are penalised by the mass of its soft answers (seed ${seed}, T = ${temperature})`, () => {
+      const { batch, soft } = someBatch(seed, temperature);
+      const { mass } = distilledTargets(soft, batch, WEIGHTS);
+      const expected = [...batch.at].map((at, i) => {
+        if (batch.offset[i] < batch.offset[i + 1]) return batch.mass[i];
+        const sum = soft.probability
+          .slice(soft.offset[at], soft.offset[at + 1])
+          .reduce((total, p) => total + p, 0);
+        return (sum * soft.reliability[at] * WEIGHTS.probes * temperature ** 2) / batch.labelled;
+      });
+      close(mass, expected, 'mass');
+      assert.ok(
+        expected.some((m, i) => m > 0 && batch.mass[i] === 0),
+        'a probe with soft answers',
+      );
+    });
+}
+
+test('probes have a weight of their own, and so have the other queries', () => {
+  const { batch, soft } = someBatch(21, 1);
+  const loss = (prediction: number, probes: number) =>
+    through(distilledTargets(soft, batch, { prediction, probes }).targets, batch.at.length).loss;
+  const none = loss(0, 0);
+  const [known, probes] = [loss(1, 0) - none, loss(0, 1) - none];
+  assert.ok(known > 0.01 && probes > 0.01, `${known}, ${probes}`);
+  close([loss(0.5, 3)], [none + 0.5 * known + 3 * probes], 'loss');
+});

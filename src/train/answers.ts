@@ -34,7 +34,7 @@ export interface AnswerOptions {
 }
 
 /**
- * The frozen teacher's answers, computed once for each (teacher, target, temperature) and kept in `cache`: every
+ * The frozen teacher's calibrated answers, computed once for each (teacher, target, temperature) and kept in `cache`: every
  * arm, seed and retry reuses them.
  *
  * @param cache folder beside the teacher
@@ -71,7 +71,7 @@ export function teacherAnswers(
 }
 
 function digest(teacher: FrozenTeacher, queries: TrainingQueries, options: AnswerOptions): string {
-  const hash = createHash('sha256').update(JSON.stringify([teacher.digest, options]));
+  const hash = createHash('sha256').update(JSON.stringify(['calibrated', teacher.digest, options]));
   for (const part of [
     queries.entity,
     queries.relation,
@@ -99,9 +99,10 @@ function compute(teacher: FrozenTeacher, queries: TrainingQueries, options: Answ
   const probabilities: Float32Array[] = [];
   const chunk = 512;
   const candidates = teacher.candidates(linked); // [linked, teacher width]
+  const temperature = options.temperature * calibrate(teacher, candidates, queries, asked, position);
   for (let from = 0; from < asked.length; from += chunk) {
     const rows = asked.slice(from, from + chunk);
-    const { scores, at, soft } = askTeacher(teacher, candidates, queries, rows, top, options.temperature);
+    const { scores, at, soft } = askTeacher(teacher, candidates, queries, rows, top, temperature);
     const answer = new Int32Array(rows.length * top);
     const probability = new Float32Array(rows.length * top);
     let n = 0;
@@ -133,6 +134,47 @@ function compute(teacher: FrozenTeacher, queries: TrainingQueries, options: Answ
   return { temperature: options.temperature, offset, answer, probability, reliability };
 }
 
+/** Temperatures among which a teacher is calibrated. */
+const TEMPERATURES = [0.1, 0.14, 0.2, 0.28, 0.4, 0.55, 0.75, 1, 1.4, 2];
+/** Queries that calibration looks at. */
+const CALIBRATED_ON = 1024;
+
+/**
+ * The temperature at which the teacher's softmax gives the known answers their best likelihood (temperature scaling,
+ * Guo et al. 2017): a regularised teacher's scores are small and its softmax too flat to learn from. 1 where no known
+ * answer is linked.
+ */
+function calibrate(
+  teacher: FrozenTeacher,
+  candidates: Tensor2D,
+  queries: TrainingQueries,
+  asked: readonly number[],
+  position: Int32Array,
+): number {
+  const labelled = asked.filter((i) => knownPositions(queries, i, position).length > 0);
+  if (labelled.length === 0) return 1;
+  const every = Math.max(1, Math.floor(labelled.length / CALIBRATED_ON));
+  const rows = labelled.filter((_, k) => k % every === 0).slice(0, CALIBRATED_ON);
+  const losses = tf.tidy(() => {
+    const scores = scoresOf(teacher, candidates, queries, rows); // [rows, linked]
+    const at: [number, number][] = [];
+    const weight: number[] = [];
+    for (const [k, i] of rows.entries()) {
+      const known = knownPositions(queries, i, position);
+      for (const answer of known) {
+        at.push([k, answer]);
+        weight.push(1 / known.length);
+      }
+    }
+    const answers = tf.gatherND(scores, tf.tensor2d(at, [at.length, 2], 'int32'));
+    const sum = tf.sum(tf.mul(answers, tf.tensor1d(weight)));
+    return TEMPERATURES.map(
+      (t) => tf.sub(tf.sum(tf.logSumExp(tf.mul(scores, 1 / t), 1)), tf.mul(sum, 1 / t)).dataSync()[0],
+    );
+  });
+  return TEMPERATURES[losses.indexOf(Math.min(...losses))];
+}
+
 /** Gives probes the mean reliability of their relation's queries. */
 function fillProbes(queries: TrainingQueries, asked: readonly number[], reliability: Float32Array): void {
   const isProbe = (i: number) => queries.offset[i] === queries.offset[i + 1];
@@ -160,11 +202,7 @@ function askTeacher(
   temperature: number,
 ): { scores: Float32Array; at: Int32Array; soft: Float32Array } {
   const [scores, at, soft] = tf.tidy(() => {
-    const asked = teacher.query(
-      Int32Array.from(rows, (i) => queries.entity[i]),
-      Int32Array.from(rows, (i) => queries.relation[i]),
-    );
-    const scores = matMul(asked, candidates, false, true); // [rows, linked]
+    const scores = scoresOf(teacher, candidates, queries, rows);
     const best = tf.topk(tf.softmax(tf.mul(scores, 1 / temperature)), top);
     return [scores, best.indices, best.values];
   });
@@ -175,6 +213,20 @@ function askTeacher(
   };
   tf.dispose([scores, at, soft]);
   return host;
+}
+
+/** The teacher's scores [rows, linked], inside `tf.tidy`. */
+function scoresOf(
+  teacher: FrozenTeacher,
+  candidates: Tensor2D,
+  queries: TrainingQueries,
+  rows: readonly number[],
+): Tensor2D {
+  const asked = teacher.query(
+    Int32Array.from(rows, (i) => queries.entity[i]),
+    Int32Array.from(rows, (i) => queries.relation[i]),
+  );
+  return matMul(asked, candidates, false, true);
 }
 
 function knownPositions(queries: TrainingQueries, i: number, position: Int32Array): number[] {

@@ -5,9 +5,9 @@ import type { BatchSource, FeedLayout } from '../kg/batchSource.js';
 import { linkClasses } from '../kg/classes.js';
 import { datasetDigest } from '../kg/digest.js';
 import { linkedSubgraph } from '../kg/subgraph.js';
-import { concatTriples, tripleSet } from '../kg/triples.js';
 import type { Dataset, LinkedClasses, Split } from '../kg/types.js';
 import { validQueries } from './evaluations.js';
+import { feedLayout } from './feedLayout.js';
 import { type Facts, readRecord, writeEntities, writeFacts, writeRecord } from './folder.js';
 import { type Job, type TeacherLink, writeJob } from './job.js';
 import { trainingQueries, withProbes } from './queries.js';
@@ -63,7 +63,7 @@ export async function retrain(input: RetrainInput, options: RunOptions = {}): Pr
     throw new KgmentorError('NO_DATA', `The source ${input.target} holds no relationship to train on.`, {
       next: 'Check its labels, relations.include and relations.exclude in the configuration.',
     });
-  const feed = input.feed && (await input.feed(layoutOf(input, prepared)));
+  const feed = input.feed && (await input.feed(feedLayout(input, prepared)));
   if (options.resume) return runFolder(folder, 'student', { ...options, feed });
   mkdirSync(folder, { recursive: true });
   const own = { triples: facts.split.train, weight: 1 };
@@ -126,28 +126,6 @@ export async function retrain(input: RetrainInput, options: RunOptions = {}): Pr
     },
   });
   return runFolder(folder, 'student', { ...options, feed });
-}
-
-/** How the student's rows lie over the sources, for a feed. */
-function layoutOf(input: RetrainInput, { facts, rows, entities, rowOf }: PreparedStudent): FeedLayout {
-  const { dataset, settings, target, split } = input;
-  const known = facts.split.train.head.length + facts.background.head.length;
-  // Each fact is asked in two directions, and about half of these questions share a row with another one.
-  const perRow = Math.max(1, known / rows);
-  const heldOut = tripleSet(concatTriples([split.valid, split.test]), entities, dataset.relations.length);
-  return {
-    rows,
-    relations: dataset.relations,
-    anchors: Math.max(1, Math.round(settings.batch / perRow)),
-    seed: settings.seed,
-    sources: dataset.sources.flatMap(({ name }, s) =>
-      name === target
-        ? [{ name, rowOf: rowOf[s], weight: 1, heldOut }]
-        : settings.background > 0
-          ? [{ name, rowOf: rowOf[s], weight: settings.background }]
-          : [],
-    ),
-  };
 }
 
 /** The linked subgraph on student rows and the way from there to the teacher's rows. */

@@ -5,7 +5,7 @@ import { shuffled } from '../kg/random.js';
 import type { Graph } from './connect.js';
 import { cypher } from './cypher.js';
 import type { GraphFor } from './dataset.js';
-import { type TypeFilter, typeFilter } from './readTriples.js';
+import { relationName, type TypeFilter, typeFilter } from './readTriples.js';
 import { readSchema } from './schema.js';
 
 export interface FeedOptions {
@@ -41,11 +41,7 @@ export async function neighbourFeed(
       const graph = graphFor(source.name);
       const settings = config.sources[source.name];
       const filter = typeFilter(settings, alignmentTypes, await readSchema(graph));
-      return puller(
-        { graph, map: settings.relations?.map ?? {}, filter, ids: ids[source.name] },
-        source,
-        layout,
-      );
+      return puller({ graph, nameOf: relationName(settings), filter, ids: ids[source.name] }, source, layout);
     }),
   );
   const steps = Math.max(1, Math.ceil(rows / anchors));
@@ -91,16 +87,16 @@ interface Part {
 
 interface Place {
   readonly graph: Graph;
-  readonly map: Readonly<Record<string, string>>;
+  readonly nameOf: (type: string) => string;
   readonly filter: TypeFilter;
   readonly ids: Float64Array;
 }
 
 /** What pulls one source's neighbourhoods of some rows. */
 function puller(
-  { graph, map, filter, ids }: Place,
+  { graph, nameOf, filter, ids }: Place,
   { rowOf, weight, heldOut }: FeedLayout['sources'][number],
-  { rows: total, relations }: FeedLayout,
+  { rows: total, entities, relations }: FeedLayout,
 ): (rows: Int32Array) => Promise<Part> {
   const relationOf = new Map(relations.map((name, id) => [name, id]));
   const rowAt = new Map<number, number>();
@@ -123,12 +119,13 @@ function puller(
     const anchors = record.get('anchors') as number[][];
     const others = record.get('others') as number[][];
     for (const [i, type] of types.entries()) {
-      const relation = relationOf.get(map[type] ?? type);
+      const relation = relationOf.get(nameOf(type));
       if (relation === undefined) continue;
       for (const [j, id] of anchors[i].entries()) {
         const anchor = rowAt.get(id);
         const other = rowAt.get(others[i][j]);
         if (anchor === undefined || other === undefined) continue;
+        if (anchor >= entities && other >= entities) continue; // hop 1 goes no further
         const [head, tail] = outward[i] ? [anchor, other] : [other, anchor];
         if (heldOut?.has(head, relation, tail)) continue;
         out.head.push(head);

@@ -11,6 +11,8 @@ export interface BatchSource {
 /** How a model's rows lie over the sources: all that a feed must know of a training. */
 export interface FeedLayout {
   readonly rows: number;
+  /** The target's rows, the first ones: each fact has an end among them. */
+  readonly entities: number;
   /** Relation names; ids are positions. */
   readonly relations: readonly string[];
   /** Rows a step whose neighbourhoods make about one batch. */

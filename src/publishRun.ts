@@ -1,5 +1,6 @@
 import type { Config } from './config.js';
 import type { PublishInput } from './graph/publishInput.js';
+import type { RunRecord as GraphRunRecord } from './graph/runs.js';
 import { readRecord } from './train/folder.js';
 import { readModelVectors } from './train/runs.js';
 
@@ -48,6 +49,22 @@ export function publishInputOf(
         dataDigest: teacher.dataDigest,
       },
     }),
+  };
+}
+
+/** What the graph remembers of a student's run. */
+export function graphRecord(folder: string, target: string): GraphRunRecord {
+  const { id, status, createdAt, result, metrics, dataDigest } = readRecord(folder);
+  return {
+    id,
+    command: 'retrain',
+    source: target,
+    model: id,
+    status: status === 'done' ? 'done' : status === 'interrupted' ? 'interrupted' : 'failed',
+    startedAt: createdAt,
+    seconds: Number(result?.trainSeconds ?? 0) + Number(result?.prepareSeconds ?? 0),
+    metrics: figures(metrics),
+    dataDigest,
   };
 }
 

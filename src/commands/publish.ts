@@ -3,7 +3,8 @@ import { migrate } from '../graph/migrate.js';
 import { publish } from '../graph/publish.js';
 import { removeEverything } from '../graph/removal.js';
 import { rollback } from '../graph/rollback.js';
-import { publishInputOf } from '../publishRun.js';
+import { recordRun } from '../graph/runs.js';
+import { graphRecord, publishInputOf } from '../publishRun.js';
 import { findRun } from '../train/runs.js';
 import { type Command, text } from './command.js';
 import { count, duration } from './output.js';
@@ -59,6 +60,7 @@ export const publishCommand: Command = {
           rowsPerSecond: (1000 * done) / (Date.now() - start),
         }),
     });
+    if (!dryRun) await recordRun(graph, graphRecord(folder, target));
     out.data(result, () => [
       ...result.labels.map(
         (one) =>

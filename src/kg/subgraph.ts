@@ -10,7 +10,7 @@ export interface MappedSubgraph {
   readonly votes: Int32Array;
   /** The target's entities and the rows that hop 1 adds. */
   readonly rows: number;
-  /** Classes of the rows that hop 1 adds. */
+  /** Classes of the rows that hop 1 adds, sorted. */
   readonly extraClass: Int32Array;
 }
 
@@ -40,41 +40,37 @@ export function linkedSubgraph(input: SubgraphInput): MappedSubgraph {
   const rowOf = new Int32Array(classes).fill(-1);
   for (let entity = 0; entity < target.entities; entity++)
     if (rowOf[targetClassOf[entity]] < 0) rowOf[targetClassOf[entity]] = entity;
-  const isAnchor = (id: number) => rowOf[id] >= 0 && rowOf[id] < target.entities;
-  const extra: number[] = [];
+  const isAnchor = (id: number) => rowOf[id] >= 0;
   const head: number[] = [];
   const relation: number[] = [];
   const tail: number[] = [];
   const source: number[] = [];
-  const row = (id: number): number => {
-    if (rowOf[id] < 0) {
-      rowOf[id] = target.entities + extra.length;
-      extra.push(id);
-    }
-    return rowOf[id];
-  };
   for (const [s, { triples, classOf }] of others.entries())
     for (let i = 0; i < triples.head.length; i++) {
       const h = classOf[triples.head[i]];
       const t = classOf[triples.tail[i]];
       const ends = Number(isAnchor(h)) + Number(isAnchor(t));
       if (ends < 2 - hops) continue;
-      head.push(row(h));
+      head.push(h);
       relation.push(triples.relation[i]);
-      tail.push(row(t));
+      tail.push(t);
       source.push(s);
     }
-  const rows = target.entities + extra.length;
+  const extra = new Set<number>();
+  for (const ends of [head, tail]) for (const id of ends) if (!isAnchor(id)) extra.add(id);
+  const extraClass = Int32Array.from(extra).sort(); // their rows do not depend on the order of the triples
+  for (const [i, id] of extraClass.entries()) rowOf[id] = target.entities + i;
+  const rows = target.entities + extraClass.length;
   const all = {
-    head: Int32Array.from(head),
+    head: Int32Array.from(head, (id) => rowOf[id]),
     relation: Int32Array.from(relation),
-    tail: Int32Array.from(tail),
+    tail: Int32Array.from(tail, (id) => rowOf[id]),
   };
   return {
     own: target.train,
     ...counted(all, source, rows, relations),
     rows,
-    extraClass: Int32Array.from(extra),
+    extraClass,
   };
 }
 
@@ -99,53 +95,4 @@ function counted(
     last = i;
   }
   return { background: pickTriples(all, kept), votes: Int32Array.from(votes) };
-}
-
-/** How a teacher's rows are reached from a student's. */
-export interface TeacherLinkInput {
-  readonly targetClassOf: Int32Array;
-  /** Classes of the rows that hop 1 adds. */
-  readonly extraClass: Int32Array;
-  /** The target's entities. */
-  readonly entities: number;
-  /** Student rows: the target's entities and those that hop 1 adds. */
-  readonly rows: number;
-  /** The teacher's sources: entity → class, entity → teacher row. */
-  readonly others: readonly {
-    readonly classOf: Int32Array;
-    readonly rowOf: Int32Array;
-    readonly triples: Triples;
-  }[];
-  readonly teacherRows: number;
-}
-
-/**
- * Student row → teacher row, or -1. Where the row's class reaches several teacher rows (the teacher knew fewer links)
- * it is the one with most triple ends in the teacher's sources, the smallest row among equals.
- *
- * @returns [rows]
- * @example
- * const teacherRow = teacherLink({ targetClassOf, extraClass, entities, rows, others, teacherRows: joint.rows });
- */
-export function teacherLink(input: TeacherLinkInput): Int32Array {
-  const { targetClassOf, extraClass, entities, rows, others, teacherRows } = input;
-  const degree = new Int32Array(teacherRows);
-  for (const { rowOf, triples } of others)
-    for (const ends of [triples.head, triples.tail]) for (const entity of ends) degree[rowOf[entity]]++;
-  const best = new Map<number, number>();
-  for (const { classOf, rowOf } of others)
-    for (const [entity, id] of classOf.entries()) {
-      const row = rowOf[entity];
-      const known = best.get(id);
-      if (
-        known === undefined ||
-        degree[row] > degree[known] ||
-        (degree[row] === degree[known] && row < known)
-      )
-        best.set(id, row);
-    }
-  return Int32Array.from(
-    { length: rows },
-    (_, row) => best.get(row < entities ? targetClassOf[row] : extraClass[row - entities]) ?? -1,
-  );
 }

@@ -70,25 +70,6 @@ export interface GroupedQueries extends Queries {
   readonly weight?: Float32Array;
 }
 
-/**
- * What a student trains on. Rows 0..entities-1 are the target's entities; hop 1 adds rows after them, which are
- * dropped at publishing.
- */
-export interface LinkedSubgraph {
-  readonly target: string;
-  readonly entities: number;
-  readonly rows: number;
-  readonly relations: number;
-  /** The target's training triples. */
-  readonly own: Triples;
-  /** Triples of other sources mapped onto student rows, without duplicates of each other. */
-  readonly background: Triples;
-  /** Student row → teacher row, or -1. */
-  readonly teacherRow: Int32Array;
-  /** Student relation → teacher relation, or -1. */
-  readonly teacherRelation: Int32Array;
-}
-
 /** The teacher's training graph: one row a linked class. */
 export interface JointGraph {
   /** For each source of the teacher (by its order in `sources`): entity → row. */

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { linkClasses } from '../../src/kg/classes.js';
-import { jointGraph } from '../../src/kg/joint.js';
-import { linkedSubgraph, teacherLink } from '../../src/kg/subgraph.js';
+import { linkedSubgraph } from '../../src/kg/subgraph.js';
 import { columns, compareFacts, type Fact, facts, someFacts } from './_facts.js';
 import { alignments, someLinks } from './_links.js';
 
@@ -59,8 +58,11 @@ test('the background is what the other sources say about linked entities, with t
       );
       assert.equal(background.length, saidBy.size, 'no fact twice');
       assert.deepEqual(background, [...background].sort(compareFacts));
-      assert.deepEqual(new Set(found.extraClass), extra);
-      assert.equal(found.extraClass.length, extra.size, 'one row a class');
+      assert.deepEqual(
+        [...found.extraClass],
+        [...extra].sort((a, b) => a - b),
+        'one row a class, sorted',
+      );
       assert.equal(found.rows, sizes[0] + extra.size);
       assert.deepEqual(facts(found.own), known[0]);
     }),
@@ -78,48 +80,4 @@ test('of two target entities in one class the first stands for it', () => {
     hops: 0,
   });
   assert.deepEqual(facts(background), [[0, 1, 0]]);
-});
-
-test('a student row meets the teacher row with most triple ends among those that its class reaches', () => {
-  // The teacher knew some of the links, the student knows all.
-  const pairs = graphs.chain((graph) => fc.tuple(fc.constant(graph), fc.subarray(graph.links)));
-  fc.assert(
-    fc.property(pairs, ([{ sizes, links, known, hops }, fewer]) => {
-      const { classOf, count } = linkClasses(sizes, alignments(links));
-      const { rows, extraClass } = subgraphOf(classOf, known, count, hops);
-      const chosen = [...sizes.keys()].slice(1);
-      const before = linkClasses(sizes, alignments(fewer), { sources: chosen });
-      const sources = chosen.map((s) => ({ name: `s${s}`, entities: sizes[s], triples: columns(known[s]) }));
-      const { rowOf, rows: teacherRows } = jointGraph(
-        sources,
-        chosen.map((s) => before.classOf[s]),
-        R,
-      );
-      const others = chosen.map((s, i) => ({
-        classOf: classOf[s],
-        rowOf: rowOf[i],
-        triples: columns(known[s]),
-      }));
-      const link = teacherLink({
-        targetClassOf: classOf[0],
-        extraClass,
-        entities: sizes[0],
-        rows,
-        others,
-        teacherRows,
-      });
-      const degree = (row: number) =>
-        chosen
-          .flatMap((s, i) => known[s].flatMap(([h, , t]) => [rowOf[i][h], rowOf[i][t]]))
-          .filter((end) => end === row).length;
-      const expected = [...classOf[0], ...extraClass].map((id) => {
-        const reached = chosen.flatMap((s, i) =>
-          [...rowOf[i]].filter((_, entity) => classOf[s][entity] === id),
-        );
-        return reached.sort((a, b) => degree(b) - degree(a) || a - b)[0] ?? -1;
-      });
-      assert.deepEqual([...link], expected);
-    }),
-    { numRuns: 300 },
-  );
 });

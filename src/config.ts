@@ -112,6 +112,10 @@ export const studentSchema = z.strictObject({
   seed: trainingSchema.seed.default(1),
   hops: z.literal([0, 1]).default(0).describe('Reach of the linked subgraph.'),
   background: z.number().min(0).default(1).describe('Weight of the linked subgraph; 0 leaves it out.'),
+  backgroundRelations: z
+    .enum(['all', 'target'])
+    .default('all')
+    .describe('Relations of the linked subgraph: all, or only those that the target itself uses.'),
   distillation: distillationSchema.prefault({}),
 });
 

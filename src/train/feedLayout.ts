@@ -10,12 +10,17 @@ import type { PreparedStudent, RetrainInput } from './retrain.js';
  */
 export function feedLayout(
   { dataset, settings, target, split }: Pick<RetrainInput, 'dataset' | 'settings' | 'target' | 'split'>,
-  { facts, rows, entities, rowOf }: PreparedStudent,
+  { facts, trained, rows, entities, rowOf }: PreparedStudent,
 ): FeedLayout {
-  const known = facts.split.train.head.length + facts.background.head.length;
+  const known = facts.split.train.head.length + trained.head.length;
   // Each fact is asked in two directions, and about half of these questions share a row with another one.
   const perRow = Math.max(1, known / rows);
   const heldOut = tripleSet(concatTriples([split.valid, split.test]), entities, dataset.relations.length);
+  const used = new Set(split.train.relation);
+  const leftOut =
+    settings.backgroundRelations === 'target'
+      ? { has: (_head: number, relation: number) => !used.has(relation) }
+      : undefined;
   return {
     rows,
     entities,
@@ -26,7 +31,7 @@ export function feedLayout(
       name === target
         ? [{ name, rowOf: rowOf[s], weight: 1, heldOut }]
         : settings.background > 0
-          ? [{ name, rowOf: rowOf[s], weight: settings.background }]
+          ? [{ name, rowOf: rowOf[s], weight: settings.background, ...(leftOut && { heldOut: leftOut }) }]
           : [],
     ),
   };

@@ -5,7 +5,8 @@ import type { BatchSource, FeedLayout } from '../kg/batchSource.js';
 import { linkClasses } from '../kg/classes.js';
 import { datasetDigest } from '../kg/digest.js';
 import { linkedSubgraph } from '../kg/subgraph.js';
-import type { Dataset, LinkedClasses, Split } from '../kg/types.js';
+import { filterTriples } from '../kg/triples.js';
+import type { Dataset, LinkedClasses, Split, Triples } from '../kg/types.js';
 import { validQueries } from './evaluations.js';
 import { feedLayout } from './feedLayout.js';
 import { type Facts, readRecord, writeEntities, writeFacts, writeRecord } from './folder.js';
@@ -40,6 +41,8 @@ export interface PreparedStudent {
   readonly relations: number;
   readonly link?: TeacherLink;
   readonly conflicts: number;
+  /** The background triples that are trained on. */
+  readonly trained: Triples;
   /** For each source of the dataset: entity → student row, or -1. */
   readonly rowOf: readonly Int32Array[];
   /** Target entities that the teacher knows. */
@@ -67,7 +70,7 @@ export async function retrain(input: RetrainInput, options: RunOptions = {}): Pr
   if (options.resume) return runFolder(folder, 'student', { ...options, feed });
   mkdirSync(folder, { recursive: true });
   const own = { triples: facts.split.train, weight: 1 };
-  const background = { triples: facts.background, weight: settings.background };
+  const background = { triples: prepared.trained, weight: settings.background };
   const queries = trainingQueries(settings.background > 0 ? [own, background] : [own], rows, relations);
   const job: Job = {
     kind: 'student',
@@ -158,6 +161,11 @@ export function prepareStudent(
     input.teacher === undefined
       ? undefined
       : linkToTeacher(input.teacher, dataset, classes, target, subgraph.extraClass);
+  const used = new Set(split.train.relation);
+  const trained =
+    settings.backgroundRelations === 'all'
+      ? subgraph.background
+      : filterTriples(subgraph.background, (i) => used.has(subgraph.background.relation[i]));
   const rowOfClass = new Int32Array(classes.count).fill(-1);
   for (let entity = entities - 1; entity >= 0; entity--) rowOfClass[classes.classOf[target][entity]] = entity;
   for (const [i, id] of subgraph.extraClass.entries()) rowOfClass[id] = entities + i;
@@ -165,6 +173,7 @@ export function prepareStudent(
     rowOf: classes.classOf.map((classOf, s) =>
       s === target ? Int32Array.from(classOf, (_, entity) => entity) : classOf.map((id) => rowOfClass[id]),
     ),
+    trained,
     facts: {
       split,
       background: subgraph.background,

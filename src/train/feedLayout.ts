@@ -27,11 +27,11 @@ export function feedLayout(
     relations: dataset.relations,
     anchors: Math.max(1, Math.round(settings.batch / perRow)),
     seed: settings.seed,
-    sources: dataset.sources.flatMap(({ name }, s) =>
+    sources: dataset.sources.flatMap(({ name }, s): FeedLayout['sources'][number][] =>
       name === target
         ? [{ name, rowOf: rowOf[s], weight: 1, heldOut }]
         : settings.background > 0
-          ? [{ name, rowOf: rowOf[s], weight: settings.background, ...(leftOut && { heldOut: leftOut }) }]
+          ? [{ name, rowOf: rowOf[s], weight: settings.background, heldOut: leftOut }]
           : [],
     ),
   };

@@ -13,7 +13,6 @@ export function publishInputOf(
   const record = readRecord(folder);
   const vectors = readModelVectors(folder);
   const source = config.sources[target];
-  const map = Object.entries(source.relations?.map ?? {});
   const teacher = record.teacher && readRecord(record.teacher.folder);
   return {
     source: { name: target, nodes: source.nodes },
@@ -31,11 +30,7 @@ export function publishInputOf(
     vectors: vectors.entity,
     relations: {
       names: vectors.relations,
-      // A relation that the map does not make keeps its own name as its type.
-      types: vectors.relations.map((name) => {
-        const types = map.filter(([, shared]) => shared === name).map(([type]) => type);
-        return types.length > 0 ? types : [name];
-      }),
+      types: vectors.relations.map((name) => typesOf(name, source.relations?.map ?? {})),
       vectors: vectors.relation,
       inverseVectors: vectors.inverse,
     },
@@ -50,6 +45,12 @@ export function publishInputOf(
       },
     }),
   };
+}
+
+/** The relationship types of a source that are read as a relation: those renamed to it, and its own name unless renamed. */
+function typesOf(relation: string, map: Readonly<Record<string, string>>): string[] {
+  const renamed = Object.keys(map).filter((type) => map[type] === relation);
+  return Object.hasOwn(map, relation) ? renamed : [...renamed, relation];
 }
 
 /** What the graph remembers of a student's run. */

@@ -25,6 +25,7 @@ export interface Graph {
   read<T>(work: (tx: ManagedTransaction) => Promise<T>, options?: ReadOptions): Promise<T>;
   /** Runs `work` in a write transaction, with the same rule. */
   write<T>(work: (tx: ManagedTransaction) => Promise<T>, options?: WriteOptions): Promise<T>;
+  /** Reads and writes that are under way end with UNREACHABLE. */
   close(): Promise<void>;
 }
 
@@ -66,23 +67,39 @@ export async function connect(options: ConnectOptions): Promise<Graph> {
     await driver.close();
     throw error instanceof KgmentorError ? error : explain(error, { uri, username, database });
   }
+  let closed = false;
+  /** The driver leaves queries that are under way when it is closed without an answer; these are told here. */
+  const waiting = new Set<(error: KgmentorError) => void>();
+  const closedError = () =>
+    new KgmentorError('UNREACHABLE', `The connection to ${uri} was closed before its work was done.`, {
+      next: 'Open a new connection.',
+    });
+  const unlessClosed = <T>(work: Promise<T>) =>
+    new Promise<T>((resolve, reject) => {
+      waiting.add(reject);
+      work.then(resolve, reject).finally(() => waiting.delete(reject));
+    });
   const run = async <T>(
     mode: 'READ' | 'WRITE',
     work: (tx: ManagedTransaction) => Promise<T>,
     { fetchSize, timeout }: ReadOptions & WriteOptions,
   ) => {
+    if (closed) throw closedError();
     const session = driver.session({
       database,
       defaultAccessMode: mode === 'READ' ? neo4j.session.READ : neo4j.session.WRITE,
       ...(fetchSize !== undefined && { fetchSize }),
     });
     try {
-      if (mode === 'READ') return await session.executeRead(work);
-      return await session.executeWrite(work, timeout === undefined ? {} : { timeout: timeout * 1000 });
+      return await unlessClosed(
+        mode === 'READ'
+          ? session.executeRead(work)
+          : session.executeWrite(work, timeout === undefined ? {} : { timeout: timeout * 1000 }),
+      );
     } catch (error) {
       throw passing(error) ? explain(error, { uri, username, database }) : error;
     } finally {
-      await session.close();
+      if (!closed) await unlessClosed(session.close());
     }
   };
   return {
@@ -92,7 +109,11 @@ export async function connect(options: ConnectOptions): Promise<Graph> {
     server,
     read: (work, options = {}) => run('READ', work, options),
     write: (work, options = {}) => run('WRITE', work, options),
-    close: () => driver.close(),
+    async close() {
+      closed = true;
+      for (const reject of waiting) reject(closedError());
+      await driver.close();
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import type { Config } from '../config.js';
+import { KgmentorError } from '../errors.js';
 import type { BatchSource, FeedLayout, NeighbourBatch } from '../kg/batchSource.js';
 import { shuffled } from '../kg/random.js';
 import type { Graph } from './connect.js';
@@ -21,6 +22,7 @@ const SESSIONS = 2;
 /**
  * The second feed of training: neighbourhood batches pulled by Cypher while training goes on, some steps ahead. For
  * graphs whose triples do not fit in memory; slower than columns in memory. The graph must not change meanwhile.
+ * A pull that fails throws a KgmentorError, UNREACHABLE where the server is away or the connection closed.
  *
  * @example
  * const feed = await neighbourFeed(graphs.of, config, layout, { ids });
@@ -71,11 +73,21 @@ export async function neighbourFeed(
       for (let next = step + 1; next <= step + ahead && next < steps; next++) begin(epoch, next);
       try {
         return await wanted;
+      } catch (cause) {
+        throw unread(cause);
       } finally {
         pending.delete(`${epoch}:${step}`);
       }
     },
   };
+}
+
+function unread(cause: unknown): KgmentorError {
+  return new KgmentorError(
+    cause instanceof KgmentorError ? cause.code : 'UNREACHABLE',
+    `A batch could not be read while training: ${cause instanceof Error ? cause.message : String(cause)}`,
+    { next: 'When the server answers again, run the same command with --resume to go on.', cause },
+  );
 }
 
 interface Part {

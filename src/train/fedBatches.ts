@@ -1,4 +1,4 @@
-import { KgmentorError } from '../errors.js';
+import { type ErrorCode, KgmentorError } from '../errors.js';
 import type { NeighbourBatch } from '../kg/batchSource.js';
 import type { SoftTargets } from './answers.js';
 import { type Batches, batchOf } from './batches.js';
@@ -24,16 +24,27 @@ export function fedBatches(
   };
 }
 
+/** Asks the parent; a stop or the parent's end is not waited out, as the server may be slow to answer or away. */
 function ask(epoch: number, step: number): Promise<NeighbourBatch> {
   return new Promise((resolve, reject) => {
-    const onMessage = (message: FeedMessage | 'stop') => {
-      if (message === 'stop') return;
-      if (message.type === 'neighbours' && (message.epoch !== epoch || message.step !== step)) return;
+    const end = () => {
       process.off('message', onMessage);
-      if (message.type === 'neighbours') resolve(message.batch);
-      else reject(new KgmentorError('UNREACHABLE', message.message));
+      process.off('disconnect', onDisconnect);
+    };
+    const fail = (code: ErrorCode, message: string) => {
+      end();
+      reject(new KgmentorError(code, message));
+    };
+    const onDisconnect = () => fail('INTERRUPTED', 'The process that feeds this training has ended.');
+    const onMessage = (message: FeedMessage | 'stop') => {
+      if (message === 'stop') return fail('INTERRUPTED', 'Stopped while waiting for a batch.');
+      if (message.type === 'feedFailed') return fail('UNREACHABLE', message.message);
+      if (message.epoch !== epoch || message.step !== step) return;
+      end();
+      resolve(message.batch);
     };
     process.on('message', onMessage);
+    process.on('disconnect', onDisconnect);
     process.send?.({ type: 'feed', epoch, step } satisfies ChildMessage);
   });
 }

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { modelTensors } from '../model/model.js';
 import { writeTensors } from '../model/safetensors.js';
-import { type Batches, memoryBatches } from './batches.js';
+import { type Batch, type Batches, memoryBatches } from './batches.js';
 import { type Progress, saveCheckpoint } from './checkpoint.js';
 import { files, type Job } from './job.js';
 import { meanReciprocalRank, rankModel } from './rankModel.js';
@@ -36,7 +36,7 @@ const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 
 /**
  * The one training loop, for teachers and students: epochs of shuffled batches, validation, early stopping, a
- * checkpoint after each validation and at a stop. The best weights lie in `model.safetensors`.
+ * checkpoint after each validation, at a stop and where a batch cannot be had. The best weights lie in `model.safetensors`.
  *
  * @returns how it ended: 'done', or 'stopped' with a checkpoint to go on from
  */
@@ -66,7 +66,15 @@ export async function trainLoop(
     const eta = () => (((settings.epochs - epoch) * steps - step) * size) / Math.max(rate(), 1e-9);
     for (; step < steps; ) {
       const started = performance.now();
-      lossSum += trainer.step(await batches.take(epoch, step), epoch + step / steps);
+      let batch: Batch;
+      try {
+        batch = await batches.take(epoch, step);
+      } catch (error) {
+        checkpoint();
+        if (options.stopping()) return { ended: 'stopped', progress: now() };
+        throw error;
+      }
+      lossSum += trainer.step(batch, epoch + step / steps);
       step++;
       seconds += (performance.now() - started) / 1000;
       if (performance.now() - told > 500) {

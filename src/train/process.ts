@@ -21,6 +21,9 @@ export interface ProcessOptions {
   readonly onMessage?: (message: ChildMessage) => void;
 }
 
+/** A child that ends while it is told something needs no telling. */
+const unheard = () => {};
+
 const script = fileURLToPath(new URL('./child.js', import.meta.url));
 
 /**
@@ -50,7 +53,7 @@ export function runTraining(folder: string, options: ProcessOptions = {}): Promi
     let result: TrainResult | undefined;
     let failure: KgmentorError | undefined;
     let feedFailure: unknown;
-    const ask = () => child.connected && child.send('stop');
+    const ask = () => child.connected && child.send('stop', unheard);
     options.signal?.addEventListener('abort', ask, { once: true });
     if (options.signal?.aborted) ask();
     child.on('message', (message: ChildMessage) => {
@@ -105,7 +108,7 @@ async function answerFeed(
   feed: BatchSource | undefined,
   { epoch, step }: { epoch: number; step: number },
 ): Promise<void> {
-  const send = (message: FeedMessage) => child.connected && child.send(message);
+  const send = (message: FeedMessage) => child.connected && child.send(message, unheard);
   try {
     if (!feed) throw new KgmentorError('UNEXPECTED', 'The job is fed from outside, and nothing feeds it.');
     send({ type: 'neighbours', epoch, step, batch: await feed.pull(epoch, step) });

@@ -2,7 +2,7 @@ import type { FeedLayout } from '../kg/batchSource.js';
 import { evaluateAndRecord } from '../train/evaluations.js';
 import { heldOut } from '../train/heldOut.js';
 import { retrain } from '../train/retrain.js';
-import { isFed, resumeRun } from '../train/runFolder.js';
+import { isFed, resumeRun, studentSettings } from '../train/runFolder.js';
 import { findRun, newRun } from '../train/runs.js';
 import { type Command, text } from './command.js';
 import { count, duration, points } from './output.js';
@@ -56,8 +56,9 @@ export const retrainCommand: Command = {
     const { neighbourFeed } = await import('../graph/neighbours.js');
     const connections = await graphs();
     const { linkThreshold } = config.teacher;
+    const settings = unfinished ? studentSettings(unfinished.folder) : config.student;
     const { dataset, report, ids } = await readDataset(connections.of, config, {
-      around: { target, hops: config.student.hops, linkThreshold },
+      around: { target, hops: settings.hops, linkThreshold },
       onEvent: out.onEvent,
     });
     narrateReport(report, out);
@@ -67,7 +68,7 @@ export const retrainCommand: Command = {
       ? { id: unfinished.record.id, folder: unfinished.folder }
       : newRun(config.runs, target);
     const split = heldOut(dataset, config.heldOut)[target];
-    const input = { dataset, target, split, settings: config.student, evaluation: config.evaluation };
+    const input = { dataset, target, split, settings, evaluation: config.evaluation };
     await done(
       await retrain(
         {

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import type { EvaluationSettings, StudentSettings } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import type { BatchSource, FeedLayout } from '../kg/batchSource.js';
+import { checkDataset } from '../kg/check.js';
 import { linkClasses } from '../kg/classes.js';
 import { datasetDigest } from '../kg/digest.js';
 import { linkedSubgraph } from '../kg/subgraph.js';
@@ -13,6 +14,7 @@ import { type Facts, readRecord, writeEntities, writeFacts, writeRecord } from '
 import { type Job, type TeacherLink, writeJob } from './job.js';
 import { trainingQueries, withProbes } from './queries.js';
 import { type RunOptions, type RunOutcome, runFolder } from './runFolder.js';
+import { requireSameRun } from './sameRun.js';
 import { linkToTeacher } from './teacherLink.js';
 
 export interface RetrainInput {
@@ -53,19 +55,22 @@ export interface PreparedStudent {
  * Local re-training: a student for one target, on its own facts and the linked subgraph, by distillation from a
  * teacher that may never have seen the target.
  *
- * @throws KgmentorError NO_DATA when there is nothing to train on; INTERRUPTED after a stop
+ * @throws KgmentorError NO_DATA when there is nothing to train on; BAD_DATA for a dataset that breaks its contract;
+ * INTERRUPTED after a stop
  * @example
  * await retrain({ dataset, target: 'movies', split, settings: config.student, evaluation: config.evaluation,
  *   teacher: 'runs/teacher', folder: 'runs/movies', id: 'movies-1' });
  */
 export async function retrain(input: RetrainInput, options: RunOptions = {}): Promise<RunOutcome> {
   const { settings, folder, id, dataset } = input;
+  checkDataset(dataset);
   const prepared = prepareStudent(input);
   const { facts, relations, rows, entities, link } = prepared;
   if (facts.split.train.head.length === 0)
     throw new KgmentorError('NO_DATA', `The source ${input.target} holds no relationship to train on.`, {
       next: 'Check its labels, relations.include and relations.exclude in the configuration.',
     });
+  if (options.resume && input.feed) requireSameRun(folder, input, facts);
   const feed = input.feed && (await input.feed(feedLayout(input, prepared)));
   if (options.resume) return runFolder(folder, 'student', { ...options, feed });
   mkdirSync(folder, { recursive: true });

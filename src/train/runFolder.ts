@@ -1,3 +1,4 @@
+import type { StudentSettings } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import type { OnEvent } from '../events.js';
 import type { BatchSource } from '../kg/batchSource.js';
@@ -64,3 +65,7 @@ export async function resumeRun(folder: string, options: RunOptions = {}): Promi
 
 /** Whether a run's batches are pulled from the graph while it trains. */
 export const isFed = (folder: string): boolean => readJob(folder).feed !== undefined;
+
+/** The settings with which a student's run was begun. */
+export const studentSettings = (folder: string): StudentSettings =>
+  readJob(folder).settings as StudentSettings;

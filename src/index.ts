@@ -32,6 +32,7 @@ export { type MigrateOptions, type MigrateResult, migrate } from './graph/migrat
 export { type PublishInput, type PublishOptions, type PublishResult, publish } from './graph/publish.js';
 export { type RemovalOptions, type RemovalResult, removeEverything } from './graph/removal.js';
 export { type RollbackResult, rollback } from './graph/rollback.js';
+export { checkDataset } from './kg/check.js';
 export { linkClasses } from './kg/classes.js';
 export { datasetDigest } from './kg/digest.js';
 export { jointGraph } from './kg/joint.js';

@@ -1,7 +1,7 @@
 import type { Config, ConfigInput } from '../../src/config.js';
 import type { Graph } from '../../src/graph/connect.js';
 import { importAlignments, importEntities, importTriples } from '../../src/graph/import.js';
-import { entityKey } from '../../src/kg/keys.js';
+import { compareKeys, entityKey } from '../../src/kg/keys.js';
 import type { Dataset, Split, Triples } from '../../src/kg/types.js';
 import { parseConfig } from '../../src/settings.js';
 import { type Dbp5l, LANGUAGES, type Language } from './data.js';
@@ -62,8 +62,8 @@ export async function importDbp5l(
 }
 
 /**
- * A language's own split on the ids of the dataset as it was read from the database. Relations that only held-out
- * facts have are added at the end: no model has seen them, and their facts count all the same.
+ * A language's own split on the ids of the dataset as it was read from the database. The dataset gets the relations that
+ * only held-out facts have: no model has seen them, and their facts count all the same.
  */
 export function withDbp5lSplit(
   dataset: Dataset,
@@ -73,23 +73,25 @@ export function withDbp5lSplit(
   const source = dataset.sources.find(({ name }) => name === language) as Dataset['sources'][number];
   const entityOf = new Map(source.entities.keys.map((key, i) => [key, i]));
   const { train, valid, test } = data.graphs[language];
-  const relations = [...dataset.relations];
+  const asked = [train, valid, test].flatMap(({ relation }) =>
+    Array.from(relation, (id) => data.relations[id]),
+  );
+  const relations = [...new Set([...dataset.relations, ...asked])].sort(compareKeys);
   const relationOf = new Map(relations.map((name, i) => [name, i]));
-  for (const { relation } of [train, valid, test])
-    for (const id of relation) {
-      const name = data.relations[id];
-      if (relationOf.has(name)) continue;
-      relationOf.set(name, relations.length);
-      relations.push(name);
-    }
+  const named = (column: Int32Array, names: readonly string[]) =>
+    column.map((id) => relationOf.get(names[id]) as number);
   const entity = (id: number) => entityOf.get(entityKey(labelOf(language), [id])) as number;
   const map = ({ head, relation, tail }: Triples): Triples => ({
     head: head.map(entity),
-    relation: relation.map((id) => relationOf.get(data.relations[id]) as number),
+    relation: named(relation, data.relations),
     tail: tail.map(entity),
   });
+  const sources = dataset.sources.map((one) => ({
+    ...one,
+    triples: { ...one.triples, relation: named(one.triples.relation, dataset.relations) },
+  }));
   return {
-    dataset: { ...dataset, relations },
+    dataset: { ...dataset, sources, relations },
     split: { train: map(train), valid: map(valid), test: map(test) },
   };
 }

@@ -19,6 +19,10 @@ export function tripleOrder(triples: Triples, entities: number, relations: numbe
   return sortBy(triples.head, order, entities);
 }
 
+/** Triples sorted by head, relation and tail, repeated ones kept. */
+export const sortTriples = (triples: Triples, entities: number, relations: number): Triples =>
+  pickTriples(triples, tripleOrder(triples, entities, relations));
+
 /**
  * Triples sorted by head, relation and tail, each once.
  *

@@ -2,11 +2,12 @@ import { mkdirSync } from 'node:fs';
 import type { TeacherSettings } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import { rankingQueries } from '../evaluate/filters.js';
+import { checkDataset } from '../kg/check.js';
 import { linkClasses } from '../kg/classes.js';
 import { datasetDigest } from '../kg/digest.js';
 import { jointGraph } from '../kg/joint.js';
 import { shuffled } from '../kg/random.js';
-import { concatTriples } from '../kg/triples.js';
+import { concatTriples, pickTriples, sortTriples } from '../kg/triples.js';
 import type { Dataset, JointGraph, Split, Triples } from '../kg/types.js';
 import { writeEntities, writeRecord } from './folder.js';
 import { writeJob } from './job.js';
@@ -29,12 +30,14 @@ const MOST_VALIDATED = 2000;
 /**
  * Joint pre-training: one teacher over all or chosen sources, one row a linked class.
  *
- * @throws KgmentorError NO_DATA when there is nothing to train on; INTERRUPTED after a stop
+ * @throws KgmentorError NO_DATA when there is nothing to train on; BAD_DATA for a dataset that breaks its contract;
+ * INTERRUPTED after a stop
  * @example
  * const { result } = await pretrain({ dataset, settings: config.teacher, folder: 'runs/teacher', id: 'teacher' });
  */
 export async function pretrain(input: PretrainInput, options: RunOptions = {}): Promise<RunOutcome> {
   const { dataset, settings, folder, id } = input;
+  checkDataset(dataset);
   const chosen = settings.sources ?? dataset.sources.map(({ name }) => name);
   const indices = chosen.map((name) => {
     const i = dataset.sources.findIndex((source) => source.name === name);
@@ -115,26 +118,19 @@ function degrees({ rows, triples }: JointGraph): Int32Array {
   return degree;
 }
 
-/** Validation facts of the sources on joint rows, a seeded sample of them. */
+/** Validation facts of the sources on joint rows, a seeded sample of them in whichever order each source's come. */
 function sampleValid(
   joint: JointGraph,
   valids: readonly (Triples | undefined)[],
   seed: number,
 ): Triples | undefined {
-  const mapped = valids.flatMap((valid, s) =>
-    valid
-      ? [
-          {
-            head: valid.head.map((h) => joint.rowOf[s][h]),
-            relation: valid.relation,
-            tail: valid.tail.map((t) => joint.rowOf[s][t]),
-          },
-        ]
-      : [],
-  );
+  const mapped = valids.flatMap((valid, s) => {
+    if (!valid) return [];
+    const rowOf = joint.rowOf[s];
+    const { head, relation, tail } = sortTriples(valid, rowOf.length, joint.relations);
+    return [{ head: head.map((h) => rowOf[h]), relation, tail: tail.map((t) => rowOf[t]) }];
+  });
   const all = concatTriples(mapped);
   if (all.head.length === 0) return undefined;
-  const chosen = shuffled(all.head.length, seed, 211).slice(0, MOST_VALIDATED).sort();
-  const pick = (column: Int32Array) => Int32Array.from(chosen, (i) => column[i]);
-  return { head: pick(all.head), relation: pick(all.relation), tail: pick(all.tail) };
+  return pickTriples(all, shuffled(all.head.length, seed, 211).slice(0, MOST_VALIDATED).sort());
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { concatTriples, dedupeTriples, filterTriples, tripleSet } from '../../src/kg/triples.js';
-import { columns, distinct, facts, someFacts } from './_facts.js';
+import { concatTriples, dedupeTriples, filterTriples, sortTriples, tripleSet } from '../../src/kg/triples.js';
+import { columns, compareFacts, distinct, facts, someFacts } from './_facts.js';
 
 const N = 4;
 const R = 3;
@@ -13,6 +13,14 @@ test('triples come out sorted by head, relation and tail, each once, and the inp
       const input = columns(all);
       assert.deepEqual(facts(dedupeTriples(input, N, R)), distinct(all));
       assert.deepEqual(facts(input), all);
+    }),
+  );
+});
+
+test('sorted triples keep their repetitions', () => {
+  fc.assert(
+    fc.property(someFacts(N, R), (all) => {
+      assert.deepEqual(facts(sortTriples(columns(all), N, R)), [...all].sort(compareFacts));
     }),
   );
 });

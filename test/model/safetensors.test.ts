@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { KgmentorError } from '../../src/errors.js';
 import { readTensors, writeTensors } from '../../src/model/safetensors.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kgmentor-tensors-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
 const tensors = {
   entity: { shape: [2, 3], data: Float32Array.from([1, 2, 3, 4, 5, -0.1]) },
   ids: { shape: [3], data: Int32Array.from([1, -2, 2147483647]) },

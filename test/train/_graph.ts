@@ -1,6 +1,7 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import { studentSchema, teacherSchema } from '../../src/config.js';
 import type { RankingQueries } from '../../src/evaluate/types.js';
 import { seededRandom } from '../../src/kg/random.js';
@@ -8,7 +9,17 @@ import type { Triples } from '../../src/kg/types.js';
 import type { Job } from '../../src/train/job.js';
 import { trainingQueries } from '../../src/train/queries.js';
 
-export const folder = (): string => mkdtempSync(join(tmpdir(), 'kgmentor-train-'));
+const folders: string[] = [];
+after(() => {
+  for (const made of folders) rmSync(made, { recursive: true, force: true });
+});
+
+/** A new folder, removed when the tests of the file have ended. */
+export function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'kgmentor-train-'));
+  folders.push(made);
+  return made;
+}
 
 /** A small graph with structure to learn: relation r takes i to i + r + 1 within a ring. */
 export function ring(

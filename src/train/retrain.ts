@@ -6,7 +6,7 @@ import { checkDataset } from '../kg/check.js';
 import { linkClasses } from '../kg/classes.js';
 import { datasetDigest } from '../kg/digest.js';
 import { linkedSubgraph } from '../kg/subgraph.js';
-import { filterTriples } from '../kg/triples.js';
+import { filterTriples, sortTriples } from '../kg/triples.js';
 import type { Dataset, LinkedClasses, Split, Triples } from '../kg/types.js';
 import { validQueries } from './evaluations.js';
 import { feedLayout } from './feedLayout.js';
@@ -140,7 +140,7 @@ export async function retrain(input: RetrainInput, options: RunOptions = {}): Pr
 export function prepareStudent(
   input: Pick<RetrainInput, 'dataset' | 'target' | 'split' | 'settings' | 'linkThreshold' | 'teacher'>,
 ): PreparedStudent {
-  const { dataset, split, settings } = input;
+  const { dataset, settings } = input;
   const target = dataset.sources.findIndex(({ name }) => name === input.target);
   if (target < 0)
     throw new KgmentorError('USAGE', `The target ${JSON.stringify(input.target)} was not read.`);
@@ -152,6 +152,10 @@ export function prepareStudent(
   const source = dataset.sources[target];
   const entities = source.entities.keys.length;
   const relations = dataset.relations.length;
+  // Sorted, so that no figure depends on the order in which facts are read: sums of floats do.
+  const sorted = (triples: Triples) => sortTriples(triples, entities, relations);
+  const { train, valid, test } = input.split;
+  const split = { train: sorted(train), valid: sorted(valid), test: sorted(test) };
   const subgraph = linkedSubgraph({
     target: { name: source.name, entities, train: split.train },
     others: dataset.sources.flatMap(({ name, triples }, i) =>

@@ -64,9 +64,9 @@ const trainingSchema = {
 
 export const teacherSchema = z.strictObject({
   ...trainingSchema,
-  dim: trainingSchema.dim.default(128),
+  dim: trainingSchema.dim.default(256),
   geometry: trainingSchema.geometry.default('dot'),
-  epochs: trainingSchema.epochs.default(10),
+  epochs: trainingSchema.epochs.default(8),
   batch: trainingSchema.batch.default(512),
   learningRate: trainingSchema.learningRate.default(0.2),
   n3: trainingSchema.n3.default(0.03),

@@ -20,13 +20,22 @@ export type ModelName = (typeof MODELS)[number];
 export const teacherSettings = (sources: string[], seed: number, epochs?: number): TeacherSettings =>
   teacherSchema.parse({ sources, seed, ...(epochs && { epochs }) });
 
+/**
+ * What validation chose, the same for all rows of a table. Small vectors want less regularisation, larger steps and
+ * none of the relations that the target never asks about.
+ */
+const recipe = (dim: number) =>
+  dim < 64
+    ? { n3: 0.003, learningRate: 0.2, epochs: 60, patience: 5, backgroundRelations: 'target' as const }
+    : { n3: 0.03, learningRate: 0.1, epochs: 30, patience: 5 };
+
 /** Settings of a trained row: all share those of the student, and lack what their name says. */
 export function studentSettings(
   model: ModelName,
   options: { dim: number; seed: number; epochs?: number },
 ): StudentSettings {
   const { dim, seed, epochs } = options;
-  const full = studentSchema.parse({ dim, seed, ...(epochs && { epochs }) });
+  const full = studentSchema.parse({ ...recipe(dim), dim, seed, ...(epochs && { epochs }) });
   const { feature, network, prediction } = full.distillation;
   const only = (kept: Partial<Record<'feature' | 'network' | 'prediction', number>>): StudentSettings => ({
     ...full,

@@ -15,7 +15,7 @@ export interface FeedLayout {
   readonly entities: number;
   /** Relation names; ids are positions. */
   readonly relations: readonly string[];
-  /** Rows a step whose neighbourhoods make about one batch. */
+  /** Rows a step, so that the queries of their neighbourhoods are a batch in the mean. */
   readonly anchors: number;
   readonly seed: number;
   readonly sources: readonly {

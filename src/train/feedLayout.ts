@@ -1,5 +1,6 @@
 import type { FeedLayout } from '../kg/batchSource.js';
 import { concatTriples, tripleSet } from '../kg/triples.js';
+import type { Triples } from '../kg/types.js';
 import type { PreparedStudent, RetrainInput } from './retrain.js';
 
 /**
@@ -12,9 +13,8 @@ export function feedLayout(
   { dataset, settings, target, split }: Pick<RetrainInput, 'dataset' | 'settings' | 'target' | 'split'>,
   { facts, trained, rows, entities, rowOf }: PreparedStudent,
 ): FeedLayout {
-  const known = facts.split.train.head.length + trained.head.length;
-  // Each fact is asked in two directions, and about half of these questions share a row with another one.
-  const perRow = Math.max(1, known / rows);
+  const parts = settings.background > 0 ? [facts.split.train, trained] : [facts.split.train];
+  const queries = distinctQueries(parts, dataset.relations.length);
   const heldOut = tripleSet(concatTriples([split.valid, split.test]), entities, dataset.relations.length);
   const used = new Set(split.train.relation);
   const leftOut =
@@ -25,7 +25,7 @@ export function feedLayout(
     rows,
     entities,
     relations: dataset.relations,
-    anchors: Math.max(1, Math.round(settings.batch / perRow)),
+    anchors: Math.max(1, Math.round((settings.batch * rows) / Math.max(1, queries))),
     seed: settings.seed,
     sources: dataset.sources.flatMap(({ name }, s): FeedLayout['sources'][number][] =>
       name === target
@@ -35,4 +35,20 @@ export function feedLayout(
           : [],
     ),
   };
+}
+
+/** How many queries the facts answer, in both directions: rows of an epoch, whichever the feed. */
+function distinctQueries(parts: readonly Triples[], relations: number): number {
+  const total = parts.reduce((sum, { head }) => sum + head.length, 0);
+  const asked = new Float64Array(2 * total);
+  let n = 0;
+  for (const { head, relation, tail } of parts)
+    for (let i = 0; i < head.length; i++) {
+      asked[n++] = head[i] * 2 * relations + relation[i];
+      asked[n++] = (tail[i] * 2 + 1) * relations + relation[i];
+    }
+  asked.sort();
+  let distinct = 0;
+  for (let i = 0; i < asked.length; i++) if (i === 0 || asked[i] !== asked[i - 1]) distinct++;
+  return distinct;
 }

@@ -56,7 +56,7 @@ export interface PreparedStudent {
  * teacher that may never have seen the target.
  *
  * @throws KgmentorError NO_DATA when there is nothing to train on; BAD_DATA for a dataset that breaks its contract;
- * INTERRUPTED after a stop
+ * INTERRUPTED after a stop; USAGE or BAD_DATA when a fed run is to go on with other settings or another graph
  * @example
  * await retrain({ dataset, target: 'movies', split, settings: config.student, evaluation: config.evaluation,
  *   teacher: 'runs/teacher', folder: 'runs/movies', id: 'movies-1' });

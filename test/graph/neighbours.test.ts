@@ -16,6 +16,7 @@ import { CONFIG, configOf, NODES, RELATIONSHIPS } from './_films.js';
 import { type NewNode, type NewRelationship, write } from './_plain.js';
 
 const held = useGraph();
+const BATCH = 6;
 
 /** The common small graph, with facts of books between linked ones, repeated and of one end. */
 const MORE: NewRelationship[] = [
@@ -37,11 +38,12 @@ interface Ways {
   readonly batch?: number;
   readonly seed?: number;
   readonly background?: number;
+  readonly backgroundRelations?: 'all' | 'target';
 }
 
 /** Both feeds of one student. */
 async function feeds(config: Config, target: string, ways: Ways = {}, graph = held.graph) {
-  const settings = studentSchema.parse({ hops: 0, batch: 6, background: 0.3, ...ways });
+  const settings = studentSchema.parse({ hops: 0, batch: BATCH, background: 0.3, ...ways });
   const { dataset, ids } = await readDataset(() => graph, config, {
     around: { target, hops: settings.hops },
   });
@@ -51,7 +53,7 @@ async function feeds(config: Config, target: string, ways: Ways = {}, graph = he
   const { facts, rows, relations } = prepared;
   const layout = feedLayout(input, prepared);
   const own = { triples: facts.split.train, weight: 1 };
-  const background = { triples: facts.background, weight: settings.background };
+  const background = { triples: prepared.trained, weight: settings.background };
   return {
     layout,
     split,
@@ -79,8 +81,12 @@ const texts = ({ entity, relation, offset, answer, weight }: TrainingQueries): s
   }).sort();
 
 async function compare(config: Config, target: string, ways: Ways = {}): Promise<number> {
-  const { feed, memory, rows, relations, split } = await feeds(config, target, ways);
+  const { feed, memory, rows, relations, split, layout } = await feeds(config, target, ways);
   const batches = await epochOf(feed, 0);
+  // The mean batch has as many queries as the memory feed's.
+  const { batch = BATCH } = ways;
+  const perRow = Math.max(1, memory.entity.length) / rows;
+  assert.equal(layout.anchors, Math.max(1, Math.round(batch / perRow)));
   assert.deepEqual(
     batches.flatMap((batch) => texts(neighbourQueries(batch, rows, relations))).sort(),
     texts(memory),
@@ -105,6 +111,7 @@ describe('neighbourhoods pulled by Cypher', () => {
       for (const hops of [0, 1] as const) sizes.push(await compare(config, 'films', { background, hops }));
     assert.equal(sizes[0], sizes[1]);
     assert.ok(sizes[0] < sizes[2] && sizes[2] < sizes[3], String(sizes));
+    assert.ok((await compare(config, 'films', { hops: 1, backgroundRelations: 'target' })) < sizes[3]);
     await compare(config, 'books');
     await compare(config, 'films', { batch: 1 });
     await compare(config, 'films', { batch: 1000 });
@@ -119,9 +126,10 @@ describe('neighbourhoods pulled by Cypher', () => {
       target: fc.nat({ max: 2 }),
       hops: fc.constantFrom(0 as const, 1 as const),
       batch: fc.integer({ min: 1, max: 40 }),
+      backgroundRelations: fc.constantFrom('all' as const, 'target' as const),
     });
     await fc.assert(
-      fc.asyncProperty(graphs, async ({ sources, triples, links, target, hops, batch }) => {
+      fc.asyncProperty(graphs, async ({ sources, triples, links, target, ...ways }) => {
         const nodes: NewNode[] = Array.from({ length: 18 }, (_, i) => ({
           at: `n${i}`,
           labels: [`L${i % sources}`],
@@ -149,7 +157,7 @@ describe('neighbourhoods pulled by Cypher', () => {
         };
         await run(held.graph, 'MATCH (n) DETACH DELETE n');
         await write(held.graph, nodes, relationships);
-        await compare(configOf(input), `s${target % sources}`, { hops, batch });
+        await compare(configOf(input), `s${target % sources}`, ways);
       }),
       { numRuns: 25 },
     );

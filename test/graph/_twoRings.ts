@@ -1,7 +1,8 @@
 /** Two linked sources to learn from, and both ways to train a student on them. */
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { after } from 'node:test';
 import { type ConfigInput, type StudentSettings, studentSchema } from '../../src/config.js';
 import type { Graph } from '../../src/graph/connect.js';
 import { readDataset } from '../../src/graph/dataset.js';
@@ -73,7 +74,17 @@ export interface Training extends Omit<RunOptions, 'feed'> {
   readonly feedGraph?: Graph;
 }
 
-export const newFolder = (): string => mkdtempSync(path.join(tmpdir(), 'kgmentor-feed-'));
+const folders: string[] = [];
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A new folder, removed when the tests of the file have ended. */
+export function newFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'kgmentor-feed-'));
+  folders.push(folder);
+  return folder;
+}
 
 /** Trains a student of films, as the command does. */
 export async function trainFilms(graph: Graph, training: Training): Promise<RunOutcome> {

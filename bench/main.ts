@@ -1,14 +1,19 @@
-/** `npm run bench -- dbp5l --target el`: measurements through a real Neo4j. */
+/** `npm run bench -- dbp5l --target el`, `npm run bench -- feed`: measurements through a real Neo4j. */
 import { parseArgs } from 'node:util';
 import { exitCodeOf, KgmentorError } from '../src/errors.js';
 import { runDbp5l } from './dbp5l/run.js';
+import { runFeed } from './feed.js';
 
 const usage = `npm run bench -- dbp5l --target el [options]
-  --dim N            numbers a student vector, 128 where absent
+npm run bench -- feed [options]
+                     the linked student of a target by both feeds; takes --target, --dim, --data, --seed,
+                     --epochs, --threads and --json
+  --target L         language of the student, el where absent
+  --dim N            numbers a student vector, 128 where absent; 32 for feed
   --data DIR         folder of DBP-5L, ../shared/data/dbp5l where absent
   --seed N           seed of teacher and students, 1 where absent
   --models LIST      only these rows of the table
-  --epochs N         epochs of a student at most
+  --epochs N         epochs of a student at most; 12 for feed where absent
   --teacher-epochs N epochs of the teacher
   --runs DIR         keep the run folders there; a finished teacher is used again
   --threads N        threads of TensorFlow
@@ -20,7 +25,7 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: {
       target: { type: 'string', default: 'el' },
-      dim: { type: 'string', default: '128' },
+      dim: { type: 'string' },
       data: { type: 'string', default: '../shared/data/dbp5l' },
       seed: { type: 'string', default: '1' },
       models: { type: 'string' },
@@ -33,24 +38,34 @@ async function main(): Promise<void> {
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  if (values.help || positionals[0] !== 'dbp5l') {
+  const bench = positionals[0];
+  if (values.help || (bench !== 'dbp5l' && bench !== 'feed')) {
     if (!values.help) throw new KgmentorError('USAGE', 'Which bench?', { next: usage });
     process.stdout.write(`${usage}\n`);
     return;
   }
   const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
-  await runDbp5l({
+  const common = {
     target: values.target,
-    dim: Number(values.dim),
     data: values.data,
     seed: Number(values.seed),
+    threads: number(values.threads),
+    json: values.json,
+  };
+  const dim = number(values.dim);
+  const epochs = number(values.epochs);
+  if (bench === 'feed') {
+    await runFeed({ ...common, dim: dim ?? 32, epochs: epochs ?? 12 });
+    return;
+  }
+  await runDbp5l({
+    ...common,
+    dim: dim ?? 128,
     models: values.models?.split(','),
-    epochs: number(values.epochs),
+    epochs,
     teacherEpochs: number(values['teacher-epochs']),
     runs: values.runs,
-    threads: number(values.threads),
     publish: !values['no-publish'],
-    json: values.json,
   });
 }
 

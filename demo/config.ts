@@ -34,7 +34,16 @@ export function demoConfig(graphs: readonly DemoGraph[]): ConfigInput {
       { match: { 'list.ListCallingCode.number': 'wc.WcCallingCode.number' } },
     ],
     heldOut: { valid: 0.1, test: 0.15 },
-    teacher: { dim: 64, epochs: 40, evaluateEvery: 4, batch: 256 },
-    student: { dim: 32, epochs: 60, evaluateEvery: 4, patience: 5, batch: 256 },
+    teacher: { dim: 64, epochs: 40, learningRate: 0.2, n3: 0.03, evaluateEvery: 4, batch: 256 },
+    student: {
+      dim: 32,
+      epochs: 60,
+      learningRate: 0.1,
+      n3: 0.03,
+      evaluateEvery: 4,
+      patience: 5,
+      batch: 256,
+      distillation: { probes: 0.2 },
+    },
   };
 }

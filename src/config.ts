@@ -88,7 +88,7 @@ export const distillationSchema = z.strictObject({
   probes: z
     .number()
     .min(0)
-    .default(0.2)
+    .default(0)
     .describe('Weight of prediction distillation on likely queries that the student has no answer to.'),
   probeThreshold: z
     .number()
@@ -103,10 +103,10 @@ export const studentSchema = z.strictObject({
   ...trainingSchema,
   dim: trainingSchema.dim.default(128),
   geometry: trainingSchema.geometry.default('dot'),
-  epochs: trainingSchema.epochs.default(40),
+  epochs: trainingSchema.epochs.default(30),
   batch: trainingSchema.batch.default(512),
-  learningRate: trainingSchema.learningRate.default(0.1),
-  n3: trainingSchema.n3.default(0.03),
+  learningRate: trainingSchema.learningRate.default(0.2),
+  n3: trainingSchema.n3.default(0.05),
   patience: trainingSchema.patience.default(4),
   evaluateEvery: trainingSchema.evaluateEvery.default(2),
   seed: trainingSchema.seed.default(1),

@@ -21,13 +21,19 @@ export const teacherSettings = (sources: string[], seed: number, epochs?: number
   teacherSchema.parse({ sources, seed, ...(epochs && { epochs }) });
 
 /**
- * What validation chose, the same for all rows of a table. Small vectors want less regularisation, larger steps and
- * none of the relations that the target never asks about.
+ * What validation chose, the same for all rows of a table. Small vectors want less regularisation and none of the
+ * relations that the target never asks about; probes help where room is scarce.
  */
 const recipe = (dim: number) =>
   dim < 64
-    ? { n3: 0.003, learningRate: 0.2, epochs: 60, patience: 5, backgroundRelations: 'target' as const }
-    : { n3: 0.03, learningRate: 0.1, epochs: 30, patience: 5 };
+    ? {
+        n3: 0.003,
+        epochs: 60,
+        patience: 5,
+        backgroundRelations: 'target' as const,
+        distillation: { probes: 0.2 },
+      }
+    : { patience: 5 };
 
 /** Settings of a trained row: all share those of the student, and lack what their name says. */
 export function studentSettings(

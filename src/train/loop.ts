@@ -119,6 +119,15 @@ export async function trainLoop(
     } else if (!job.valid && last) {
       saveBest();
     }
+    // What a killed process goes on from.
+    if ((epoch + 1) % settings.evaluateEvery === 0 && !last)
+      saveCheckpoint(join(options.folder, files.checkpoint), trainer, {
+        epoch: epoch + 1,
+        step: 0,
+        seconds,
+        lossSum: 0,
+        stopper,
+      });
   }
   checkpoint();
   return { ended: 'done', progress: now() };

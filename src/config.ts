@@ -144,7 +144,10 @@ export const configSchema = z.strictObject({
     .prefault({}),
   teacher: teacherSchema.prefault({}),
   student: studentSchema.prefault({}),
-  feed: z.enum(['memory', 'cypher']).default('memory').describe('Where batches come from.'),
+  feed: z
+    .enum(['memory', 'cypher'])
+    .default('memory')
+    .describe('Where batches of a student come from: columns in memory, or Cypher while training.'),
   runs: name.default('runs').describe('Folder of run records and checkpoints.'),
 });
 

@@ -20,8 +20,8 @@ export interface FeedOptions {
 const SESSIONS = 2;
 
 /**
- * The second feed of training: neighbourhood batches pulled by Cypher while training goes on, some steps ahead. For
- * graphs whose triples do not fit in memory; slower than columns in memory. The graph must not change meanwhile.
+ * The second feed of training: neighbourhood batches pulled by Cypher while training goes on, some steps ahead. Slower
+ * than columns in memory; no training columns are kept. The graph must not change meanwhile.
  * A pull that fails throws a KgmentorError, UNREACHABLE where the server is away or the connection closed.
  *
  * @example

@@ -58,6 +58,8 @@ export const linked = (settings: object = {}): StudentSettings =>
   studentSchema.parse({
     dim: 16,
     epochs: 25,
+    learningRate: 0.1,
+    n3: 0.03,
     batch: 32,
     patience: 1000,
     distillation: { feature: 0, network: 0, prediction: 0, probes: 0 },

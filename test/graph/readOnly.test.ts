@@ -76,7 +76,7 @@ describe('reading', () => {
       [
         ['Book', 'isbn'],
         ['Film', 'year'],
-        ['Loved', 'title'],
+        ['Loved', 'name'],
         ['Person', 'elementId'],
         ['Place', 'name'],
         ['作品 `x`', 'x\\u0060y'],

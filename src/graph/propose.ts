@@ -12,7 +12,7 @@ interface Profile {
 
 /** Names that relationships between sources usually have. */
 const LINKING = /^(same_?as|owl[#:_]?sameas|equivalent|equals|matches|align|exact_?match|links?_?to_same)/i;
-const KEYS = /^(id|uid|uuid|key|iri|uri|code|.*id|.*code)$/i;
+const KEYS = /^(id|uid|uuid|key|iri|uri|isbn|issn|.*id|.*code)$/i;
 const NAMES = /^(name|title|label|.*name|.*title)$/i;
 
 /**

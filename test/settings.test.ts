@@ -120,7 +120,7 @@ describe('a configuration', () => {
       `\uFEFF${JSON.stringify({ sources, alignments: [{ file: 'l.tsv', between: ['a', 'b'] }] })}`,
     );
     const config = loadConfig('kgmentor.json');
-    assert.equal(config.teacher.dim, 128);
+    assert.equal(config.teacher.dim, 256);
     assert.equal(config.student.distillation.temperature, 1);
     assert.deepEqual(config.heldOut, { valid: 0.05, test: 0.05, key: 'kgmentor' });
     assert.equal(config.runs, path.join(folder, 'runs'));

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { commands } from '../src/commands/list.js';
+import type { ConfigInput } from '../src/config.js';
+import { cypher } from '../src/graph/cypher.js';
+import { parseConfig } from '../src/settings.js';
+import { runCli } from './_cli.js';
+import { useGraph } from './_neo4j.js';
+
+const root = new URL('../../', import.meta.url);
+const readme = readFileSync(new URL('README.md', root), 'utf8');
+/** The texts of the fenced blocks of a language. */
+const blocks = (language: string): string[] =>
+  [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map((match) => match[1]);
+const lines = blocks('sh').flatMap((block) => block.trim().split('\n'));
+
+describe('the texts of the README', () => {
+  it('have the Cypher that is tested elsewhere', () => {
+    assert.deepEqual(
+      blocks('cypher').map((text) => text.trim()),
+      ['paste-similar', 'paste-predict'].map((name) => cypher(name).trim()),
+    );
+  });
+
+  it('have a configuration that can be read', () => {
+    const [text] = blocks('json');
+    assert.deepEqual(Object.keys(parseConfig(JSON.parse(text), 'README.md').sources), ['movies', 'imdb']);
+  });
+
+  it('state the defaults that the configuration has', () => {
+    const config = parseConfig({ sources: {} }, 'nothing') as unknown as Record<string, unknown>;
+    const at = (key: string) =>
+      key.split('.').reduce<unknown>((value, step) => (value as Record<string, unknown>)?.[step], config);
+    const [, table] = readme.split('| key | default | meaning |\n|---|---|---|\n');
+    const rows = table.split('\n\n')[0].split('\n');
+    assert.ok(rows.length > 5);
+    for (const row of rows) {
+      const [keys, defaults] = row
+        .split('|')
+        .slice(1, 3)
+        .map((cell) => cell.replaceAll('`', '').trim().split(', '));
+      for (const [i, key] of keys.entries()) assert.equal(String(at(key)), defaults[i], key);
+    }
+  });
+
+  it('name scripts and commands that there are', () => {
+    const { scripts } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    for (const [, name] of readme.matchAll(/npm run (?:-s )?([a-z0-9]+)/g)) assert.ok(scripts[name], name);
+    for (const line of lines.filter((one) => one.startsWith('kgmentor ')))
+      assert.ok(Object.hasOwn(commands, line.split(' ')[1]), line);
+  });
+});
+
+describe('the command lines of the README', () => {
+  const held = useGraph();
+  let folder: string;
+  const N = 30;
+
+  /** Two sources of one ring each: relation r leads from i to i + r + 1; the second one lacks each fifth fact. */
+  const ring = (prefix: string, names: readonly string[], keep: (i: number) => boolean): string =>
+    Array.from({ length: names.length * N }, (_, i) => i)
+      .filter(keep)
+      .map((i) => {
+        const r = Math.floor(i / N);
+        return `${prefix}${i % N}\t${names[r]}\t${prefix}${(i + r + 1) % N}\n`;
+      })
+      .join('');
+
+  before(() => {
+    assert.ok(held.graph);
+    folder = mkdtempSync(path.join(os.tmpdir(), 'kgmentor-readme-'));
+    const write = (name: string, text: string) => writeFileSync(path.join(folder, name), text);
+    const keys = Array.from({ length: N }, (_, i) => i);
+    write('films.csv', `id,title\n${keys.map((i) => `f${i},Film ${i}\n`).join('')}`);
+    write(
+      'films.tsv',
+      ring('f', ['LIKES', 'FOLLOWS', 'CITES'], () => true),
+    );
+    write(
+      'books.tsv',
+      ring('b', ['LIKES', 'FOLLOWS', 'CITES'], (i) => i % 5 !== 0),
+    );
+    write('links.tsv', keys.map((i) => `f${i}\tb${i}\n`).join(''));
+    const config: ConfigInput = {
+      sources: {
+        films: { nodes: [{ label: 'Film', key: 'id', name: 'title' }] },
+        books: { nodes: [{ label: 'Book', key: 'id' }] },
+      },
+      alignments: [{ relationship: 'SAME_AS' }],
+      heldOut: { valid: 0.1, test: 0.2 },
+      teacher: { dim: 8, epochs: 2, batch: 16 },
+      student: { dim: 8, epochs: 2, batch: 16 },
+    };
+    write('small.json', JSON.stringify(config));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('run as they stand, in their order', async () => {
+    const run = async (line: string) => {
+      const { code, stdout, stderr } = await runCli(line.split(' ').slice(1), { cwd: folder });
+      assert.equal(code, 0, `${line}\n${stderr}`);
+      assert.notEqual(stdout, '', line);
+    };
+    const asked = lines.filter((line) => line.startsWith('kgmentor '));
+    assert.equal(asked[0], 'kgmentor init');
+    assert.ok(asked.length >= 15, `${asked.length} lines`);
+    // `init` looks at a graph that is there; the small configuration then takes the place of what it wrote.
+    await run('kgmentor import films --nodes films.csv --config small.json');
+    await run('kgmentor import films --triples films.tsv --config small.json');
+    await run('kgmentor import books --triples books.tsv --config small.json');
+    await run('kgmentor import --links links.tsv --between films,books --config small.json');
+    for (const line of asked) {
+      await run(line);
+      if (line !== 'kgmentor init') continue;
+      const proposed = JSON.parse(readFileSync(path.join(folder, 'kgmentor.json'), 'utf8')) as ConfigInput;
+      assert.deepEqual(Object.keys(proposed.sources).sort(), ['book', 'film']);
+      writeFileSync(path.join(folder, 'kgmentor.json'), readFileSync(path.join(folder, 'small.json')));
+    }
+  });
+});

@@ -1,4 +1,4 @@
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import type { Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../model/backend.js';
 import { matMul } from '../model/ops.js';
 import type { RankingQueries } from './types.js';
@@ -7,7 +7,7 @@ export interface Scorer {
   /** [entities, width] what queries are multiplied with. */
   readonly table: Tensor2D;
   /** Query vectors [n, width] of (entity, relation) pairs. */
-  query(entity: Tensor1D, relation: Tensor1D): Tensor2D;
+  query(entity: Int32Array, relation: Int32Array): Tensor2D;
 }
 
 /**
@@ -51,11 +51,7 @@ function rankChunk(
 ): void {
   const at = (id: number): number => (position ? position[id] : id);
   const [candidates] = table.shape;
-  const pick = (column: Int32Array): Tensor1D =>
-    tf.tensor1d(
-      Int32Array.from(rows, (i) => column[i]),
-      'int32',
-    );
+  const pick = (column: Int32Array) => Int32Array.from(rows, (i) => column[i]);
   const scores = matMul(scorer.query(pick(queries.entity), pick(queries.relation)), table, false, true); // [rows, candidates]
   const filteredRow: number[] = [];
   const filteredAt: number[] = [];

@@ -38,6 +38,8 @@ export interface RunRecord {
   readonly target?: string;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly teacher?: { readonly folder: string; readonly id: string };
+  /** The earlier model whose values it began with. */
+  readonly from?: { readonly folder: string; readonly id: string };
   readonly dataDigest: string;
   readonly counts: Readonly<Record<string, number>>;
   readonly result?: Readonly<Record<string, unknown>>;

@@ -4,6 +4,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import fc from 'fast-check';
 import { gaussians, type Random, seededRandom } from '../../src/kg/random.js';
 import { tf } from '../../src/model/backend.js';
+import { scoring } from '../../src/model/geometry.js';
 import { head, makeTargets, type Targets } from '../../src/model/head.js';
 import { createResource, read } from '../../src/model/ops.js';
 import type { SoftTargets } from '../../src/train/answers.js';
@@ -47,7 +48,7 @@ function queriesOf(counts: readonly number[], random: Random): TrainingQueries {
 function softOf(counts: readonly number[], temperature: number, random: Random): SoftTargets {
   const { offset, answer, number } = compressed(counts, random);
   const reliability = Float32Array.from(counts, () => random());
-  return { temperature, offset, answer, probability: number, reliability };
+  return { temperature, calibrated: temperature, offset, answer, probability: number, reliability };
 }
 
 test('probes lengthen the batches and not the epoch', () => {
@@ -135,7 +136,7 @@ function through(targets: readonly Targets[], rows: number): Answered {
     const gradient = createResource(tf.zeros([ENTITIES, WIDTH]));
     const entities = tf.tensor2d(table, [ENTITIES, WIDTH]);
     const { value, grad } = tf.valueAndGrad((query: Tensor) =>
-      head(query as Tensor2D, entities, targets, gradient),
+      head(query as Tensor2D, scoring('dot', entities), targets, gradient),
     )(tf.tensor2d(asked(rows), [rows, WIDTH]));
     const read32 = (x: Tensor) => Float32Array.from(x.dataSync());
     const answered = {

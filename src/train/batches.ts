@@ -138,6 +138,18 @@ export function distilledTargets(
   return { targets: [makeTargets(joined.offset, joined.answer, (j) => joined.weight[j])], mass };
 }
 
+/** The teacher's answers to the chosen queries. */
+export function softOf(kept: SoftTargets, at: Int32Array): SoftTargets {
+  const { offset, answer, weight } = rows(kept.offset, kept.answer, kept.probability, at);
+  return {
+    ...kept,
+    offset,
+    answer,
+    probability: weight,
+    reliability: Float32Array.from(at, (i) => kept.reliability[i]),
+  };
+}
+
 /** Hard answers, then soft ones, of each position of a batch. */
 function join(batch: Batch, soft: SoftTargets, weightOf: (j: number, i: number) => number) {
   const positions = batch.offset.length - 1;
@@ -163,7 +175,7 @@ function join(batch: Batch, soft: SoftTargets, weightOf: (j: number, i: number) 
 }
 
 /** Compressed rows of the chosen queries. */
-export function rows(offset: Int32Array, answer: Int32Array, weight: Float32Array, at: Int32Array) {
+function rows(offset: Int32Array, answer: Int32Array, weight: Float32Array, at: Int32Array) {
   const chosen = new Int32Array(at.length + 1);
   for (let i = 0; i < at.length; i++) chosen[i + 1] = chosen[i] + offset[at[i] + 1] - offset[at[i]];
   const answers = new Int32Array(chosen[at.length]);

@@ -8,7 +8,7 @@ import { attentionLoss, featureLoss, networkLoss } from '../model/losses.js';
 import type { Model } from '../model/model.js';
 import { createTable, type Table } from '../model/table.js';
 import { type AnswerOptions, candidatesOf, type SoftTargets, softRows, teacherAnswers } from './answers.js';
-import { type Batch, rows } from './batches.js';
+import { type Batch, softOf } from './batches.js';
 import { type FrozenTeacher, loadTeacher } from './frozenTeacher.js';
 import type { Job, TrainingQueries } from './job.js';
 import { distils, isUsed, weightAt } from './schedule.js';
@@ -57,7 +57,7 @@ export function distillerOf(job: Job, model: Model): Distiller | undefined {
     projections: (slots) => projections(model, teacher, settings, job.settings.seed, slots),
     answers: (queries) => (predicts ? teacherAnswers(teacher, queries, options) : undefined),
     soft(batch) {
-      const first = batch.soft ?? (kept && ofBatch(kept, batch));
+      const first = batch.soft ?? (kept && softOf(kept, batch.at));
       if (!first) return undefined;
       const later =
         batch.hops > 1 && pathTeacher ? laterAnswers(teacher, linked, batch, first, options) : undefined;
@@ -95,18 +95,6 @@ function projections(
           table(width.entity, encoder.width.entity, 110 + layer),
         ]),
       )),
-  };
-}
-
-/** The kept answers of a batch's queries. */
-function ofBatch(kept: SoftTargets, { at }: Batch): SoftTargets {
-  const { offset, answer, weight } = rows(kept.offset, kept.answer, kept.probability, at);
-  return {
-    ...kept,
-    offset,
-    answer,
-    probability: weight,
-    reliability: Float32Array.from(at, (i) => kept.reliability[i]),
   };
 }
 

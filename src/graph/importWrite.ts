@@ -20,6 +20,8 @@ export interface ImportOptions {
   readonly onProgress?: (progress: ImportProgress) => void;
   /** Reads and checks the rows and writes nothing. */
   readonly dryRun?: boolean;
+  /** Aborting ends the import after the transactions under way. */
+  readonly signal?: AbortSignal;
 }
 
 export async function writeNodes(
@@ -110,8 +112,8 @@ export async function windows(
     options.onProgress?.({ stage, done, total });
   };
   let done = 0;
-  if (first > 0) await one(0, first);
-  await inBatches(total - first, size, (from, to) => one(first + from, first + to));
+  await inBatches(first, size, one, options.signal);
+  await inBatches(total - first, size, (from, to) => one(first + from, first + to), options.signal);
 }
 
 /**

@@ -30,7 +30,7 @@ describe('the test runner', () => {
 
   it('empties no database that holds something', async () => {
     await run(held.graph, 'CREATE (:Precious {id: 1})-[:IS_MINE]->(:Precious {id: 2})');
-    const { status, lines } = runner('runner');
+    const { status, lines } = runner('kg/split');
     assert.equal(status, 2);
     assert.match(lines[0], /holds 2 nodes/);
     assert.equal(lines.at(-1), '0 passed, 1 failed');

@@ -13,7 +13,7 @@ export function publishInputOf(
   const record = readRecord(folder);
   const vectors = readModelVectors(folder);
   const source = config.sources[target];
-  const teacher = record.teacher && readRecord(record.teacher.folder);
+  const { folder: _, ...teacher } = record.teacher ?? { folder };
   return {
     source: { name: target, nodes: source.nodes },
     model: {
@@ -34,16 +34,7 @@ export function publishInputOf(
       vectors: vectors.relation,
       inverseVectors: vectors.inverse,
     },
-    ...(teacher && {
-      distilledFrom: {
-        id: teacher.id,
-        kind: 'teacher' as const,
-        encoder: String(teacher.settings.encoder),
-        dim: Number(teacher.settings.dim),
-        geometry: teacher.settings.geometry as 'dot' | 'unit',
-        dataDigest: teacher.dataDigest,
-      },
-    }),
+    ...('id' in teacher && { distilledFrom: { kind: 'teacher' as const, ...teacher } }),
   };
 }
 

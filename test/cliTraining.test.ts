@@ -103,6 +103,18 @@ describe('the way from files to answers', () => {
     assert.deepEqual(await json('runs'), []);
   });
 
+  it('leaves no folder of a training that had nothing to train on', async () => {
+    const config = configOf('idle');
+    for (const source of Object.values(config.sources)) source.relations = { include: [] };
+    await write('idle.json', config);
+    for (const args of [['pretrain'], ['retrain', 'books', '--no-teacher']]) {
+      const { code, stderr } = await cli([...args, '--config', 'idle.json']);
+      assert.equal(code, 5, stderr);
+      assert.match(stderr, /no relationship to train on/);
+    }
+    assert.deepEqual(await readdir(path.join(folder, 'idle')), []);
+  });
+
   it('trains a teacher and a student, and says so on stderr', async () => {
     const { code, stdout, stderr } = await cli(['pretrain', '--json', '--threads', '1']);
     assert.equal(code, 0, stderr);

@@ -8,7 +8,7 @@ import { checkPublishInput } from '../src/graph/publishInput.js';
 import { entityKey } from '../src/kg/keys.js';
 import { writeTensors } from '../src/model/safetensors.js';
 import { graphRecord, publishInputOf } from '../src/publishRun.js';
-import { type RunRecord, writeEntities, writeRecord } from '../src/train/folder.js';
+import { type RunRecord, teacherRecord, writeEntities, writeRecord } from '../src/train/folder.js';
 import { files } from '../src/train/job.js';
 
 const folders: string[] = [];
@@ -117,14 +117,16 @@ test('a run folder gives what is published: vectors without the rows of hop 1, f
   assert.equal(input.distilledFrom, undefined);
 });
 
-test('a student names its teacher', () => {
-  const teacher = runFolder(['a'], {
+test('a student names its teacher, whose folder need not be there any more', () => {
+  const made = runFolder(['a'], {
     id: 'teacher-1',
     kind: 'teacher',
     settings: { encoder: 'complex', dim: 8, geometry: 'dot' },
     dataDigest: 'other',
   });
-  const folder = runFolder(['a'], { teacher: { folder: teacher, id: 'teacher-1' } });
+  const teacher = teacherRecord(made);
+  rmSync(made, { recursive: true });
+  const folder = runFolder(['a'], { teacher });
   assert.deepEqual(publishInputOf(folder, configOf(), 'films').distilledFrom, {
     id: 'teacher-1',
     kind: 'teacher',

@@ -8,6 +8,8 @@ import path from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
+import { connect } from '../src/graph/connect.js';
+import { rows } from '../src/graph/rows.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '..', '..');
@@ -40,6 +42,30 @@ function testFiles(): string[] {
     .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
     .sort()
     .map((name) => path.join(here, name));
+}
+
+/** The tests empty their database, and one that holds nodes is somebody's own: how many it holds. */
+async function nodesThere(uri: string): Promise<number> {
+  const { NEO4J_USERNAME: username, NEO4J_PASSWORD: password, NEO4J_DATABASE: database } = process.env;
+  const graph = await connect({ uri, username, password, database });
+  try {
+    return await graph.read(
+      async (tx) => rows<{ n: number }>(await tx.run('MATCH (n) RETURN count(n) AS n'))[0].n,
+    );
+  } finally {
+    await graph.close();
+  }
+}
+
+const uri = process.env.NEO4J_URI;
+const there = uri ? await nodesThere(uri) : 0;
+if (there > 0) {
+  console.log(`The tests empty their database, and the one at ${uri} holds ${there} nodes.`);
+  console.log(
+    'Name an empty one in NEO4J_URI or NEO4J_DATABASE, or take NEO4J_URI away: then one is started.',
+  );
+  console.log('0 passed, 1 failed');
+  process.exit(2);
 }
 
 if (wanted.length === 0) {

@@ -126,10 +126,11 @@ function nodeKey(name: string, source: SourceConfig, flags: Flags, flag: 'label'
   return { label, key: key[0], keyType: flags['integer-keys'] ? 'integer' : 'string' };
 }
 
-const optionsOf = ({ flags, out }: Context) => {
+const optionsOf = ({ flags, out, signal }: Context) => {
   const start = Date.now();
   return {
     dryRun: flags['dry-run'] === true,
+    signal,
     onProgress: ({ stage, done, total }: { stage: string; done: number; total: number }) =>
       out.onEvent({
         type: 'progress',

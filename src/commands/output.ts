@@ -33,7 +33,7 @@ export function createOutput(options: OutputOptions): Output {
   const passing = (line: string) => {
     if (options.quiet || !terminal) return;
     clear();
-    process.stderr.write(line.slice(0, (process.stderr.columns ?? 80) - 1));
+    process.stderr.write(line.slice(0, (process.stderr.columns || 80) - 1));
     open = true;
   };
   return {
@@ -42,7 +42,7 @@ export function createOutput(options: OutputOptions): Output {
       clear();
       process.stdout.write(
         options.json
-          ? `${JSON.stringify(value)}\n`
+          ? `${JSON.stringify(value, exact)}\n`
           : lines()
               .map((line) => `${line}\n`)
               .join(''),
@@ -60,6 +60,9 @@ export function createOutput(options: OutputOptions): Output {
     },
   };
 }
+
+/** Integers beyond 2^53 as text: no JSON reader need hold them as numbers. */
+const exact = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
 
 /** A number with thousands apart. */
 export const count = (n: number): string => Math.round(n).toLocaleString('en-US');

@@ -1,7 +1,7 @@
-import { heldOut } from '../train/heldOut.js';
+import { heldOut as splitsOf } from '../train/heldOut.js';
 import { pretrain } from '../train/pretrain.js';
 import { resumeRun } from '../train/runFolder.js';
-import { findRun, newRun } from '../train/runs.js';
+import { findRun, withNewRun } from '../train/runs.js';
 import { type Command, text } from './command.js';
 import { count, duration, points } from './output.js';
 import { checkThreads, narrateReport } from './training.js';
@@ -42,17 +42,19 @@ export const pretrainCommand: Command = {
     });
     narrateReport(report, out);
     await connections.close();
-    const splits = heldOut(dataset, config.heldOut);
+    const splits = splitsOf(dataset, config.heldOut);
     if (flags['dry-run']) {
       out.data(report, () => report.sources.map((s) => `${s.source}: ${count(s.triples)} triples`));
       return;
     }
-    const { id, folder } = newRun(config.runs, 'teacher');
-    const outcome = await pretrain(
-      { dataset, splits, settings: config.teacher, folder, id, ...(from && { from }) },
-      options,
-    );
-    out.data({ id, ...outcome }, () => lines(outcome));
+    const outcome = await withNewRun(config.runs, 'teacher', async (run) => {
+      const { teacher: settings, heldOut } = config;
+      return {
+        id: run.id,
+        ...(await pretrain({ dataset, splits, heldOut, settings, ...run, ...(from && { from }) }, options)),
+      };
+    });
+    out.data(outcome, () => lines(outcome));
   },
 };
 

@@ -25,7 +25,7 @@ export const publishCommand: Command = {
     '--remove': 'remove all that kgmentor wrote, for the target or for all',
     '--dry-run': 'find the nodes and write nothing',
   },
-  async run({ positionals: [target], flags, out, config: read, graphs }) {
+  async run({ positionals: [target], flags, out, signal, config: read, graphs }) {
     const config = read();
     const dryRun = flags['dry-run'] === true;
     const connections = await graphs('write');
@@ -51,6 +51,7 @@ export const publishCommand: Command = {
     const start = Date.now();
     const result = await publish(graph, publishInputOf(folder, config, target), {
       dryRun,
+      signal,
       onProgress: ({ stage, done, total }) =>
         out.onEvent({
           type: 'progress',

@@ -1,6 +1,7 @@
 import type { Config, NodeConfig } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import { requireSource } from '../graph/alignments.js';
+import { keyValue } from '../graph/readEntities.js';
 import type { KeyValue } from '../kg/keys.js';
 import { type Flags, text } from './command.js';
 
@@ -32,8 +33,8 @@ export function atMost(flags: Flags, usual: number): number {
 }
 
 /**
- * Asks by a key as it was typed: a composite key is a JSON list; a word that looks like a number is tried as text
- * first, then as the number.
+ * Asks by a key as it was typed: a composite key is a JSON list; a word that looks like an integer, a number, true or
+ * false is tried as text first, then as what it looks like.
  */
 export async function askByKey<T>(
   config: Config,
@@ -54,22 +55,32 @@ export async function askByKey<T>(
   try {
     return await ask([typed]);
   } catch (error) {
-    const number = Number(typed);
-    if (
-      !(error instanceof KgmentorError) ||
-      error.code !== 'NO_DATA' ||
-      typed.trim() === '' ||
-      Number.isNaN(number)
-    )
-      throw error;
-    return ask([number]);
+    const value = likeness(typed);
+    if (!(error instanceof KgmentorError) || error.code !== 'NO_DATA' || value === undefined) throw error;
+    return ask([value]);
   }
 }
 
+/** What a word looks like, other than text. */
+function likeness(typed: string): KeyValue | undefined {
+  const word = typed.trim();
+  if (/^(true|false)$/.test(word)) return word === 'true';
+  const number = Number(word);
+  if (word === '' || Number.isNaN(number)) return undefined;
+  if (!/^-?\d+$/.test(word) || Number.isSafeInteger(number)) return number;
+  // A JavaScript number cannot hold it, and would ask for another node.
+  const integer = BigInt(word);
+  return BigInt.asIntN(64, integer) === integer ? integer : undefined;
+}
+
+/** A JSON list; integers beyond 2^53 stay what they are. */
 function listOf(typed: string): KeyValue[] | undefined {
+  const exact = typed.replace(/"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d+(?![\d.eE])/g, (part) =>
+    part.startsWith('"') || Number.isSafeInteger(Number(part)) ? part : `{"int":"${part}"}`,
+  );
   try {
-    const values: unknown = JSON.parse(typed);
-    return Array.isArray(values) ? values : undefined;
+    const values: unknown = JSON.parse(exact);
+    return Array.isArray(values) ? values.map((value) => keyValue(value) as KeyValue) : undefined;
   } catch {
     return undefined;
   }

@@ -1,9 +1,9 @@
 import type { FeedLayout } from '../kg/batchSource.js';
 import { evaluateAndRecord } from '../train/evaluations.js';
-import { heldOut } from '../train/heldOut.js';
+import { heldOut as splitsOf } from '../train/heldOut.js';
 import { retrain } from '../train/retrain.js';
 import { isFed, resumeRun, studentSettings } from '../train/runFolder.js';
-import { findRun, newRun } from '../train/runs.js';
+import { findRun, withNewRun } from '../train/runs.js';
 import { type Command, text } from './command.js';
 import { count, duration, points } from './output.js';
 import { checkThreads, metricLines, narrateReport } from './training.js';
@@ -64,25 +64,16 @@ export const retrainCommand: Command = {
     narrateReport(report, out);
     const fed = unfinished !== undefined || config.feed === 'cypher';
     if (!fed) await connections.close();
-    const { id, folder } = unfinished
-      ? { id: unfinished.record.id, folder: unfinished.folder }
-      : newRun(config.runs, target);
-    const split = heldOut(dataset, config.heldOut)[target];
-    const input = { dataset, target, split, settings, evaluation: config.evaluation };
+    const { heldOut, evaluation } = config;
+    const split = splitsOf(dataset, heldOut)[target];
+    const input = { dataset, target, split, heldOut, settings, evaluation, linkThreshold, teacher };
+    const feed = (layout: FeedLayout) => neighbourFeed(connections.of, config, layout, { ids });
+    const train = (run: { id: string; folder: string }) =>
+      retrain({ ...input, ...run, ...(fed && { feed }) }, { ...options, resume: unfinished !== undefined });
     await done(
-      await retrain(
-        {
-          ...input,
-          linkThreshold,
-          teacher,
-          folder,
-          id,
-          ...(fed && {
-            feed: (layout: FeedLayout) => neighbourFeed(connections.of, config, layout, { ids }),
-          }),
-        },
-        { ...options, resume: unfinished !== undefined },
-      ),
+      unfinished
+        ? await train({ id: unfinished.record.id, folder: unfinished.folder })
+        : await withNewRun(config.runs, target, train),
     );
   },
 };

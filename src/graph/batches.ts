@@ -1,16 +1,20 @@
 import pLimit from 'p-limit';
+import { KgmentorError } from '../errors.js';
 
 /** Two sessions write twice as fast as one; more gain nothing on a small server. */
 const SESSIONS = 2;
 
 /**
  * Calls `work(from, to)` for windows of `size` over `count` rows, two at a time. The first failure ends it: what
- * has begun is awaited, nothing more is begun, and the failure is thrown.
+ * has begun is awaited, nothing more is begun, and the failure is thrown. So it is once `signal` asks for a stop.
+ *
+ * @throws KgmentorError INTERRUPTED
  */
 export async function inBatches(
   count: number,
   size: number,
   work: (from: number, to: number) => Promise<void>,
+  signal?: AbortSignal,
 ): Promise<void> {
   const limit = pLimit(SESSIONS);
   let failed = false;
@@ -20,6 +24,7 @@ export async function inBatches(
       limit(async () => {
         if (failed) return;
         try {
+          refuseStopped(signal);
           await work(from, Math.min(from + size, count));
         } catch (error) {
           failed = true;
@@ -30,4 +35,16 @@ export async function inBatches(
   );
   const bad = results.find((result) => result.status === 'rejected');
   if (bad) throw bad.reason;
+}
+
+/**
+ * Ends work of which a stop was asked, between two of its transactions.
+ *
+ * @throws KgmentorError INTERRUPTED
+ */
+export function refuseStopped(signal: AbortSignal | undefined): void {
+  if (!signal?.aborted) return;
+  throw new KgmentorError('INTERRUPTED', 'Stopped before all was written.', {
+    next: 'Run the same command again: it takes up what is there.',
+  });
 }

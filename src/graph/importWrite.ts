@@ -20,6 +20,8 @@ export interface ImportOptions {
   readonly onProgress?: (progress: ImportProgress) => void;
   /** Reads and checks the rows and writes nothing. */
   readonly dryRun?: boolean;
+  /** Aborting ends the import after the transactions under way. */
+  readonly signal?: AbortSignal;
 }
 
 export async function writeNodes(
@@ -102,13 +104,23 @@ export async function windows(
   options: ImportOptions,
   work: (from: number, to: number) => Promise<void>,
 ): Promise<void> {
-  let done = 0;
-  await inBatches(total, options.batch ?? 5000, async (from, to) => {
+  const size = options.batch ?? 5000;
+  const first = Math.min(FIRST, size, total);
+  const one = async (from: number, to: number) => {
     await work(from, to);
     done += to - from;
     options.onProgress?.({ stage, done, total });
-  });
+  };
+  let done = 0;
+  await inBatches(first, size, one, options.signal);
+  await inBatches(total - first, size, (from, to) => one(first + from, first + to), options.signal);
 }
+
+/**
+ * Rows of the first transaction. In a database without relationships the server plans to find one by a scan of all
+ * of them, which over thousands of rows takes minutes; after a few it plans anew, from the ends.
+ */
+const FIRST = 100;
 
 function vanished(found: number, expected: number): KgmentorError {
   return new KgmentorError(

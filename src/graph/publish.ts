@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { refuseStopped } from './batches.js';
 import type { Graph } from './connect.js';
 import { cypher } from './cypher.js';
 import { acquireLease, type Lease, type LeaseOptions } from './lease.js';
@@ -25,6 +26,8 @@ export interface PublishOptions extends LeaseOptions {
   readonly dryRun?: boolean;
   /** Seconds that the old slot is left alone after a switch, for readers in the middle of it; 10 where absent. */
   readonly graceSeconds?: number;
+  /** Aborting ends the publication before readers are switched: they stay with what they have. */
+  readonly signal?: AbortSignal;
   readonly onProgress?: (progress: { stage: 'vectors' | 'index'; done: number; total: number }) => void;
 }
 
@@ -49,7 +52,7 @@ export interface PublishResult {
  * have the old vectors whole until they have the new ones whole. The way back is `rollback`.
  *
  * @throws KgmentorError BAD_DATA for vectors or keys that cannot serve, GATE where another publisher is at work,
- *   SCHEMA where migrations wait, USAGE where labels or model ids clash.
+ *   SCHEMA where migrations wait, USAGE where labels or model ids clash, INTERRUPTED after an abort.
  * @example
  * await publish(graph, {
  *   source: { name: 'movies', nodes: config.sources.movies.nodes },
@@ -100,13 +103,14 @@ async function publishHeld(
   const { model } = input;
   const plan = await prepare(graph, input);
   const { slot, own, join } = plan;
-  await grace(own, options.graceSeconds ?? 10);
+  const { signal } = options;
+  await grace(own, options.graceSeconds ?? 10, signal);
   const labelNames = input.source.nodes.map((node) => node.label);
   await lease.write(async (tx) => {
     await tx.run(cypher('write-lease-labels'), { name: lease.name, labels: labelNames });
     await tx.run(cypher('write-switch-forget'), { source });
   });
-  await emptySlot(graph, lease, { labels: join.labels, slot, live: own.map((p) => p.index) });
+  await emptySlot(graph, lease, { labels: join.labels, slot, live: own.map((p) => p.index), signal });
 
   const beforeVectors = Date.now();
   const total = join.labels.reduce((sum, label) => sum + label.ids.length, 0);
@@ -116,7 +120,8 @@ async function publishHeld(
     options.onProgress?.({ stage: 'vectors', done, total });
   };
   const written: number[] = [];
-  for (const label of join.labels) written.push(await writeVectors(lease, input, { label, slot, onBatch }));
+  for (const label of join.labels)
+    written.push(await writeVectors(lease, input, { label, slot, onBatch, signal }));
 
   const beforeIndexes = Date.now();
   const indexes = join.labels.map(({ node: { label } }) => ({
@@ -128,6 +133,7 @@ async function publishHeld(
     slot,
     dim: model.dim,
     geometry: model.geometry,
+    signal,
     onPercent: (done) => options.onProgress?.({ stage: 'index', done, total: 100 }),
   });
   const labels: LabelCount[] = [];
@@ -136,6 +142,7 @@ async function publishHeld(
       await verifyLabel(graph, input, { label, slot, index: indexes[i].name, written: written[i] }),
     );
 
+  refuseStopped(signal);
   await writeModel(
     lease,
     input,
@@ -164,9 +171,15 @@ async function publishHeld(
   };
 }
 
-async function grace(own: readonly Publication[], wanted: number): Promise<void> {
+async function grace(
+  own: readonly Publication[],
+  wanted: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const youngest = Math.min(...own.map((p) => p.age));
-  if (youngest < wanted) await sleep((wanted - youngest) * 1000);
+  if (youngest < wanted)
+    await sleep((wanted - youngest) * 1000, undefined, { signal }).catch(() => undefined);
+  refuseStopped(signal);
 }
 
 /** Models of the source that no pointer names, then teachers without students. */

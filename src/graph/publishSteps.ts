@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KgmentorError } from '../errors.js';
-import { inBatches } from './batches.js';
+import { inBatches, refuseStopped } from './batches.js';
 import type { Graph } from './connect.js';
 import { cypher, withNames } from './cypher.js';
 import type { Lease } from './lease.js';
@@ -18,7 +18,12 @@ const SAMPLE = 500;
 export async function emptySlot(
   graph: Graph,
   lease: Lease,
-  { labels, slot, live }: { labels: readonly LabelRows[]; slot: Slot; live: readonly string[] },
+  {
+    labels,
+    slot,
+    live,
+    signal,
+  }: { labels: readonly LabelRows[]; slot: Slot; live: readonly string[]; signal?: AbortSignal },
 ): Promise<void> {
   const ours = new Set(labels.map((l) => l.node.label));
   for (const index of await readIndexes(graph)) {
@@ -27,20 +32,26 @@ export async function emptySlot(
     await runOne(graph, 'write-index-drop', { name: index.name });
   }
   const filled = labels.flatMap((l) => l.filled);
-  await inBatches(filled.length, 5000, async (from, to) => {
+  const clear = async (from: number, to: number) => {
     await lease.write((tx) => tx.run(cypher('write-vectors-clear'), { ids: filled.slice(from, to), slot }));
-  });
+  };
+  await inBatches(filled.length, 5000, clear, signal);
 }
 
 /** Step 3: the vectors of one label, in fenced batches; how many nodes got theirs. */
 export async function writeVectors(
   lease: Lease,
   input: PublishInput,
-  { label, slot, onBatch }: { label: LabelRows; slot: Slot; onBatch: (rows: number) => void },
+  {
+    label,
+    slot,
+    onBatch,
+    signal,
+  }: { label: LabelRows; slot: Slot; onBatch: (rows: number) => void; signal?: AbortSignal },
 ): Promise<number> {
   const text = withNames(cypher('write-vectors'), { LABEL: newName('label', label.node.label) });
   let written = 0;
-  await inBatches(label.ids.length, 2000, async (from, to) => {
+  const write = async (from: number, to: number) => {
     const parameters = {
       ids: label.ids.slice(from, to),
       keys: label.keys.slice(from, to),
@@ -53,7 +64,8 @@ export async function writeVectors(
     );
     written += Number(answer.written);
     onBatch(to - from);
-  });
+  };
+  await inBatches(label.ids.length, 2000, write, signal);
   return written;
 }
 
@@ -66,6 +78,7 @@ export async function createIndexes(
     slot: Slot;
     dim: number;
     geometry: string;
+    signal?: AbortSignal;
     onPercent: (percent: number) => void;
   },
 ): Promise<void> {
@@ -86,6 +99,7 @@ export async function createIndexes(
       });
   }
   for (let look = 0; ; look++) {
+    refuseStopped(options.signal);
     const known = await readIndexes(graph);
     const found = indexes.map(({ name }) => {
       const index = known.find((one) => one.name === name);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Config, TeacherSettings } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import type { Split, Triples } from '../kg/types.js';
 import { readTensors, type StoredTensor, writeTensors } from '../model/safetensors.js';
@@ -28,6 +29,22 @@ export function readModelEntities(folder: string): ModelEntities {
   return readRunFile(folder, files.entities) as ModelEntities;
 }
 
+export interface TeacherRecord {
+  readonly folder: string;
+  readonly id: string;
+  readonly encoder: string;
+  readonly dim: number;
+  readonly geometry: 'dot' | 'unit';
+  readonly dataDigest: string;
+}
+
+/** What a student's record keeps of its teacher's run. */
+export function teacherRecord(folder: string): TeacherRecord {
+  const { id, settings, dataDigest } = readRecord(folder);
+  const { encoder, dim, geometry } = settings as Pick<TeacherSettings, 'encoder' | 'dim' | 'geometry'>;
+  return { folder, id, encoder, dim, geometry, dataDigest };
+}
+
 /** A run as its folder tells it. */
 export interface RunRecord {
   readonly id: string;
@@ -37,9 +54,12 @@ export interface RunRecord {
   readonly sources: readonly string[];
   readonly target?: string;
   readonly settings: Readonly<Record<string, unknown>>;
-  readonly teacher?: { readonly folder: string; readonly id: string };
   /** The earlier model whose values it began with. */
   readonly from?: { readonly folder: string; readonly id: string };
+  /** The student's teacher, with what publishing tells of it: its folder may be gone by then. */
+  readonly teacher?: TeacherRecord;
+  /** How the held-out facts of the sources were chosen, where that was told. */
+  readonly heldOut?: Config['heldOut'];
   readonly dataDigest: string;
   readonly counts: Readonly<Record<string, number>>;
   readonly result?: Readonly<Record<string, unknown>>;
@@ -66,7 +86,7 @@ function readRunFile(folder: string, name: string): unknown {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
     throw new KgmentorError('BAD_DATA', `${path} is damaged: it holds no whole JSON text.`, {
-      next: 'Train again.',
+      next: `Remove the folder ${folder} and train again.`,
       cause,
     });
   }

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import type { TeacherSettings } from '../config.js';
+import type { Config, TeacherSettings } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import { rankingQueries } from '../evaluate/filters.js';
 import { checkDataset } from '../kg/check.js';
@@ -20,6 +20,8 @@ export interface PretrainInput {
   readonly settings: TeacherSettings;
   /** Facts held out of each source by name: never trained on, the validation ones choose the best epoch. */
   readonly splits?: Readonly<Record<string, Split>>;
+  /** How the splits were made: kept in the record, for students of this teacher. */
+  readonly heldOut?: Config['heldOut'];
   /** Run folder, made where missing. */
   readonly folder: string;
   readonly id: string;
@@ -118,6 +120,7 @@ export async function pretrain(input: PretrainInput, options: RunOptions = {}): 
     sources: chosen,
     settings,
     ...(input.from !== undefined && { from: { folder: input.from, id: readRecord(input.from).id } }),
+    ...(input.heldOut && { heldOut: input.heldOut }),
     dataDigest: datasetDigest(dataset),
     counts: {
       rows: joint.rows,

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import type { EvaluationSettings, StudentSettings } from '../config.js';
+import type { Config, EvaluationSettings, StudentSettings } from '../config.js';
 import { ENCODER_FACTS } from '../encoders.js';
 import { KgmentorError } from '../errors.js';
 import type { BatchSource, FeedLayout } from '../kg/batchSource.js';
@@ -11,11 +11,11 @@ import { filterTriples, sortTriples } from '../kg/triples.js';
 import type { Dataset, LinkedClasses, Split, Triples } from '../kg/types.js';
 import { validQueries } from './evaluations.js';
 import { feedLayout } from './feedLayout.js';
-import { type Facts, readRecord, writeEntities, writeFacts, writeRecord } from './folder.js';
+import { type Facts, teacherRecord, writeEntities, writeFacts, writeRecord } from './folder.js';
 import { type Job, type TeacherLink, writeJob } from './job.js';
 import { trainingQueries, withProbes } from './queries.js';
 import { type RunOptions, type RunOutcome, runFolder } from './runFolder.js';
-import { requireSameRun } from './sameRun.js';
+import { requireSameRun, requireUnseen } from './sameRun.js';
 import { linkToTeacher } from './teacherLink.js';
 
 export interface RetrainInput {
@@ -28,6 +28,8 @@ export interface RetrainInput {
   readonly evaluation: EvaluationSettings;
   /** Links under this confidence are not merged; 0 where absent. */
   readonly linkThreshold?: number;
+  /** How the split was made, so that a teacher that saw other facts is told. */
+  readonly heldOut?: Config['heldOut'];
   /** The teacher's run folder; without one nothing is distilled. */
   readonly teacher?: string;
   readonly folder: string;
@@ -57,7 +59,8 @@ export interface PreparedStudent {
  * teacher that may never have seen the target.
  *
  * @throws KgmentorError NO_DATA when there is nothing to train on; BAD_DATA for a dataset that breaks its contract;
- * INTERRUPTED after a stop; USAGE or BAD_DATA when a fed run is to go on with other settings or another graph
+ * INTERRUPTED after a stop; USAGE or BAD_DATA when a fed run is to go on with other settings or another graph; USAGE
+ * when the teacher was trained with other held-out facts of the target
  * @example
  * await retrain({ dataset, target: 'movies', split, settings: config.student, evaluation: config.evaluation,
  *   teacher: 'runs/teacher', folder: 'runs/movies', id: 'movies-1' });
@@ -65,6 +68,7 @@ export interface PreparedStudent {
 export async function retrain(input: RetrainInput, options: RunOptions = {}): Promise<RunOutcome> {
   const { settings, folder, id, dataset } = input;
   checkDataset(dataset);
+  if (input.teacher) requireUnseen(input.teacher, input);
   const prepared = prepareStudent(input);
   const { facts, relations, rows, entities, link } = prepared;
   if (facts.split.train.head.length === 0)
@@ -133,7 +137,8 @@ export async function retrain(input: RetrainInput, options: RunOptions = {}): Pr
     sources: dataset.sources.map(({ name }) => name),
     target: input.target,
     settings: { ...settings, evaluation: input.evaluation },
-    ...(input.teacher && { teacher: { folder: input.teacher, id: readRecord(input.teacher).id } }),
+    ...(input.teacher && { teacher: teacherRecord(input.teacher) }),
+    ...(input.heldOut && { heldOut: input.heldOut }),
     dataDigest: datasetDigest(dataset),
     counts: {
       entities,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 import { KgmentorError } from '../errors.js';
 import { readTensors } from '../model/safetensors.js';
@@ -68,6 +68,21 @@ export function newRun(runs: string, name: string, now = new Date()): { id: stri
     if (existsSync(folder)) continue;
     mkdirSync(folder);
     return { id, folder };
+  }
+}
+
+/** Works in a new run's folder, which does not stay where nothing was written into it. */
+export async function withNewRun<T>(
+  runs: string,
+  name: string,
+  work: (run: { id: string; folder: string }) => Promise<T>,
+): Promise<T> {
+  const run = newRun(runs, name);
+  try {
+    return await work(run);
+  } catch (error) {
+    if (readdirSync(run.folder).length === 0) rmdirSync(run.folder);
+    throw error;
   }
 }
 

@@ -6,6 +6,29 @@ import { readJob } from './job.js';
 import type { RetrainInput } from './retrain.js';
 
 /**
+ * A teacher that saw the target must have had the same facts held out: else it hands test facts on to the student,
+ * whose figures would be too good.
+ *
+ * @throws KgmentorError USAGE
+ */
+export function requireUnseen(
+  teacher: string,
+  { target, heldOut }: Pick<RetrainInput, 'target' | 'heldOut'>,
+): void {
+  const record = readRecord(teacher);
+  if (!heldOut || !record.heldOut || !record.sources.includes(target)) return;
+  const differ = (['valid', 'test', 'key'] as const).filter(
+    (name) => record.heldOut?.[name] !== heldOut[name],
+  );
+  if (differ.length === 0) return;
+  throw new KgmentorError(
+    'USAGE',
+    `The teacher ${record.id} was trained on ${target} with other held-out facts (heldOut.${differ.join(', heldOut.')}): it has seen facts that are held out now.`,
+    { next: 'Take heldOut back to what it was, or pre-train a teacher with these settings.' },
+  );
+}
+
+/**
  * A fed run that goes on needs the graph, the links and the held-out facts that it began with: its rows and what it
  * must not see are made from them again.
  *

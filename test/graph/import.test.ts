@@ -162,6 +162,30 @@ describe('import of triples', () => {
     assert.ok(seen.includes('nodes 95/95'));
   });
 
+  it('ends where a stop is asked for, and another one does the rest', async () => {
+    const rows = Array.from({ length: 95 }, (_, i) => [`n${i}`, 'r', `n${i + 1}`]);
+    const input = { source: 'el', nodes: EL, rows };
+    const stop = new AbortController();
+    const onProgress = ({ stage }: { stage: string }) => stage === 'relationships' && stop.abort();
+    await assert.rejects(importTriples(held.graph, input, { batch: 10, onProgress, signal: stop.signal }), {
+      code: 'INTERRUPTED',
+      next: /again/,
+    });
+    const { nodesCreated, relationshipsCreated } = await importTriples(held.graph, input);
+    assert.equal(nodesCreated, 0);
+    assert.ok(relationshipsCreated >= 60 && relationshipsCreated < 95, `${relationshipsCreated}`);
+  });
+
+  it('is about as fast into an empty database as into a full one', async () => {
+    const rows = Array.from({ length: 6000 }, (_, i) => [`n${i % 2999}`, 'r', `n${(i * 7919) % 3001}`]);
+    const into = (label: string) =>
+      importTriples(held.graph, { source: label, nodes: { label, key: 'id' }, rows });
+    const empty = await into('First');
+    const full = await into('Second');
+    assert.deepEqual([empty.relationshipsCreated, full.relationshipsCreated], [6000, 6000]);
+    assert.ok(empty.seconds < 4 + 3 * full.seconds, `${empty.seconds} s, then ${full.seconds} s`);
+  });
+
   it('writes nothing in a dry run', async () => {
     const result = await importTriples(
       held.graph,

@@ -444,6 +444,31 @@ describe('publishing beside others', () => {
     assert.ok(seen.size >= 3, [...seen].join());
   });
 
+  it('ends where a stop is asked for, and readers and the lease are as before', async () => {
+    await publish(held.graph, films('m1'), NOW);
+    const before = await pointers();
+    for (const stage of ['vectors', 'index']) {
+      const stop = new AbortController();
+      const onProgress = (progress: { stage: string }) => progress.stage === stage && stop.abort();
+      await assert.rejects(publish(held.graph, films('m2'), { ...NOW, signal: stop.signal, onProgress }), {
+        code: 'INTERRUPTED',
+        message: /before all was written/,
+      });
+      assert.deepEqual(await pointers(), before);
+    }
+    const start = Date.now();
+    const signal = AbortSignal.timeout(300);
+    await assert.rejects(publish(held.graph, films('m2'), { graceSeconds: 60, signal }), {
+      code: 'INTERRUPTED',
+    });
+    assert.ok(Date.now() - start < 20_000, 'the time that readers have is not waited for');
+    await publish(held.graph, films('m2'), NOW);
+    assert.deepEqual(
+      (await pointers()).map(({ model }) => model),
+      ['m2', 'm2'],
+    );
+  });
+
   it('takes up where a publisher died: half a slot filled, an index without pointer', async () => {
     await publish(held.graph, films('m1'), NOW);
     await run(held.graph, 'MATCH (p:Person) WHERE p.id < 5 SET p.kgEmbeddingB = [1.0, 2.0, 3.0]');

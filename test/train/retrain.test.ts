@@ -90,7 +90,14 @@ describe('a pre-trained teacher and a re-trained student', () => {
         ...studentSchema.parse({ dim: DIM, epochs: 3, batch: 64, ...HOPS_1 }),
         evaluation: EVALUATION,
       },
-      teacher: { folder: teacher, id: 'teacher-1' },
+      teacher: {
+        folder: teacher,
+        id: 'teacher-1',
+        encoder: 'complex',
+        dim: DIM,
+        geometry: 'dot',
+        dataDigest: readRecord(teacher).dataDigest,
+      },
       dataDigest: datasetDigest(dataset),
     });
     assert.ok(Math.abs(Date.now() - Date.parse(createdAt)) < 600_000);
@@ -201,6 +208,23 @@ describe('a training is refused', () => {
     const says = error('USAGE', /"nowhere" was not read/);
     await refused(() => trainTeacher(world, { sources: ['nowhere'] }, { folder: untouched }), says);
     await refused(() => trainStudent(world, undefined, {}, { target: 'nowhere', folder: untouched }), says);
+  });
+
+  it('with a teacher that was trained on the target with other held-out facts', async () => {
+    const before = { ...HELD_OUT, test: HELD_OUT.test / 2 };
+    const splits = heldOut(dataset, before);
+    const saw = await trainTeacher(world, { epochs: 1 }, { dataset, splits, heldOut: before });
+    const student = (change: object) =>
+      trainStudent(world, saw, { epochs: 1 }, { heldOut: HELD_OUT, folder: untouched, ...change });
+    await refused(
+      () => student({}),
+      error('USAGE', /teacher-1 was trained on here with other held-out facts \(heldOut\.test\)/),
+    );
+    const split = splits.here;
+    const run = await student({ heldOut: before, split, folder: join(folder(), 'same') });
+    assert.deepEqual(readRecord(run).heldOut, before);
+    const elsewhere = await trainTeacher(world, { epochs: 1 }, { heldOut: before });
+    await trainStudent(world, elsewhere, { epochs: 1 }, { heldOut: HELD_OUT });
   });
 
   it('without a fact to train on', async () => {

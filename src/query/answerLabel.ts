@@ -32,6 +32,8 @@ export async function answerLabel(
   throw new KgmentorError(
     'USAGE',
     `No fact of ${JSON.stringify(name)} ${inverse ? 'ends' : 'begins'} at a ${label} node, so the label of its answers is not known.`,
-    { next: `Name it (--candidates): ${published.map((one) => one.label).join(', ')}.` },
+    {
+      next: `Ask in the other direction, or name that label (--candidates): ${published.map((one) => one.label).join(', ')}.`,
+    },
   );
 }

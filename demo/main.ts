@@ -18,6 +18,7 @@ import { evaluateAndRecord, evaluateRun } from '../src/train/evaluations.js';
 import { heldOut } from '../src/train/heldOut.js';
 import { pretrain } from '../src/train/pretrain.js';
 import { retrain } from '../src/train/retrain.js';
+import { newRun } from '../src/train/runs.js';
 import { demoConfig } from './config.js';
 import type { DemoGraph } from './graph.js';
 import { importGraph } from './import.js';
@@ -98,9 +99,10 @@ async function learn(
   rmSync(runs, { recursive: true, force: true });
   say();
   say(`Teacher over all three graphs, vectors of ${config.teacher.dim} numbers:`);
-  const teacher = path.join(runs, 'teacher');
+  // The graph may hold the models of an earlier demo, with other vectors: each run has an id of its own.
+  const { id: teacherId, folder: teacher } = newRun(runs, 'demo-teacher');
   const pretrained = await pretrain(
-    { dataset, splits, settings: config.teacher, folder: teacher, id: 'demo-teacher' },
+    { dataset, splits, settings: config.teacher, folder: teacher, id: teacherId },
     { signal, onEvent: narrate(10) },
   );
   say(`  done in ${duration(pretrained.result.trainSeconds)}`);
@@ -114,8 +116,7 @@ async function learn(
   let student = '';
   for (const [row, settingsOf] of Object.entries(ROWS))
     for (const seed of SEEDS) {
-      const id = `demo-${row.replace(/\W+/g, '-')}-${seed}`;
-      const folder = path.join(runs, id);
+      const { id, folder } = newRun(runs, `demo-${row.replace(/\W+/g, '-')}-${seed}`);
       const first = row === 'student' && seed === 1;
       if (first) say(`Student for ${TARGET}, vectors of ${config.student.dim} numbers:`);
       const settings = settingsOf({ ...config.student, seed });
@@ -133,7 +134,9 @@ async function learn(
       const { result } = await retrain(input, { signal, ...(first && { onEvent: narrate(10) }) });
       if (first) {
         student = folder;
-        say(`  done in ${duration(result.trainSeconds)}`);
+        say(
+          `  done in ${duration(result.trainSeconds)} after ${result.epochs} epochs; epoch ${result.bestEpoch} was the best and is kept`,
+        );
       }
       const { tv } = await evaluateAndRecord(folder, { filters: ['tv'], signal });
       reports.set(row, [...(reports.get(row) ?? []), tv as ModelReport]);
@@ -246,6 +249,11 @@ async function show(
 }
 
 main().catch((error: unknown) => {
+  if (error instanceof KgmentorError && error.code === 'INTERRUPTED') {
+    process.stderr.write('Stopped. The next `npm run demo` imports nothing twice and trains anew.\n');
+    process.exitCode = exitCodeOf(error);
+    return;
+  }
   process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
   if (error instanceof KgmentorError && error.next) process.stderr.write(`${error.next}\n`);
   if (!(error instanceof KgmentorError) && error instanceof Error) process.stderr.write(`${error.stack}\n`);

@@ -30,7 +30,7 @@ export function parseConfig(input: unknown, where: string): Config {
   if (parsed.success) return parsed.data;
   const faults = faultSentences(parsed.error.issues, jsonSchema() as JsonNode);
   throw new KgmentorError('USAGE', `${where}: ${faults.slice(0, 5).join('; ')}.`, {
-    next: 'Correct the file; the README lists its keys.',
+    next: 'Correct the file; kgmentor.schema.json lists all keys with their meaning.',
   });
 }
 

@@ -88,7 +88,7 @@ describe('the command line', () => {
       await cli('sources'),
       2,
       /kgmentor\.json: unknown key "epoch" at teacher \(did you mean "epochs"\?\)/,
-      /README/,
+      /kgmentor\.schema\.json/,
     );
   });
 
@@ -159,6 +159,22 @@ describe('a command that reads the graph', () => {
     await wipe(held.graph);
     await run(held.graph, "UNWIND ['a', 'a', 'b'] AS id CREATE (:Movie {id: id})");
     assertFails(await cli('sources'), 7, /1 keys? of the source movies .*\["Movie","a"\]/, /composite/);
+    const doctor = await cli('doctor', '--json');
+    assert.equal(doctor.code, 1);
+    const finding = JSON.parse(doctor.stdout).find((one: { what: string }) => one.what === 'source movies');
+    assert.match(finding.found, /\["Movie","a"\]/);
+    assert.match(finding.mend, /composite/);
+  });
+
+  it('says in doctor that sources without alignments learn nothing from each other', async () => {
+    await wipe(held.graph);
+    await run(held.graph, "CREATE (:Movie {id: 'a'}), (:Movie {id: 'b'})");
+    const sources = { movies: { nodes }, films: { nodes } };
+    await write('kgmentor.json', { sources });
+    const doctor = await cli('doctor', '--json');
+    assert.equal(doctor.code, 0);
+    const finding = JSON.parse(doctor.stdout).find((one: { what: string }) => one.what === 'alignments');
+    assert.match(finding.mend, /no source learns from another/);
   });
 
   it('names file and line of what cannot be imported, and writes nothing', async () => {

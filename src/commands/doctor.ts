@@ -64,21 +64,26 @@ async function database(context: Context): Promise<Finding[]> {
       { what: 'configuration', ok: true, found: 'none here', mend: '`kgmentor init` writes one' },
     ];
   const config = context.config();
+  const { chosenAlignments } = await import('../graph/alignments.js');
+  const names = Object.keys(config.sources);
+  const alignments = await check('alignments', async () => {
+    return `${chosenAlignments(config, names).length} in the configuration`;
+  });
+  const apart = config.alignments.length === 0 && names.length > 1;
   findings.push(
-    await check('alignments', async () => {
-      const { chosenAlignments } = await import('../graph/alignments.js');
-      return `${chosenAlignments(config, Object.keys(config.sources)).length} in the configuration`;
-    }),
+    apart ? { ...alignments, mend: 'name some: without them no source learns from another' } : alignments,
   );
-  const { checkedName, readSchema, requireName } = await import('../graph/schema.js');
+  const { readEntities } = await import('../graph/readEntities.js');
+  const { readSchema, requireName } = await import('../graph/schema.js');
   for (const [name, source] of Object.entries(config.sources)) {
-    const schema = await readSchema(graphs.of(name));
+    const graph = graphs.of(name);
+    const schema = await readSchema(graph);
     findings.push(
       await check(`source ${name}`, async () => {
         const { include = [], map = {} } = source.relations ?? {};
-        for (const { label } of source.nodes) checkedName(schema, 'label', label);
         for (const type of [...include, ...Object.keys(map)]) requireName(schema, 'relationship type', type);
-        return source.nodes.map(({ label }) => label).join(', ');
+        const { ids } = await readEntities(graph, schema, name, source);
+        return `${count(ids.length)} nodes of ${source.nodes.map(({ label }) => label).join(', ')}`;
       }),
     );
   }

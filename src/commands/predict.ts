@@ -1,7 +1,7 @@
 import { predict } from '../query/predict.js';
 import { type Command, text } from './command.js';
 import { table } from './output.js';
-import { askByKey, atMost, labelOf, nameOf } from './query.js';
+import { askByKey, atMost, keyHelp, labelOf, nameOf } from './query.js';
 
 export const predictCommand: Command = {
   usage: '<source> <key> <relation> [--heads] [--label LABEL] [--candidates LABEL] [--k 10]',
@@ -14,15 +14,17 @@ export const predictCommand: Command = {
     k: { type: 'string' },
   },
   help: {
+    ...keyHelp,
     '--heads': 'ask for heads of (?, relation, node) instead',
     '--label LABEL': 'label of the node, the first of the source where absent',
-    '--candidates LABEL': 'label of the answers, the node’s own where absent',
+    '--candidates LABEL': 'label of the answers, the one that the relation’s facts have where absent',
     '--k N': 'how many',
   },
   async run({ positionals: [source, key, relation], flags, out, config: read, graphs }) {
     const config = read();
     const label = labelOf(config, source, text(flags, 'label'));
-    const candidateLabel = labelOf(config, source, text(flags, 'candidates') ?? label);
+    const named = text(flags, 'candidates');
+    const candidateLabel = named === undefined ? undefined : labelOf(config, source, named);
     const graph = (await graphs()).of(source);
     const found = await askByKey(config, source, label, key, (values) =>
       predict(graph, {
@@ -33,7 +35,7 @@ export const predictCommand: Command = {
         direction: flags.heads ? 'head' : 'tail',
         candidateLabel,
         k: atMost(flags, 10),
-        nameProperty: nameOf(config, source, candidateLabel),
+        nameProperty: candidateLabel && nameOf(config, source, candidateLabel),
       }),
     );
     out.data(found, () =>

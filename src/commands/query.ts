@@ -5,6 +5,9 @@ import { keyValue } from '../graph/readEntities.js';
 import type { KeyValue } from '../kg/keys.js';
 import { type Flags, text } from './command.js';
 
+/** How a node is named on the command line. */
+export const keyHelp = { '<key>': `a composite key is a JSON list: '["The Matrix",1999]'` };
+
 /** The label asked for, checked; the first one of the source where none is named. */
 export function labelOf(config: Config, source: string, label: string | undefined): string {
   requireSource(config, source);

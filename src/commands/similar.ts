@@ -1,14 +1,18 @@
 import { similar } from '../query/similar.js';
 import { type Command, text } from './command.js';
 import { table } from './output.js';
-import { askByKey, atMost, labelOf, nameOf } from './query.js';
+import { askByKey, atMost, keyHelp, labelOf, nameOf } from './query.js';
 
 export const similarCommand: Command = {
   usage: '<source> <key> [--label LABEL] [--k 10]',
   summary: 'Nodes most similar to a node, by the vectors that are published now.',
   positionals: [2, 2],
   options: { label: { type: 'string' }, k: { type: 'string' } },
-  help: { '--label LABEL': 'label of the node, the first of the source where absent', '--k N': 'how many' },
+  help: {
+    ...keyHelp,
+    '--label LABEL': 'label of the node, the first of the source where absent',
+    '--k N': 'how many',
+  },
   async run({ positionals: [source, key], flags, out, config: read, graphs }) {
     const config = read();
     const label = labelOf(config, source, text(flags, 'label'));

@@ -35,6 +35,8 @@ export async function readEntityColumns(
   for await (const { cells, where } of rowsFrom(input)) {
     if (header) {
       header = false;
+      if (cells.length === 1 && /[;\t]/.test(cells[0]))
+        throw badLine(where, 'one column', 'columns separated by commas (.csv) or tabs (.tsv)');
       names ??= checkedHeader(cells.slice(1), where, input.nodes.key);
       continue;
     }

@@ -3,8 +3,9 @@ import type { Graph } from '../graph/connect.js';
 import { cypher } from '../graph/cypher.js';
 import { ask } from '../graph/rows.js';
 import type { KeyValue } from '../kg/keys.js';
+import { answerLabel } from './answerLabel.js';
 import { type AnswerRow, answerOf, answersWanted } from './answers.js';
-import { findNode, findRelation, type Published, readPublished } from './published.js';
+import { findNode, findRelation, type Published, publishedLabel, readPublished } from './published.js';
 
 export interface PredictInput {
   readonly source: string;
@@ -15,7 +16,7 @@ export interface PredictInput {
   readonly relation: string;
   /** `tail` asks (node, relation, ?), `head` asks (?, relation, node); `tail` where absent. */
   readonly direction?: 'tail' | 'head';
-  /** Label of the answers; the node's own where absent. */
+  /** Label of the answers; where absent, the one that the relation's facts have most often. */
   readonly candidateLabel?: string;
   /** How many, 10 where absent. */
   readonly k?: number;
@@ -44,11 +45,14 @@ export async function predict(graph: Graph, input: PredictInput): Promise<Predic
   const k = answersWanted(input.k);
   const inverse = input.direction === 'head';
   return graph.read(async (tx) => {
-    const labels = [input.label, input.candidateLabel ?? input.label];
-    const [subject, candidates] = await readPublished(tx, input.source, labels);
+    const published = await readPublished(tx, input.source);
+    const subject = publishedLabel(published, input.source, input.label);
+    const relation = await findRelation(tx, subject, input.relation, inverse);
+    const { types, vector } = relation;
+    const label = input.candidateLabel ?? (await answerLabel(tx, published, input.label, relation, inverse));
+    const candidates = publishedLabel(published, input.source, label);
     refuseOthers(subject, candidates);
     const node = await findNode(tx, subject, input.key);
-    const { types, vector } = await findRelation(tx, subject, input.relation, inverse);
     const [known] = await ask<{ count: number }>(tx, cypher('query-known'), { id: node.id, types, inverse });
     const found = await ask<AnswerRow>(tx, cypher('query-predict'), {
       id: node.id,

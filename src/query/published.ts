@@ -29,26 +29,28 @@ export interface FoundNode {
 }
 
 /**
- * What is published for some labels of a source, in the order asked for.
+ * What is published for a source, a label each.
  *
- * @throws KgmentorError NO_DATA where nothing is; USAGE where the source publishes other labels only
+ * @throws KgmentorError NO_DATA where nothing is
  */
-export async function readPublished(
-  tx: Transaction,
-  source: string,
-  labels: readonly string[],
-): Promise<Published[]> {
+export async function readPublished(tx: Transaction, source: string): Promise<Published[]> {
   const found = await ask<Published>(tx, cypher('query-published'), { source });
-  if (found.length === 0)
-    throw new KgmentorError('NO_DATA', `Nothing is published for the source ${source}.`, {
-      next: `Publish a student first: \`kgmentor publish ${source}\`.`,
-    });
-  return labels.map((label) => {
-    const published = found.find((one) => one.label === label);
-    if (published) return published;
-    throw new KgmentorError('USAGE', `The source ${source} publishes no label ${JSON.stringify(label)}.`, {
-      next: `It publishes ${found.map((one) => one.label).join(', ')}.`,
-    });
+  if (found.length > 0) return found;
+  throw new KgmentorError('NO_DATA', `Nothing is published for the source ${source}.`, {
+    next: `Publish a student first: \`kgmentor publish ${source}\`.`,
+  });
+}
+
+/**
+ * What is published for one label of a source.
+ *
+ * @throws KgmentorError USAGE where the source publishes other labels only
+ */
+export function publishedLabel(published: readonly Published[], source: string, label: string): Published {
+  const found = published.find((one) => one.label === label);
+  if (found) return found;
+  throw new KgmentorError('USAGE', `The source ${source} publishes no label ${JSON.stringify(label)}.`, {
+    next: `It publishes ${published.map((one) => one.label).join(', ')}.`,
   });
 }
 
@@ -80,7 +82,7 @@ export async function findNode(
   const shown = key.map((value) => (typeof value === 'string' ? JSON.stringify(value) : value)).join(', ');
   if (!node)
     throw new KgmentorError('NO_DATA', `No ${label} node has the key ${shown}.`, {
-      next: `Check the value of ${keyProperties.join(', ') || 'the element id'}.`,
+      next: `Check the value of ${keyProperties.join(', ') || 'the element id'}; a node of another label is found by that label (--label).`,
     });
   if (node.vector === null)
     throw new KgmentorError('NO_DATA', `The ${label} node ${shown} has no vector.`, {

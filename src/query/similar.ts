@@ -3,7 +3,7 @@ import { cypher } from '../graph/cypher.js';
 import { ask } from '../graph/rows.js';
 import type { KeyValue } from '../kg/keys.js';
 import { type AnswerRow, answerOf, answersWanted } from './answers.js';
-import { findNode, readPublished } from './published.js';
+import { findNode, publishedLabel, readPublished } from './published.js';
 
 export interface SimilarInput {
   readonly source: string;
@@ -38,7 +38,7 @@ const WIDER = 5;
 export async function similar(graph: Graph, input: SimilarInput): Promise<SimilarNode[]> {
   const k = answersWanted(input.k);
   return graph.read(async (tx) => {
-    const [published] = await readPublished(tx, input.source, [input.label]);
+    const published = publishedLabel(await readPublished(tx, input.source), input.source, input.label);
     const { id } = await findNode(tx, published, input.key);
     const found = await ask<AnswerRow>(tx, cypher('query-similar'), {
       id,

@@ -50,7 +50,7 @@ async function serve(phase: Phase): Promise<number> {
   const server = await startNeo4j({ home: kept, http: true, log: say });
   try {
     say(`Neo4j runs at ${server.uri}, without a password, for this machine only.`);
-    if (server.httpUri) say(`Neo4j Browser: ${server.httpUri}`);
+    if (server.httpUri) say(`Neo4j Browser: ${server.httpUri} (press Connect, without a username)`);
     say('Ctrl-C stops it; the data stays in .kgmentor/neo4j.');
     if (!(await untilGone(server.pid, phase))) return 0;
     throw new KgmentorError('UNREACHABLE', `The Neo4j server (process ${server.pid}) has ended by itself.`, {

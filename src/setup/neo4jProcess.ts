@@ -30,7 +30,7 @@ export function refuseRunning(home: string): void {
   const { pid, started } = readNote(file);
   if (isAlive(pid) && startOf(pid) === started)
     throw new KgmentorError('USAGE', `A Neo4j server, process ${pid}, runs on ${home} already.`, {
-      next: 'Stop that one first, or name another folder.',
+      next: 'Stop it first (Ctrl-C where it was started), or set NEO4J_URI to the address that it printed there.',
     });
   rmSync(file, { force: true });
 }

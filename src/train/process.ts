@@ -45,6 +45,8 @@ export function runTraining(folder: string, options: ProcessOptions = {}): Promi
         TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL ?? '2',
         TF_NUM_INTRAOP_THREADS: String(threads),
         TF_NUM_INTEROP_THREADS: '1',
+        // Else threads add up more than 1,024 scattered rows in the order in which they come.
+        TF_DETERMINISTIC_OPS: process.env.TF_DETERMINISTIC_OPS ?? '1',
       },
     },
   );

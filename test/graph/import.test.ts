@@ -46,6 +46,24 @@ async function isEmpty(): Promise<void> {
   assert.deepEqual(await run(held.graph, 'SHOW CONSTRAINTS YIELD name RETURN name'), []);
 }
 
+describe('an import that would double what is there', () => {
+  it('is refused where the label has integer keys and text comes, or text and integers come', async () => {
+    await run(held.graph, 'CREATE (:El {id: 3}), (:Text {id: "3"})');
+    const rows = [['3', 'r', '4']];
+    const refused = (nodes: object, next: RegExp) =>
+      assert.rejects(
+        importTriples(held.graph, { source: 'el', nodes: { label: 'El', key: 'id', ...nodes }, rows }),
+        { code: 'USAGE', message: /such as "?3"?, but/, next },
+      );
+    await refused({}, /with --integer-keys/);
+    await refused({ label: 'Text', keyType: 'integer' }, /without --integer-keys/);
+    assert.deepEqual(await run(held.graph, 'MATCH (n) RETURN count(n) AS nodes'), [{ nodes: 2 }]);
+    assert.deepEqual(await run(held.graph, 'SHOW CONSTRAINTS YIELD name RETURN name'), []);
+    await importTriples(held.graph, { source: 'el', nodes: { ...EL, keyType: 'integer' }, rows });
+    assert.deepEqual(await triples(), [{ h: 3, r: 'r', t: 4, p: {} }]);
+  });
+});
+
 describe('import of triples', () => {
   it('reads TSV without quoting, skips empty lines and repeats, and makes the key unique', async () => {
     const tsv = await file('a.tsv', 'a\tknows\tb\r\n\na\tknows\tb\nb\tsays\t"c"\n');
@@ -282,6 +300,15 @@ describe('import of entities', () => {
       held.graph,
       'MATCH (m:Movie) RETURN properties(m) AS p ORDER BY m.id',
     ).then((found) => found.map((row) => row.p));
+
+  it('refuses a file whose columns are separated by something else', async () => {
+    const csv = await file('semicolons.csv', 'id;name\n1;One\n');
+    await assert.rejects(importEntities(held.graph, { source: 'el', nodes: EL, file: csv, header: true }), {
+      code: 'BAD_DATA',
+      message: /semicolons\.csv:1: one column, columns separated by commas/,
+    });
+    await isEmpty();
+  });
 
   it('takes property names from the header; empty cells leave a property as it is', async () => {
     const csv = await file('m.csv', 'id,title,year\nm1,"Alien, 1979",1979\nm2,,\n');

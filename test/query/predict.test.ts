@@ -164,7 +164,7 @@ describe('predict', () => {
       });
 
       it('leaves out known facts and the node itself, also where all candidates are asked for', async () => {
-        const question = { source, label: Person, key: [1], relation: 'LIKES' };
+        const question = { source, label: Person, key: [1], relation: 'LIKES', candidateLabel: Person };
         const found = await predict(held.graph, { ...question, k: 1000 });
         assert.deepEqual(
           found.map(({ key }) => key[0]).sort((a, b) => Number(a) - Number(b)),
@@ -186,10 +186,24 @@ describe('predict', () => {
       predict(held.graph, { source: 'unit', label: 'Person_unit', key: [1], relation: 'LIKES', ...more });
 
     it('gives ten with their names where nothing else is asked', async () => {
-      const found = await ask({});
+      const found = await ask({ candidateLabel: 'Person_unit' });
       assert.equal(found.length, 10);
       for (const { key, name } of found) assert.equal(name, `p${key[0]}`);
-      assert.equal((await ask({ nameProperty: 'id', k: 1 }))[0].name, String(found[0].key[0]));
+      const [{ name }] = await ask({ candidateLabel: 'Person_unit', nameProperty: 'id', k: 1 });
+      assert.equal(name, String(found[0].key[0]));
+    });
+
+    it('answers with the label that the facts of the relation have most often, by direction', async () => {
+      const films = { candidateLabel: 'Film_unit' };
+      assert.deepEqual(await ask({}), await ask(films));
+      assert.deepEqual(await ask({ relation: 'seen' }), await ask({ relation: 'seen', ...films }));
+      const film = { label: 'Film_unit', key: FILMS[0], relation: 'seen', direction: 'head' };
+      assert.deepEqual(await ask(film), await ask({ ...film, candidateLabel: 'Person_unit' }));
+      await assert.rejects(ask({ ...film, direction: 'tail' }), {
+        code: 'USAGE',
+        message: /No fact of "seen" begins at a Film_unit node/,
+        next: /--candidates.*Film_unit, Person_unit/,
+      });
     });
 
     it('says what is wrong', async () => {

@@ -10,7 +10,8 @@ import { readTensors } from '../../src/model/safetensors.js';
 import { files, writeJob } from '../../src/train/job.js';
 import type { ChildMessage } from '../../src/train/messages.js';
 import { runTraining } from '../../src/train/process.js';
-import { folder, studentJob, teacherJob } from './_graph.js';
+import { trainingQueries } from '../../src/train/queries.js';
+import { folder, RELATIONS, studentJob, teacherJob } from './_graph.js';
 
 const weights = (run: string, name: string = files.model): Buffer => readFileSync(join(run, name));
 const mrr = (run: string): number => {
@@ -34,6 +35,24 @@ test('a teacher learns a ring, and equal seeds give equal weights bit for bit', 
   assert.ok(weights(first).equals(weights(second)));
   const third = await train(teacherJob({ epochs: 30, patience: 30, seed: 2 }));
   assert.ok(!weights(first).equals(weights(third)));
+});
+
+test('equal seeds give equal weights bit for bit also where threads share the additions of a batch', async () => {
+  // Every query has a third of all entities as its answers: a hundred thousand additions to 200 rows a batch.
+  const rows = 200;
+  const facts = [...Array(rows * RELATIONS * rows).keys()]
+    .map((i) => [Math.floor(i / rows / RELATIONS), Math.floor(i / rows) % RELATIONS, i % rows])
+    .filter(([head, relation, tail]) => (head * 7 + relation * 5 + tail * 3) % 11 < 4);
+  const column = (at: number) => Int32Array.from(facts, (fact) => fact[at]);
+  const triples = { head: column(0), relation: column(1), tail: column(2) };
+  const queries = trainingQueries([{ triples, weight: 1 }], rows, RELATIONS);
+  const job = { ...teacherJob({ batch: 1600, epochs: 8, dim: 32 }), rows, entities: rows, queries };
+  const runs = [folder(), folder()];
+  for (const run of runs) {
+    writeJob(run, job);
+    await runTraining(run, { threads: 2 });
+  }
+  assert.ok(weights(runs[0]).equals(weights(runs[1])));
 });
 
 test('a training stopped in the middle of an epoch and resumed ends with the weights of an uninterrupted one', async () => {

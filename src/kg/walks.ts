@@ -63,9 +63,9 @@ const TRIES = 64;
 
 /**
  * Goes on with biased random walks (Guo, Sun and Hu, Learning to Exploit Long-term Relational Dependencies in Knowledge
- * Graphs, ICML 2019). A step's weight is the product of its depth and cross weights; 0.5 for both draws
- * edges evenly. Steps are drawn by rejection, so that a hub costs no more than another row; a row without an edge that
- * the biases allow still has a way on.
+ * Graphs, ICML 2019). A step's weight is the product of its depth and cross weights; 0.5 for both draws edges evenly.
+ * Steps are drawn by rejection, so that a hub costs no more than another row; a row without an edge that the biases allow
+ * still has a way on.
  *
  * @param graph from `walkGraph`
  * @throws KgmentorError BAD_DATA where a walk stands on a row without edges

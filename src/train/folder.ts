@@ -34,7 +34,7 @@ export interface TeacherRecord {
   readonly id: string;
   readonly encoder: string;
   readonly dim: number;
-  readonly geometry: 'dot' | 'unit';
+  readonly geometry: 'dot' | 'unit' | 'l2';
   readonly dataDigest: string;
 }
 

@@ -73,7 +73,10 @@ const trainingSchema = {
   epochs: z.number().int().min(1),
   batch: z.number().int().min(1),
   optimiser: z.enum(['adagrad', 'adam']).optional().describe('adagrad for triple, adam for path encoders.'),
-  learningRate: z.number().positive().optional().describe('0.2 for adagrad, 0.001 for adam.'),
+  learningRate: z
+    .union([z.number().positive(), z.strictObject({ from: z.number().positive(), to: z.number().min(0) })])
+    .optional()
+    .describe('0.2 for adagrad, 0.001 for adam. A number, or from and to: linear over the epochs.'),
   n3: z.number().min(0).optional().describe('Weight of the N3 penalty.'),
   pathLength: z
     .number()
@@ -108,6 +111,9 @@ const trainingSchema = {
   seed: z.number().int().min(0),
 };
 
+/** A weight or rate, constant or linear over the epochs. */
+export type Scheduled = number | { readonly from: number; readonly to: number };
+
 /** Settings as they are given, before what depends on the encoder is filled in. */
 interface Given {
   readonly encoder: (typeof ENCODER_NAMES)[number];
@@ -116,7 +122,7 @@ interface Given {
   readonly heads: number;
   readonly geometry?: 'dot' | 'unit' | 'l2';
   readonly optimiser?: 'adagrad' | 'adam';
-  readonly learningRate?: number;
+  readonly learningRate?: Scheduled;
   readonly n3?: number;
 }
 
@@ -272,5 +278,3 @@ export type TeacherSettings = z.infer<typeof teacherSchema>;
 export type StudentSettings = z.infer<typeof studentSchema>;
 export type EvaluationSettings = Config['evaluation'];
 export type DistillationSettings = z.infer<typeof distillationSchema>;
-/** A weight, constant or linear over the epochs. */
-export type Scheduled = z.infer<typeof scheduled>;

@@ -71,7 +71,7 @@ export interface TrainerFrom {
  */
 export function createTrainer(job: Job, from: TrainerFrom = {}): Trainer {
   const { settings } = job;
-  const optimiser = optimiserOf(settings.optimiser, settings.learningRate);
+  const optimiser = optimiserOf(settings.optimiser);
   const { slots } = optimiser;
   const options = { seed: settings.seed, deviation: DEVIATION, slots, start: from.start };
   const model = from.restored?.model ?? createModel(shapeOf(job), options);
@@ -95,7 +95,7 @@ export function createTrainer(job: Job, from: TrainerFrom = {}): Trainer {
     extras,
     step(batch, time) {
       if (batch.size === 0) return 0;
-      optimiser.begin(time.count);
+      optimiser.begin(time.count, weightAt(settings.learningRate, time.share));
       return tf.tidy(() => step(context, batch, time));
     },
     answers: (queries) => distiller?.answers(queries),

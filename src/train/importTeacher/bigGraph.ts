@@ -52,7 +52,7 @@ export async function readOperators(
     parts[place] = rows.table().data;
     sides[side].set(name, parts);
   }
-  const names = [...sides.rhs.keys()];
+  const names = [...new Set([...sides.lhs.keys(), ...sides.rhs.keys()])];
   const own = sides.lhs.size > 0;
   const vector = (side: 'lhs' | 'rhs', name: string): Float32Array => {
     const parts = sides[side].get(name) ?? [];

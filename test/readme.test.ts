@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -10,6 +10,7 @@ import { parseConfig } from '../src/settings.js';
 import { runCli } from './_cli.js';
 import { useGraph } from './_neo4j.js';
 import { importRings, ringConfig, writeRings } from './_rings.js';
+import { FIXTURES } from './train/importTeacher/_fixtures.js';
 
 const root = new URL('../../', import.meta.url);
 const readme = readFileSync(new URL('README.md', root), 'utf8');
@@ -65,6 +66,14 @@ describe('the command lines of the README', () => {
     assert.ok(held.graph);
     folder = mkdtempSync(path.join(os.tmpdir(), 'kgmentor-readme-'));
     writeRings(folder);
+    // What the three engines made of joint.tsv, where their commands would have put it.
+    for (const [from, to] of [
+      ['pykeen/complex', 'pykeen'],
+      ['dgl-ke/complex', 'dglke'],
+      ['dgl-ke/complex', 'dglke/ckpts/ComplEx_joint_0'],
+      ['pbg/complex', 'pbg'],
+    ])
+      cpSync(path.join(FIXTURES, from), path.join(folder, to), { recursive: true });
     writeFileSync(path.join(folder, 'small.json'), JSON.stringify(ringConfig));
   });
   after(() => rmSync(folder, { recursive: true, force: true }));

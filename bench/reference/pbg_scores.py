@@ -32,8 +32,9 @@ def main(triples, config_file, queries=4):
         """The given entity, passed through the operator of its side, against all entities."""
         row = table[entities.index(given)].view(1, -1)
         query = operator(row, torch.tensor([relations.index(relation)]))
-        prepared = model.comparator.prepare(query.view(1, 1, -1)).expand(1, len(entities), -1)
-        values, _, _ = model.comparator(prepared, model.comparator.prepare(table.view(1, *table.shape)), none, none)
+        prepare = model.comparator.prepare
+        given = prepare(query.view(1, 1, -1)).expand(1, len(entities), -1)
+        values, _, _ = model.comparator(given, prepare(table.view(1, *table.shape)), none, none)
         return [float("%.8g" % value) for value in values.flatten().tolist()]
 
     (left,), (right,) = model.lhs_operators, model.rhs_operators

@@ -64,6 +64,12 @@ export const importTeacherCommand: Command = {
     });
     tellUnknown('entities', teacher.report.unknownEntities, 'left out', out);
     tellUnknown('relations', teacher.report.unknownRelations, 'of no use here', out);
+    if (teacher.report.unknownRelations.count === teacher.report.relations)
+      out.onEvent({
+        type: 'warning',
+        message:
+          'no relation of the teacher has a name of the sources here: only its entity vectors can teach',
+      });
     if (flags['dry-run']) {
       out.data(teacher.report, () => lines(teacher.report));
       return;

@@ -31,7 +31,7 @@ function fromJson(file: string): string[] {
   try {
     names = JSON.parse(readFileSync(file, 'utf8'));
   } catch (cause) {
-    throw new KgmentorError('BAD_DATA', `${file} is no JSON: ${(cause as Error).message}.`, {
+    throw new KgmentorError('BAD_DATA', `${file} cannot be read as JSON: ${(cause as Error).message}.`, {
       next: 'Name the list of names that belongs to the table.',
       cause,
     });

@@ -29,9 +29,9 @@ export class Rows {
     }
     for (let i = 0; i < width; i++) {
       const cell = cells[from + i];
-      const value = cell.trim() === '' ? Number.NaN : Number(cell);
+      const value = cell.trim() === '' ? Number.NaN : Math.fround(Number(cell));
       if (!Number.isFinite(value))
-        throw new KgmentorError('BAD_DATA', `${where}: ${JSON.stringify(cell)} is no finite number.`, {
+        throw new KgmentorError('BAD_DATA', `${where}: ${JSON.stringify(cell)} is no finite 32-bit number.`, {
           next: 'Mend the line, or export the table again.',
         });
       this.#data[start + i] = value;

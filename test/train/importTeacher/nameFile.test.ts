@@ -40,7 +40,7 @@ test('missing numbers, repeated names and other files are refused', async () => 
   await refused('gap.tsv', '0\ta\n2\tb\n', /does not number its names from 0 to 1/);
   await refused('twice.txt', 'a\nb\na\n', /"a" to the rows 0 and 2/);
   await refused('wide.tsv', '0\ta\n1\tb\tc\n', /wide\.tsv:2: 3 columns/);
-  await refused('cut.json', '["a",', /is no JSON/);
+  await refused('cut.json', '["a",', /cannot be read as JSON/);
   await refused('other.json', '{"a": 0}', /no list of names/);
   await assert.rejects(
     readNames(join(place, 'none.tsv')),

@@ -34,9 +34,10 @@ test('lines of name and numbers are a table, plain or packed', async () => {
 test('a line that is no vector is named', async () => {
   for (const [text, part] of [
     ['a\t1\t2\nb\t1\n', /bad\.tsv:2: 1 numbers, 2 expected/],
-    ['a\t1\nb\tx\n', /bad\.tsv:2: "x" is no finite number/],
-    ['a\t1\nb\t\n', /bad\.tsv:2: "" is no finite number/],
-    ['a\tNaN\n', /bad\.tsv:1: "NaN" is no finite number/],
+    ['a\t1\nb\tx\n', /bad\.tsv:2: "x" is no finite 32-bit number/],
+    ['a\t1\nb\t\n', /bad\.tsv:2: "" is no finite 32-bit number/],
+    ['a\t1e39\n', /bad\.tsv:1: "1e39" is no finite 32-bit number/],
+    ['a\tNaN\n', /bad\.tsv:1: "NaN" is no finite 32-bit number/],
     ['a\n', /bad\.tsv:1: 0 numbers, at least one expected/],
   ] as const) {
     writeFileSync(at('bad.tsv'), text);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ENCODER_FACTS, ENCODER_NAMES } from './encoders.js';
 
 const name = z.string().min(1);
 
@@ -46,45 +47,149 @@ const alignmentSchema = z.union([
   }),
 ]);
 
-const encoder = z.enum(['complex']).default('complex');
-
-/** Settings of a training that teacher and student share. */
+/** Settings of a training that teacher and student share. Those that are optional here depend on the encoder. */
 const trainingSchema = {
-  encoder,
+  encoder: z
+    .enum(ENCODER_NAMES)
+    .default('complex')
+    .describe(
+      'Triple encoders: complex, distmult, transe, rotate. Path encoders: gru, lstm, rsn, transformer.',
+    ),
   dim: z.number().int().min(2).multipleOf(2),
-  geometry: z.enum(['dot', 'unit']),
+  layers: z
+    .number()
+    .int()
+    .min(1)
+    .max(12)
+    .optional()
+    .describe('Layers of a path encoder; 2 for transformer, else 1.'),
+  heads: z.number().int().min(1).default(4).describe('Attention heads of transformer.'),
+  geometry: z
+    .enum(['dot', 'unit', 'l2'])
+    .optional()
+    .describe(
+      'How queries meet entities: q·e, q·e/|e|, or −|q−e|. dot where absent; l2 for transe and rotate.',
+    ),
   epochs: z.number().int().min(1),
   batch: z.number().int().min(1),
-  learningRate: z.number().positive(),
-  n3: z.number().min(0).describe('Weight of the N3 penalty.'),
+  optimiser: z.enum(['adagrad', 'adam']).optional().describe('adagrad for triple, adam for path encoders.'),
+  learningRate: z.number().positive().optional().describe('0.2 for adagrad, 0.001 for adam.'),
+  n3: z.number().min(0).optional().describe('Weight of the N3 penalty.'),
+  pathLength: z
+    .number()
+    .int()
+    .min(1)
+    .max(8)
+    .default(3)
+    .describe('Relations a random walk that a path encoder learns from.'),
+  pathWeight: z.number().min(0).default(1).describe('Weight of the steps of a walk after the first.'),
+  hideRate: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe(
+      'Share of the intermediate entities of walks that are hidden, so that path queries are learned.',
+    ),
+  depthBias: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.7)
+    .describe('Above 0.5, walks rather go on to new entities than back.'),
+  crossBias: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.7)
+    .describe('Above 0.5, walks rather step into a fact of another source.'),
   patience: z.number().int().min(1).describe('Evaluations without improvement before training stops.'),
   evaluateEvery: z.number().int().min(1).describe('Epochs between two validations.'),
   seed: z.number().int().min(0),
 };
 
-export const teacherSchema = z.strictObject({
-  ...trainingSchema,
-  dim: trainingSchema.dim.default(256),
-  geometry: trainingSchema.geometry.default('dot'),
-  epochs: trainingSchema.epochs.default(8),
-  batch: trainingSchema.batch.default(512),
-  learningRate: trainingSchema.learningRate.default(0.2),
-  n3: trainingSchema.n3.default(0.03),
-  patience: trainingSchema.patience.default(3),
-  evaluateEvery: trainingSchema.evaluateEvery.default(2),
-  seed: trainingSchema.seed.default(1),
-  sources: z.array(name).optional().describe('Sources of the teacher; all where absent.'),
-  linkThreshold: z.number().min(0).max(1).default(0).describe('Links under this confidence are not merged.'),
-});
+/** Settings as they are given, before what depends on the encoder is filled in. */
+interface Given {
+  readonly encoder: (typeof ENCODER_NAMES)[number];
+  readonly dim: number;
+  readonly layers?: number;
+  readonly heads: number;
+  readonly geometry?: 'dot' | 'unit' | 'l2';
+  readonly optimiser?: 'adagrad' | 'adam';
+  readonly learningRate?: number;
+  readonly n3?: number;
+}
+
+/** Fills in what depends on the encoder. */
+const filled = (role: 'teacher' | 'student') => (given: Given) => {
+  const facts = ENCODER_FACTS[given.encoder];
+  const optimiser = given.optimiser ?? facts.optimiser;
+  const usualRate = optimiser === 'adagrad' ? 0.2 : 0.001;
+  return {
+    layers: given.layers ?? facts.layers,
+    geometry: given.geometry ?? facts.geometries[0],
+    optimiser,
+    learningRate: given.learningRate ?? (optimiser === facts.optimiser ? facts.learningRate : usualRate),
+    n3: given.n3 ?? facts.n3[role],
+  };
+};
+
+function checkEncoder(given: Given, context: z.RefinementCtx): void {
+  const { geometries, kind } = ENCODER_FACTS[given.encoder];
+  if (given.geometry && !geometries.includes(given.geometry))
+    context.addIssue({
+      code: 'custom',
+      path: ['geometry'],
+      message: `${given.encoder} takes ${geometries.join(' or ')}`,
+    });
+  if (kind === 'path' && given.encoder === 'transformer' && given.dim % given.heads !== 0)
+    context.addIssue({ code: 'custom', path: ['heads'], message: `must divide dim, ${given.dim}` });
+}
+
+export const teacherSchema = z
+  .strictObject({
+    ...trainingSchema,
+    dim: trainingSchema.dim.default(256),
+    epochs: trainingSchema.epochs.default(8),
+    batch: trainingSchema.batch.default(512),
+    patience: trainingSchema.patience.default(3),
+    evaluateEvery: trainingSchema.evaluateEvery.default(2),
+    seed: trainingSchema.seed.default(1),
+    sources: z.array(name).optional().describe('Sources of the teacher; all where absent.'),
+    links: z
+      .enum(['share', 'swap', 'relation', 'soft'])
+      .default('share')
+      .describe(
+        'How links enter: one vector a linked class; facts copied with the linked entity in place; one more relation; separate vectors that a loss pulls together.',
+      ),
+    linkThreshold: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0)
+      .describe('Links under this confidence are not merged.'),
+    softLinks: z
+      .number()
+      .min(0)
+      .default(1)
+      .describe('Weight of the loss that pulls softly linked entities together.'),
+  })
+  .superRefine(checkEncoder)
+  .transform((given) => ({ ...given, ...filled('teacher')(given) }));
+
+const scheduled = z.union([
+  z.number().min(0),
+  z.strictObject({ from: z.number().min(0), to: z.number().min(0) }),
+]);
 
 export const distillationSchema = z.strictObject({
-  feature: z
-    .number()
-    .min(0)
+  feature: scheduled
     .default(1)
-    .describe('Weight of feature distillation, of entity and of relation vectors.'),
-  network: z.number().min(0).default(1).describe('Weight of network distillation.'),
-  prediction: z.number().min(0).default(0.5).describe('Weight of prediction distillation.'),
+    .describe(
+      'Weight of feature distillation, of entity and of relation vectors. A number, or from and to: linear over the epochs.',
+    ),
+  network: scheduled.default(1).describe('Weight of network distillation.'),
+  prediction: scheduled.default(0.5).describe('Weight of prediction distillation.'),
   probes: z
     .number()
     .min(0)
@@ -97,27 +202,33 @@ export const distillationSchema = z.strictObject({
     .default(0.3)
     .describe('A query is likely where this share of the entities with one of its relations has the other.'),
   temperature: z.number().positive().default(1),
+  top: z
+    .number()
+    .int()
+    .min(1)
+    .default(64)
+    .describe("The teacher's likeliest answers kept a query; the tail's mass is not spread over the others."),
 });
 
-export const studentSchema = z.strictObject({
-  ...trainingSchema,
-  dim: trainingSchema.dim.default(128),
-  geometry: trainingSchema.geometry.default('dot'),
-  epochs: trainingSchema.epochs.default(30),
-  batch: trainingSchema.batch.default(512),
-  learningRate: trainingSchema.learningRate.default(0.2),
-  n3: trainingSchema.n3.default(0.05),
-  patience: trainingSchema.patience.default(4),
-  evaluateEvery: trainingSchema.evaluateEvery.default(2),
-  seed: trainingSchema.seed.default(1),
-  hops: z.literal([0, 1]).default(0).describe('Reach of the linked subgraph.'),
-  background: z.number().min(0).default(1).describe('Weight of the linked subgraph; 0 leaves it out.'),
-  backgroundRelations: z
-    .enum(['all', 'target'])
-    .default('all')
-    .describe('Relations of the linked subgraph: all, or only those that the target itself uses.'),
-  distillation: distillationSchema.prefault({}),
-});
+export const studentSchema = z
+  .strictObject({
+    ...trainingSchema,
+    dim: trainingSchema.dim.default(128),
+    epochs: trainingSchema.epochs.default(30),
+    batch: trainingSchema.batch.default(512),
+    patience: trainingSchema.patience.default(4),
+    evaluateEvery: trainingSchema.evaluateEvery.default(2),
+    seed: trainingSchema.seed.default(1),
+    hops: z.literal([0, 1]).default(0).describe('Reach of the linked subgraph.'),
+    background: z.number().min(0).default(1).describe('Weight of the linked subgraph; 0 leaves it out.'),
+    backgroundRelations: z
+      .enum(['all', 'target'])
+      .default('all')
+      .describe('Relations of the linked subgraph: all, or only those that the target itself uses.'),
+    distillation: distillationSchema.prefault({}),
+  })
+  .superRefine(checkEncoder)
+  .transform((given) => ({ ...given, ...filled('student')(given) }));
 
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -161,3 +272,5 @@ export type TeacherSettings = z.infer<typeof teacherSchema>;
 export type StudentSettings = z.infer<typeof studentSchema>;
 export type EvaluationSettings = Config['evaluation'];
 export type DistillationSettings = z.infer<typeof distillationSchema>;
+/** A weight, constant or linear over the epochs. */
+export type Scheduled = z.infer<typeof scheduled>;

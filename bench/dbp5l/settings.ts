@@ -43,7 +43,7 @@ export function studentSettings(
   const { dim, seed, epochs } = options;
   const full = studentSchema.parse({ ...recipe(dim), dim, seed, ...(epochs && { epochs }) });
   const { feature, network, prediction } = full.distillation;
-  const only = (kept: Partial<Record<'feature' | 'network' | 'prediction', number>>): StudentSettings => ({
+  const only = (kept: Partial<StudentSettings['distillation']>): StudentSettings => ({
     ...full,
     distillation: { ...full.distillation, feature: 0, network: 0, prediction: 0, ...kept },
   });

@@ -7,15 +7,17 @@ import { count, duration, points } from './output.js';
 import { checkThreads, narrateReport } from './training.js';
 
 export const pretrainCommand: Command = {
-  usage: '[--resume [--run ID]] [--threads N] [--dry-run]',
+  usage: '[--from ID] [--resume [--run ID]] [--threads N] [--dry-run]',
   summary: 'Trains a teacher over the linked sources; its run folder holds all that retraining needs.',
   options: {
+    from: { type: 'string' },
     resume: { type: 'boolean' },
     run: { type: 'string' },
     threads: { type: 'string' },
     'dry-run': { type: 'boolean' },
   },
   help: {
+    '--from ID': 'begin with the vectors of an earlier teacher, as when a new source joins',
     '--resume': 'go on from the checkpoint of the last unfinished teacher',
     '--run ID': 'which run to go on with',
     '--threads N': 'threads of TensorFlow; equal counts give equal weights',
@@ -30,6 +32,8 @@ export const pretrainCommand: Command = {
       out.data(outcome, () => lines(outcome));
       return;
     }
+    const earlier = text(flags, 'from');
+    const from = earlier && findRun(config.runs, earlier, { kind: 'teacher', finished: true }).folder;
     const { readDataset } = await import('../graph/dataset.js');
     const connections = await graphs();
     const { dataset, report } = await readDataset(connections.of, config, {
@@ -45,7 +49,10 @@ export const pretrainCommand: Command = {
     }
     const outcome = await withNewRun(config.runs, 'teacher', async (run) => {
       const { teacher: settings, heldOut } = config;
-      return { id: run.id, ...(await pretrain({ dataset, splits, heldOut, settings, ...run }, options)) };
+      return {
+        id: run.id,
+        ...(await pretrain({ dataset, splits, heldOut, settings, ...run, ...(from && { from }) }, options)),
+      };
     });
     out.data(outcome, () => lines(outcome));
   },

@@ -82,7 +82,8 @@ function answersOf(
   return answers;
 }
 
-function candidatesOf(label: Int32Array, answer: Int32Array): CandidateSets {
+/** Candidate sets by class: each answer against the entities of its own class. */
+export function candidatesOf(label: Int32Array, answer: Int32Array): CandidateSets {
   const members: number[][] = [];
   for (let entity = 0; entity < label.length; entity++) {
     while (members.length <= label[entity]) members.push([]);

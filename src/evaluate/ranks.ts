@@ -1,36 +1,104 @@
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import type { Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../model/backend.js';
 import { matMul } from '../model/ops.js';
-import type { RankingQueries } from './types.js';
+import type { PathQueries, Ranked, RankingQueries } from './types.js';
 
 export interface Scorer {
   /** [entities, width] what queries are multiplied with. */
   readonly table: Tensor2D;
   /** Query vectors [n, width] of (entity, relation) pairs. */
-  query(entity: Tensor1D, relation: Tensor1D): Tensor2D;
+  query(entity: Int32Array, relation: Int32Array): Tensor2D;
 }
 
+export interface PathScorer {
+  /** [entities, width] what queries are multiplied with. */
+  readonly table: Tensor2D;
+  /**
+   * Query vectors [n, width] of (entity, relations, ?); the entities in between are not given.
+   * @param relation [hops][n]
+   */
+  query(entity: Int32Array, relation: readonly Int32Array[]): Tensor2D;
+}
+
+/** Scores the candidates of some queries. */
+export interface CandidateScores {
+  /** @returns [rows, candidates] scores of the queries at `rows` */
+  scores(rows: readonly number[]): Tensor2D;
+  dispose?(): void;
+}
+
+const pick = (column: Int32Array, rows: readonly number[]): Int32Array =>
+  Int32Array.from(rows, (i) => column[i]);
+
 /**
- * Filtered ranks of the answers, ties at their mean rank. One product scores a chunk of queries; then
- * rank = (N − F + Σ sign(s_c − s_answer) over candidates − the same sum over the F filtered ones + 1) / 2,
- * which needs no copy of the scores to the host and is exact up to 2^24 candidates.
+ * Filtered ranks of the answers, ties at their mean rank; see `rankBy`. One product scores a chunk of queries.
  *
  * @returns one rank a query, 1 the best
  */
 export function rank(scorer: Scorer, queries: RankingQueries, chunk = 512): Float64Array {
-  const ranks = new Float64Array(queries.entity.length);
-  const entities = scorer.table.shape[0];
+  return rankTable(scorer.table, queries, chunk, (rows) =>
+    scorer.query(pick(queries.entity, rows), pick(queries.relation, rows)),
+  );
+}
+
+/**
+ * Filtered ranks of the answers to path queries by an encoder that reads whole paths, ties at their mean rank.
+ *
+ * @returns one rank a query, 1 the best
+ */
+export function rankPaths(scorer: PathScorer, queries: PathQueries, chunk = 512): Float64Array {
+  return rankTable(scorer.table, queries, chunk, (rows) =>
+    scorer.query(
+      pick(queries.entity, rows),
+      queries.relation.map((hop) => pick(hop, rows)),
+    ),
+  );
+}
+
+function rankTable(
+  all: Tensor2D,
+  queries: Ranked,
+  chunk: number,
+  queryOf: (rows: readonly number[]) => Tensor2D,
+): Float64Array {
+  return rankBy(queries, all.shape[0], chunk, (members) => {
+    const table = members ? tf.gather(all, tf.tensor1d(members, 'int32')) : all;
+    return {
+      scores: (rows) => matMul(queryOf(rows), table, false, true),
+      ...(members && { dispose: () => table.dispose() }),
+    };
+  });
+}
+
+/**
+ * Filtered ranks of the answers by any scores, ties at their mean rank:
+ * rank = (N − F + Σ sign(s_c − s_answer) over candidates − the same sum over the F filtered ones + 1) / 2,
+ * which needs no copy of the scores to the host and is exact up to 2^24 candidates.
+ *
+ * @param chunk queries scored at once
+ * @param scorerOf for the candidates of a set, in their order; for all entities where there are no sets
+ * @returns one rank a query, 1 the best
+ */
+export function rankBy(
+  queries: Ranked,
+  entities: number,
+  chunk: number,
+  scorerOf: (members: Int32Array | null) => CandidateScores,
+): Float64Array {
+  const ranks = new Float64Array(queries.answer.length);
   const sets = queries.candidates?.members ?? [null];
   for (const [set, members] of sets.entries()) {
     const mine: number[] = [];
     for (let i = 0; i < ranks.length; i++) if (!members || queries.candidates?.set[i] === set) mine.push(i);
     if (mine.length === 0) continue;
     const position = members && positions(members, entities);
-    const table = members ? tf.gather(scorer.table, tf.tensor1d(members, 'int32')) : scorer.table;
-    for (let from = 0; from < mine.length; from += chunk) {
-      tf.tidy(() => rankChunk(scorer, table, queries, mine.slice(from, from + chunk), position, ranks));
-    }
-    if (members) table.dispose();
+    const scorer = scorerOf(members);
+    for (let from = 0; from < mine.length; from += chunk)
+      tf.tidy(() => {
+        const rows = mine.slice(from, from + chunk);
+        rankScores(scorer.scores(rows), queries, rows, position, ranks);
+      });
+    scorer.dispose?.();
   }
   return ranks;
 }
@@ -41,22 +109,16 @@ function positions(members: Int32Array, entities: number): Int32Array {
   return at;
 }
 
-function rankChunk(
-  scorer: Scorer,
-  table: Tensor2D,
-  queries: RankingQueries,
+/** @param scores [rows, candidates] */
+function rankScores(
+  scores: Tensor2D,
+  queries: Ranked,
   rows: readonly number[],
-  position: Int32Array | null | undefined,
+  position: Int32Array | null,
   ranks: Float64Array,
 ): void {
   const at = (id: number): number => (position ? position[id] : id);
-  const [candidates] = table.shape;
-  const pick = (column: Int32Array): Tensor1D =>
-    tf.tensor1d(
-      Int32Array.from(rows, (i) => column[i]),
-      'int32',
-    );
-  const scores = matMul(scorer.query(pick(queries.entity), pick(queries.relation)), table, false, true); // [rows, candidates]
+  const [, candidates] = scores.shape;
   const filteredRow: number[] = [];
   const filteredAt: number[] = [];
   const answerAt = Int32Array.from(rows, (query, i) => {

@@ -1,4 +1,5 @@
-import { concatTriples, dedupeTriples } from './triples.js';
+import { mergeTriples, sourceBit } from './csr.js';
+import { concatTriples } from './triples.js';
 import type { JointGraph, Triples } from './types.js';
 
 /**
@@ -30,11 +31,12 @@ export function jointGraph(
     relation: triples.relation,
     tail: triples.tail.map((t) => rowOf[s][t]),
   }));
+  const held = Int32Array.from(mapped.flatMap(({ head }, s) => Array.from(head, () => sourceBit(s))));
   return {
     rowOf,
     sources: sources.map(({ name }) => name),
     rows: row.size,
     relations,
-    triples: dedupeTriples(concatTriples(mapped), row.size, relations),
+    ...mergeTriples(concatTriples(mapped), held, row.size, relations),
   };
 }

@@ -78,6 +78,8 @@ export interface JointGraph {
   readonly rows: number;
   readonly relations: number;
   readonly triples: Triples;
+  /** [triples] bit s: source s holds the triple; sources that are 31 apart share a bit. */
+  readonly source: Int32Array;
 }
 
 /** Training triples apart from the facts held out for validation and test. */

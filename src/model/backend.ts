@@ -26,6 +26,15 @@ function load(): typeof TensorFlow {
 /** TensorFlow, loaded once. Importing this module throws a `KgmentorError` where the native library is missing. */
 export const tf = load();
 
+/** `tf.tidy` for work whose result holds no tensor, or is of a type that tfjs does not know. */
+export function tidied<T>(work: () => T): T {
+  let result: T | undefined;
+  tf.tidy(() => {
+    result = work();
+  });
+  return result as T;
+}
+
 /** What the training runs on, for records and for people. */
 export function device(): { backend: string; gpu: boolean; version: string } {
   const backend = tf.backend() as unknown as { isUsingGpuDevice: boolean; binding: { TF_Version: string } };

@@ -1,31 +1,132 @@
 import type { Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from './backend.js';
+import { matMul } from './ops.js';
 
-export type Geometry = 'dot' | 'unit';
+export type Geometry = 'dot' | 'unit' | 'l2';
 
-/** How queries meet entities: what queries are multiplied with, and the way back for its gradient. */
+/** Scores of queries against all rows of a table, and the way back. */
+export interface Scored {
+  /** [n, entities] */
+  readonly scores: Tensor2D;
+  /**
+   * Gradients by the queries and the scoring table, both of Σ weight_i · d_ij · score_ij.
+   *
+   * @param dScores [n, entities] @param weight [n, 1], all 1 where absent
+   */
+  back(dScores: Tensor2D, weight?: Tensor2D): { dQuery: Tensor2D; dTable: Tensor2D };
+}
+
+/** Scores of pairs: row i of the queries with row i of some table rows. */
+export interface ScoredPairs {
+  /** [n, 1] */
+  readonly scores: Tensor2D;
+  /** @param weight [n, 1] */
+  back(weight: Tensor2D): { dQuery: Tensor2D; dRows: Tensor2D };
+}
+
+/** How queries meet entities. */
 export interface Scoring {
   /** [entities, width] */
   readonly table: Tensor2D;
+  /** @param query [n, width] */
+  all(query: Tensor2D): Scored;
+  /** @param query [n, width] @param rows [n, width] of the scoring table */
+  pairs(query: Tensor2D, rows: Tensor2D): ScoredPairs;
   /** Gradient by the scoring table → gradient by the entity table, both [entities, width]. */
   backward(gradient: Tensor2D): Tensor2D;
 }
 
 /**
  * `dot`: s = q · e. `unit`: s = q · e / |e|; the norm of q acts as the inverse temperature, and the cosine order of a
- * vector index is the model's own order.
+ * vector index is the model's own order. `l2`: s = −|q − e|, the order of a euclidean index.
  *
  * @param entities [entities, width]
  */
 export function scoring(geometry: Geometry, entities: Tensor2D): Scoring {
-  if (geometry === 'dot') return { table: entities, backward: (gradient) => gradient };
+  if (geometry === 'l2') return { table: entities, ...distances(entities), backward: (gradient) => gradient };
+  if (geometry === 'dot') return { table: entities, ...products(entities), backward: (gradient) => gradient };
   const inverse = tf.rsqrt(tf.add(tf.sum(tf.square(entities), 1, true), 1e-12)); // [entities, 1]
   const table = tf.mul(entities, inverse) as Tensor2D;
   return {
     table,
+    ...products(table),
     backward: (gradient) => {
       const along = tf.sum(tf.mul(table, gradient), 1, true); // [entities, 1]
       return tf.mul(tf.sub(gradient, tf.mul(table, along)), inverse) as Tensor2D;
     },
+  };
+}
+
+const products = (table: Tensor2D): Pick<Scoring, 'all' | 'pairs'> => ({
+  all: (query) => ({
+    scores: matMul(query, table, false, true),
+    back(dScores, weight) {
+      const dQuery = matMul(dScores, table);
+      if (!weight) return { dQuery, dTable: matMul(dScores, query, true, false) };
+      // The rows' weights go to the narrow sides of the products, never to [n, entities].
+      const weighted = tf.mul(query, weight) as Tensor2D;
+      return { dQuery: tf.mul(dQuery, weight) as Tensor2D, dTable: matMul(dScores, weighted, true, false) };
+    },
+  }),
+  pairs: (query, rows) => ({
+    scores: tf.sum(tf.mul(query, rows), 1, true) as Tensor2D,
+    back: (weight) => ({
+      dQuery: tf.mul(rows, weight) as Tensor2D,
+      dRows: tf.mul(query, weight) as Tensor2D,
+    }),
+  }),
+});
+
+/** Squared distances under this are taken for it: the root's gradient is infinite at 0. */
+const NEAREST = 1e-8;
+const squares = (x: Tensor2D): Tensor2D => tf.sum(tf.square(x), 1, true) as Tensor2D; // [n, 1]
+
+/** −|q − e| by |q|² + |e|² − 2 q · e, so that one product gives all distances. */
+const distances = (table: Tensor2D): Pick<Scoring, 'all' | 'pairs'> => ({
+  all(query) {
+    const product = matMul(query, table, false, true);
+    const squared = tf.sub(tf.add(squares(query), tf.transpose(squares(table))), tf.mul(product, 2)); // [n, entities]
+    const inverse = tf.rsqrt(tf.maximum(squared, NEAREST)) as Tensor2D;
+    return {
+      scores: tf.neg(tf.sqrt(tf.maximum(squared, NEAREST))) as Tensor2D,
+      back(dScores, weight) {
+        const c = tf.mul(dScores, inverse) as Tensor2D; // [n, entities]
+        const towards = tf.sub(matMul(c, table), tf.mul(query, tf.sum(c, 1, true)));
+        const dQuery = (weight ? tf.mul(towards, weight) : towards) as Tensor2D;
+        const ones = weight ?? (tf.ones([query.shape[0], 1]) as Tensor2D);
+        const weighted = (weight ? tf.mul(query, weight) : query) as Tensor2D;
+        const byRow = matMul(c, tf.concat([weighted, ones], 1) as Tensor2D, true, false); // [entities, width + 1]
+        const [pulled, mass] = tf.split(byRow, [query.shape[1], 1], 1);
+        return { dQuery, dTable: tf.sub(pulled, tf.mul(table, mass)) as Tensor2D };
+      },
+    };
+  },
+  pairs(query, rows) {
+    const difference = tf.sub(rows, query) as Tensor2D;
+    const squared = tf.maximum(squares(difference), NEAREST);
+    return {
+      scores: tf.neg(tf.sqrt(squared)) as Tensor2D,
+      back(weight) {
+        const dQuery = tf.mul(difference, tf.mul(weight, tf.rsqrt(squared))) as Tensor2D;
+        return { dQuery, dRows: tf.neg(dQuery) as Tensor2D };
+      },
+    };
+  },
+});
+
+/**
+ * A table and a map of queries whose plain product orders candidates as the geometry does: −|q − e| falls with
+ * q · e − |e|² / 2.
+ *
+ * @param entities [n, width]
+ */
+export function orderBy(
+  geometry: Geometry,
+  entities: Tensor2D,
+): { table: Tensor2D; query(query: Tensor2D): Tensor2D } {
+  if (geometry !== 'l2') return { table: scoring(geometry, entities).table, query: (query) => query };
+  return {
+    table: tf.concat([entities, tf.mul(squares(entities), -0.5)], 1) as Tensor2D,
+    query: (query) => tf.concat([query, tf.ones([query.shape[0], 1])], 1) as Tensor2D,
   };
 }

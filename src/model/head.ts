@@ -1,14 +1,7 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from './backend.js';
-import {
-  assign,
-  assignAdd,
-  matMul,
-  type Resource,
-  scatterAddRows,
-  segmentSum,
-  softmaxCrossEntropy,
-} from './ops.js';
+import type { Scoring } from './geometry.js';
+import { assign, assignAdd, type Resource, scatterAddRows, segmentSum, softmaxCrossEntropy } from './ops.js';
 
 /**
  * Weighted target distributions of a batch of queries at one temperature: for query i the loss is
@@ -82,25 +75,25 @@ interface Term {
 }
 
 /**
- * The 1-vs-all head: the summed loss of all target sets over s = q · tableᵀ, in row chunks so that memory does not
- * grow with batch × entities. One product with the table a direction serves all terms.
+ * The 1-vs-all head: the summed loss of all target sets over the scores of queries and all entities, in row chunks so
+ * that memory does not grow with batch × entities. One product with the table a direction serves all terms.
  *
  * @param query [batch, width], differentiated
- * @param table [entities, width], the scoring table; its gradient is left in `gradient`, overwritten
+ * @param scoring of all entities; the gradient by its table is left in `gradient`, overwritten
  * @returns the loss, a scalar whose gradient reaches `query` through the tape
  *
  * The function must run once a step, since writing `gradient` is a side effect of the forward pass.
  */
 export function head(
   query: Tensor2D,
-  table: Tensor2D,
+  scoring: Scoring,
   targets: readonly Targets[],
   gradient: Resource,
   chunk = 256,
 ): Scalar {
   const run = tf.customGrad((...args) => {
     const [q, save] = args as unknown as [Tensor2D, (tensors: Tensor[]) => void];
-    const { loss, dQuery } = forward(q, table, targets, gradient, chunk);
+    const { loss, dQuery } = forward(q, scoring, targets, gradient, chunk);
     save([dQuery]);
     return { value: loss, gradFunc: (dy: Scalar, saved: Tensor[]) => tf.mul(saved[0], dy) };
   });
@@ -109,7 +102,7 @@ export function head(
 
 function forward(
   query: Tensor2D,
-  table: Tensor2D,
+  scoring: Scoring,
   targets: readonly Targets[],
   gradient: Resource,
   chunk: number,
@@ -127,7 +120,7 @@ function forward(
   );
   for (let from = 0; from < batch; from += chunk) {
     const rows = Math.min(chunk, batch - from);
-    const { loss, dQuery, dTable } = tf.tidy(() => chunkPass(query, table, terms, from, rows));
+    const { loss, dQuery, dTable } = tf.tidy(() => chunkPass(query, scoring, terms, from, rows));
     if (from === 0) assign(gradient, dTable);
     else assignAdd(gradient, dTable);
     dTable.dispose();
@@ -139,50 +132,38 @@ function forward(
     if (t.row.length === 0) continue;
     const row = tf.tensor1d(t.row, 'int32');
     const column = tf.tensor1d(t.column, 'int32');
-    const coefficient = tf.mul(tf.tensor2d(t.coefficient, [t.row.length, 1]), terms[i].inverse); // [entries, 1]
-    const answers = tf.gather(table, column); // [entries, width]
-    const asked = tf.gather(query, row); // [entries, width]
-    losses.push(tf.sum(tf.mul(tf.sum(tf.mul(asked, answers), 1, true), coefficient)));
-    dQuery = tf.add(
-      dQuery,
-      segmentSum(tf.mul(answers, coefficient) as Tensor2D, row, tf.scalar(batch, 'int32')),
-    );
-    scatterAddRows(gradient, column, tf.mul(asked, coefficient) as Tensor2D);
+    const coefficient = tf.mul(tf.tensor2d(t.coefficient, [t.row.length, 1]), terms[i].inverse) as Tensor2D; // [entries, 1]
+    // [entries, width] both
+    const pairs = scoring.pairs(tf.gather(query, row), tf.gather(scoring.table, column) as Tensor2D);
+    losses.push(tf.sum(tf.mul(pairs.scores, coefficient)));
+    const d = pairs.back(coefficient);
+    dQuery = tf.add(dQuery, segmentSum(d.dQuery, row, tf.scalar(batch, 'int32')));
+    scatterAddRows(gradient, column, d.dRows);
   }
   return { loss: tf.addN(losses.map((l) => l.asScalar())), dQuery };
 }
 
 function chunkPass(
   query: Tensor2D,
-  table: Tensor2D,
+  scoring: Scoring,
   terms: readonly Term[],
   from: number,
   rows: number,
 ): { loss: Scalar; dQuery: Tensor2D; dTable: Tensor2D } {
   const whole = rows === query.shape[0];
   const slice = <R extends Tensor>(x: R): R => (whole ? x : tf.slice(x, from, rows)) as R;
-  const q = slice(query);
-  const logits = matMul(q, table, false, true); // [rows, entities]
+  const { scores, back } = scoring.all(slice(query)); // [rows, entities]
   const parts = terms.map((term) => {
     const mass = slice(term.mass); // [rows, 1]
-    const scaled = term.isOne ? logits : (tf.mul(logits, term.inverse) as Tensor2D);
-    const [loss, dLogits] = softmaxCrossEntropy(scaled, slice(term.label));
-    const weight = term.isOne ? mass : tf.mul(mass, term.inverse);
-    return { loss: tf.sum(tf.mul(loss, tf.squeeze(mass, [1]))) as Scalar, dLogits, weight };
+    const scaled = term.isOne ? scores : (tf.mul(scores, term.inverse) as Tensor2D);
+    const [loss, dScores] = softmaxCrossEntropy(scaled, slice(term.label));
+    const weight = (term.isOne ? mass : tf.mul(mass, term.inverse)) as Tensor2D;
+    return { loss: tf.sum(tf.mul(loss, tf.squeeze(mass, [1]))) as Scalar, dScores, weight };
   });
   if (parts.length === 1) {
-    // The rows' weights go to the narrow sides of the products, never to [rows, entities].
-    const [{ loss, dLogits, weight }] = parts;
-    return {
-      loss,
-      dQuery: tf.mul(matMul(dLogits, table), weight) as Tensor2D,
-      dTable: matMul(dLogits, tf.mul(q, weight) as Tensor2D, true, false),
-    };
+    const [{ loss, dScores, weight }] = parts;
+    return { loss, ...back(dScores, weight) };
   }
-  const dLogits = tf.addN(parts.map((p) => tf.mul(p.dLogits, p.weight))) as Tensor2D;
-  return {
-    loss: tf.addN(parts.map((p) => p.loss)) as Scalar,
-    dQuery: matMul(dLogits, table),
-    dTable: matMul(dLogits, q, true, false),
-  };
+  const dScores = tf.addN(parts.map((p) => tf.mul(p.dScores, p.weight))) as Tensor2D;
+  return { loss: tf.addN(parts.map((p) => p.loss)) as Scalar, ...back(dScores) };
 }

@@ -1,27 +1,11 @@
 /** The distillation losses that act on narrow tensors; prediction distillation lives in the head's own logits. */
-import type { Scalar, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import type { Scalar, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from './backend.js';
 import { matMul } from './ops.js';
+import { product } from './tape.js';
 
 const unitRows = (x: Tensor2D): Tensor2D =>
   tf.mul(x, tf.rsqrt(tf.add(tf.sum(tf.square(x), 1, true), 1e-12))) as Tensor2D;
-
-/** tfjs' matrix product, whose gradient is known to the tape. */
-const product = (a: Tensor2D, b: Tensor2D, transposeB = false): Tensor2D =>
-  tf.customGrad((...args) => {
-    const [x, y, save] = args as unknown as [Tensor2D, Tensor2D, (tensors: Tensor2D[]) => void];
-    save([x, y]);
-    return {
-      value: matMul(x, y, false, transposeB),
-      gradFunc: (dy, saved) => {
-        const [u, v] = saved as [Tensor2D, Tensor2D];
-        const d = dy as Tensor2D;
-        return transposeB
-          ? [matMul(d, v), matMul(d, u, true, false)]
-          : [matMul(d, v, false, true), matMul(u, d, true, false)];
-      },
-    };
-  })(a, b) as Tensor2D;
 
 /**
  * Feature distillation: Σ_i w_i · (1 − cos(P·student_i, teacher_i)), the projected student vector against the
@@ -57,4 +41,28 @@ export function networkLoss(student: Tensor2D, teacher: Tensor2D, mask: Tensor2D
   const difference = tf.sub(product(s, s, true), matMul(t, t, false, true)); // [n, n]
   const pairs = tf.maximum(tf.square(tf.sum(mask)), 1);
   return tf.div(tf.sum(tf.square(difference)), pairs) as Scalar;
+}
+
+/**
+ * Network distillation of attention: Σ_i w_i · Σ_tokens Σ (a_i − b_i)² / tokens, map against map (after Jiao et al.
+ * 2020); heads are compared by their mean, so their numbers may differ.
+ *
+ * @param student [n, tokens, tokens], differentiated @param teacher [n, tokens, tokens] @param weight [n]
+ */
+export function attentionLoss(student: Tensor3D, teacher: Tensor3D, weight: Tensor1D): Scalar {
+  const squared = tf.sum(tf.square(tf.sub(student, teacher)), [1, 2]); // [n]
+  return tf.div(tf.sum(tf.mul(squared, weight)), student.shape[1]) as Scalar;
+}
+
+/**
+ * Pulls softly linked rows together: Σ_i w_i (1 − cos(left_i, right_i)) / n, or the squared distance where distance is
+ * what the geometry compares.
+ *
+ * @param left [n, width] @param right [n, width], both differentiated @param weight [n, 1] confidences
+ */
+export function linkLoss(left: Tensor2D, right: Tensor2D, weight: Tensor2D, byDistance: boolean): Scalar {
+  const apart = byDistance
+    ? tf.sum(tf.square(tf.sub(left, right)), 1, true)
+    : tf.sub(1, tf.sum(tf.mul(unitRows(left), unitRows(right)), 1, true)); // [n, 1]
+  return tf.div(tf.sum(tf.mul(apart, weight)), left.shape[0]) as Scalar;
 }

@@ -1,126 +1,162 @@
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
-import { KgmentorError } from '../errors.js';
+import type { Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { gaussians, seededRandom } from '../kg/random.js';
 import { tf } from './backend.js';
-import { complex } from './encoders/complex.js';
-import type { Encoder } from './encoders/encoder.js';
-import { type Geometry, scoring } from './geometry.js';
+import { encoderOf } from './encoders/byName.js';
+import type { Encoder, EncoderSize, PathShape, WeightSpec, Weights } from './encoders/encoder.js';
+import { type Geometry, orderBy } from './geometry.js';
 import { gatherRows, read } from './ops.js';
 import type { StoredTensor } from './safetensors.js';
-import { createTable, disposeTable, type Table, tableData } from './table.js';
+import { createTable, disposeTable, restoreTable, slotsOf, storeTable, type Table } from './table.js';
 
-const ENCODERS: Readonly<Record<string, Encoder>> = { complex };
-
-/** @throws KgmentorError USAGE for a name that no encoder has */
-export function encoderOf(name: string): Encoder {
-  const encoder = ENCODERS[name];
-  if (!encoder)
-    throw new KgmentorError(
-      'USAGE',
-      `There is no encoder "${name}"; there are ${Object.keys(ENCODERS).join(', ')}.`,
-    );
-  return encoder;
-}
-
-/** An encoder with its tables: one row an entity, one row a relation and a reciprocal relation. */
-export interface Model {
-  readonly encoder: Encoder;
-  readonly geometry: Geometry;
-  readonly dim: number;
-  readonly rows: number;
-  readonly relations: number;
-  readonly entity: Table;
-  readonly relation: Table;
-}
-
-export interface ModelShape {
+export interface ModelShape extends EncoderSize {
   readonly encoder: string;
   readonly geometry: Geometry;
-  readonly dim: number;
   readonly rows: number;
   /** Without reciprocals. */
   readonly relations: number;
 }
 
+/** An encoder with its tables: one row an entity, one row a relation and a reciprocal relation, the layers' weights. */
+export interface Model {
+  readonly shape: ModelShape;
+  readonly encoder: Encoder;
+  readonly entity: Table;
+  readonly relation: Table;
+  readonly weights: Readonly<Record<string, Table>>;
+}
+
+/** Starting values of a model that is not to begin at random, by the names that {@link checkpointTensors} gives. */
+export type Start = Readonly<Record<string, StoredTensor>>;
+
 /**
  * A model with normal random vectors.
  *
- * @param options.entity starting values [rows, width], random where absent
+ * @param options.deviation of the tables' numbers @param options.slots arrays that the optimiser keeps beside each table
+ * @param options.start values in place of random ones, each of its table's shape
  */
 export function createModel(
   shape: ModelShape,
-  options: { seed: number; deviation: number; entity?: Float32Array; relation?: Float32Array },
+  options: { seed: number; deviation: number; slots: number; start?: Start },
 ): Model {
-  const encoder = encoderOf(shape.encoder);
-  const width = encoder.width(shape.dim);
-  const draw = (count: number, stream: number) =>
-    gaussians(count, options.deviation, seededRandom(options.seed, stream));
-  const table = (rows: number, columns: number, stream: number, given?: Float32Array) =>
-    createTable({ shape: [rows, columns], value: given ?? draw(rows * columns, stream) });
+  const { seed, slots, start = {} } = options;
+  const encoder = encoderOf(shape.encoder, shape);
+  const make = (name: string, spec: Omit<WeightSpec, 'name'>, stream: number) => {
+    const size = spec.shape.reduce((a, b) => a * b, 1);
+    const random = () =>
+      'deviation' in spec.start
+        ? gaussians(size, spec.start.deviation, seededRandom(seed, stream))
+        : new Float32Array(size).fill(spec.start.constant);
+    const given = start[name]?.data as Float32Array | undefined;
+    const kept = slotsOf(name, start);
+    return createTable(spec.shape, given ?? random(), kept.length === slots ? kept : slots);
+  };
+  const table = (name: string, rows: number, columns: number, stream: number) =>
+    make(name, { shape: [rows, columns], start: { deviation: options.deviation } }, stream);
   return {
-    ...shape,
+    shape,
     encoder,
-    entity: table(shape.rows, width.entity, 101, options.entity),
-    relation: table(2 * shape.relations, width.relation, 102, options.relation),
+    entity: table('entity', shape.rows, encoder.width.entity, 101),
+    relation: table('relation', 2 * shape.relations, encoder.width.relation, 102),
+    weights: Object.fromEntries(
+      encoder.weights.map((spec, i) => [spec.name, make(weightName(spec.name), spec, 1000 + i)]),
+    ),
   };
 }
 
-/** Vectors without optimiser state: what is kept of a trained model. */
-export function modelTensors(model: Model): Record<string, StoredTensor> {
-  return tensorsOf(model, false);
-}
+const weightName = (name: string): string => `weight.${name}`;
 
-/** Vectors with optimiser state: what training goes on from. */
-export function checkpointTensors(model: Model): Record<string, StoredTensor> {
-  return tensorsOf(model, true);
-}
+/** All trained tables of a model by the names under which they are stored. */
+const tablesOf = ({ entity, relation, weights }: Model): Record<string, Table> => ({
+  entity,
+  relation,
+  ...Object.fromEntries(Object.entries(weights).map(([name, table]) => [weightName(name), table])),
+});
 
-function tensorsOf(model: Model, state: boolean): Record<string, StoredTensor> {
-  const out: Record<string, StoredTensor> = {};
-  for (const name of ['entity', 'relation'] as const) {
-    const { shape, value, accumulator } = tableData(model[name]);
-    out[name] = { shape, data: value };
-    if (state) out[`${name}.accumulator`] = { shape, data: accumulator };
-  }
-  return out;
-}
+/** Vectors and weights without optimiser state: what is kept of a trained model. */
+export const modelTensors = (model: Model): Record<string, StoredTensor> => stored(model, false);
+
+/** The same with optimiser state: what training goes on from. */
+export const checkpointTensors = (model: Model): Record<string, StoredTensor> => stored(model, true);
+
+const stored = (model: Model, state: boolean): Record<string, StoredTensor> =>
+  Object.assign(
+    {},
+    ...Object.entries(tablesOf(model)).map(([name, table]) => storeTable(name, table, state)),
+  );
 
 /** The model that {@link modelTensors} or {@link checkpointTensors} wrote. */
 export function restoreModel(shape: ModelShape, tensors: Readonly<Record<string, StoredTensor>>): Model {
-  const table = (name: string): Table =>
-    createTable({
-      shape: tensors[name].shape,
-      value: tensors[name].data as Float32Array,
-      accumulator: tensors[`${name}.accumulator`]?.data as Float32Array | undefined,
-    });
+  const encoder = encoderOf(shape.encoder, shape);
   return {
-    ...shape,
-    encoder: encoderOf(shape.encoder),
-    entity: table('entity'),
-    relation: table('relation'),
+    shape,
+    encoder,
+    entity: restoreTable('entity', tensors),
+    relation: restoreTable('relation', tensors),
+    weights: Object.fromEntries(
+      encoder.weights.map(({ name }) => [name, restoreTable(weightName(name), tensors)]),
+    ),
   };
 }
 
 export function disposeModel(model: Model): void {
-  disposeTable(model.entity);
-  disposeTable(model.relation);
+  for (const table of Object.values(tablesOf(model))) disposeTable(table);
+}
+
+/** Values of the layers' weights without a copy; to be disposed before the next update. */
+export const readWeights = (model: Model): Weights =>
+  Object.fromEntries(Object.entries(model.weights).map(([name, table]) => [name, read(table.value)]));
+
+/** Paths on the host: see `PathShape`; an entity of -1 is hidden. */
+export interface Paths {
+  readonly size: number;
+  readonly hops: number;
+  /** [size · hops] */
+  readonly entity: Int32Array;
+  readonly relation: Int32Array;
+}
+
+/** One hop a query. */
+export const singleHop = (entity: Int32Array, relation: Int32Array): Paths => ({
+  size: entity.length,
+  hops: 1,
+  entity,
+  relation,
+});
+
+/** Rows to gather for paths, and which entities are visible; inside `tf.tidy`. */
+export function pathRows({ size, hops, entity }: Paths): { rows: Int32Array; shape: PathShape } {
+  if (entity.every((row) => row >= 0)) return { rows: entity, shape: { size, hops } };
+  const visible = Float32Array.from(entity, (row) => (row >= 0 ? 1 : 0));
+  return {
+    rows: entity.map((row) => Math.max(row, 0)),
+    shape: { size, hops, visible: tf.tensor2d(visible, [size * hops, 1]) },
+  };
+}
+
+/** A model's queries at all positions of paths [size · hops, width.query]; inside `tf.tidy`. */
+export function queriesOf(model: Model, paths: Paths): Tensor2D {
+  const { rows, shape } = pathRows(paths);
+  return model.encoder.forward(
+    gatherRows(model.entity.value, tf.tensor1d(rows, 'int32')),
+    gatherRows(model.relation.value, tf.tensor1d(paths.relation, 'int32')),
+    readWeights(model),
+    shape,
+  ).query;
 }
 
 /**
- * A scorer for ranking, inside `tf.tidy`: the scoring table over the first `entities` rows and the query function.
+ * A scorer for ranking, inside `tf.tidy`: a table over the first `entities` rows and the query function, whose product
+ * orders the candidates.
  */
 export function scorerOf(
   model: Model,
-  entities = model.rows,
-): { table: Tensor2D; query(entity: Tensor1D, relation: Tensor1D): Tensor2D } {
+  entities = model.shape.rows,
+): { table: Tensor2D; query(entity: Int32Array, relation: Int32Array): Tensor2D } {
   const all = read(model.entity.value);
-  const rows = entities === model.rows ? all : (tf.slice(all, 0, entities) as Tensor2D);
+  const rows = entities === model.shape.rows ? all : (tf.slice(all, 0, entities) as Tensor2D);
+  const order = orderBy(model.shape.geometry, rows);
   return {
-    table: scoring(model.geometry, rows).table,
-    query: (entity, relation) =>
-      model.encoder.forward(
-        gatherRows(model.entity.value, entity),
-        gatherRows(model.relation.value, relation),
-      ).query,
+    table: order.table,
+    query: (entity, relation) => order.query(queriesOf(model, singleHop(entity, relation))),
   };
 }

@@ -131,3 +131,23 @@ export function applyAdagrad(
     0,
   );
 }
+
+/** One Adam step in place. */
+export function applyAdam(
+  value: Resource,
+  first: Resource,
+  second: Resource,
+  by: Readonly<Record<'power1' | 'power2' | 'rate' | 'beta1' | 'beta2' | 'epsilon', Scalar>>,
+  gradient: Tensor,
+): void {
+  backend.executeMultipleOutputs(
+    'ResourceApplyAdam',
+    [T, attribute.flag('use_locking', false), attribute.flag('use_nesterov', false)],
+    [
+      ...[value, first, second].map(({ handle }) => handle),
+      ...[by.power1, by.power2, by.rate, by.beta1, by.beta2, by.epsilon],
+      gradient,
+    ],
+    0,
+  );
+}

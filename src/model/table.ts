@@ -1,18 +1,19 @@
-import type { Scalar, Tensor } from '@tensorflow/tfjs-node-gpu';
+import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { tf } from './backend.js';
-import { applyAdagrad, createResource, type Resource, read } from './ops.js';
+import { createResource, type Resource, read } from './ops.js';
+import type { StoredTensor } from './safetensors.js';
 
-/** A trained array with its Adagrad state, both resident in TensorFlow. */
+/** A trained array with its optimiser's state, all resident in TensorFlow. */
 export interface Table {
   readonly value: Resource;
-  readonly accumulator: Resource;
+  readonly slots: readonly Resource[];
 }
 
 /** Values of a table on the host: what a checkpoint holds. */
 export interface TableData {
   readonly shape: readonly number[];
   readonly value: Float32Array;
-  readonly accumulator?: Float32Array;
+  readonly slots: readonly Float32Array[];
 }
 
 function resourceOf(shape: readonly number[], data?: Float32Array): Resource {
@@ -22,39 +23,56 @@ function resourceOf(shape: readonly number[], data?: Float32Array): Resource {
   return resource;
 }
 
-export function createTable(data: TableData): Table {
+/** A table of given values. @param slots what the optimiser keeps beside it: arrays, or how many of zeros */
+export function createTable(
+  shape: readonly number[],
+  value: Float32Array,
+  slots: number | readonly Float32Array[],
+): Table {
+  const arrays = typeof slots === 'number' ? Array.from({ length: slots }, () => undefined) : slots;
   return {
-    value: resourceOf(data.shape, data.value),
-    accumulator: resourceOf(data.shape, data.accumulator),
+    value: resourceOf(shape, value),
+    slots: arrays.map((data) => resourceOf(shape, data)),
   };
 }
 
 /** A resource of zeros with the table's shape, for gradients that are summed in place. */
 export const gradientOf = (table: Table): Resource => resourceOf(table.value.shape);
 
+const host = (resource: Resource): Float32Array =>
+  tf.tidy(() => Float32Array.from(read<Tensor>(resource).dataSync() as Float32Array));
+
 /** The table's numbers, copied to the host. */
-export function tableData(table: Table): Required<TableData> {
-  const host = (resource: Resource): Float32Array =>
-    tf.tidy(() => Float32Array.from(read<Tensor>(resource).dataSync() as Float32Array));
-  return { shape: table.value.shape, value: host(table.value), accumulator: host(table.accumulator) };
+export const tableData = (table: Table): TableData => ({
+  shape: table.value.shape,
+  value: host(table.value),
+  slots: table.slots.map(host),
+});
+
+/** A table as stored tensors: its value under `name`, with `state` its slots under `name.slot0` and on. */
+export function storeTable(name: string, table: Table, state: boolean): Record<string, StoredTensor> {
+  const { shape } = table.value;
+  return {
+    [name]: { shape, data: host(table.value) },
+    ...(state &&
+      Object.fromEntries(table.slots.map((slot, i) => [`${name}.slot${i}`, { shape, data: host(slot) }]))),
+  };
+}
+
+/** The table that {@link storeTable} wrote, with as many slots as it had. */
+export function restoreTable(name: string, tensors: Readonly<Record<string, StoredTensor>>): Table {
+  const { shape, data } = tensors[name];
+  return createTable(shape, data as Float32Array, slotsOf(name, tensors));
+}
+
+/** The stored arrays of a table's optimiser; none where only its value was stored. */
+export function slotsOf(name: string, tensors: Readonly<Record<string, StoredTensor>>): Float32Array[] {
+  const slots: Float32Array[] = [];
+  for (let i = 0; tensors[`${name}.slot${i}`]; i++)
+    slots.push(tensors[`${name}.slot${i}`].data as Float32Array);
+  return slots;
 }
 
 export function disposeTable(table: Table): void {
-  table.value.handle.dispose();
-  table.accumulator.handle.dispose();
-}
-
-/** Adagrad (Duchi et al. 2011) over whole tables; rows with a zero gradient stay as they are. */
-export interface Adagrad {
-  apply(table: Table, gradient: Tensor): void;
-  dispose(): void;
-}
-
-export function adagrad(learningRate: number): Adagrad {
-  const rate: Scalar = tf.keep(tf.scalar(learningRate));
-  const epsilon: Scalar = tf.keep(tf.scalar(1e-10));
-  return {
-    apply: (table, gradient) => applyAdagrad(table.value, table.accumulator, rate, epsilon, gradient),
-    dispose: () => tf.dispose([rate, epsilon]),
-  };
+  tf.dispose([table.value.handle, ...table.slots.map(({ handle }) => handle)]);
 }

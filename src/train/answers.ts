@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tensor2D } from '@tensorflow/tfjs-node-gpu';
-import { tf } from '../model/backend.js';
-import { matMul } from '../model/ops.js';
+import { tf, tidied } from '../model/backend.js';
+import { singleHop } from '../model/model.js';
 import { readTensors, writeTensors } from '../model/safetensors.js';
 import type { FrozenTeacher } from './frozenTeacher.js';
 import type { TrainingQueries } from './job.js';
@@ -11,6 +11,8 @@ import type { TrainingQueries } from './job.js';
 /** A teacher's tempered answers to grouped queries, as compressed rows over student rows. */
 export interface SoftTargets {
   readonly temperature: number;
+  /** The temperature of the teacher's own softmax: `temperature` times what calibration found. */
+  readonly calibrated: number;
   readonly offset: Int32Array;
   readonly answer: Int32Array;
   /**
@@ -47,9 +49,10 @@ export function teacherAnswers(
 ): SoftTargets {
   const path = cache && join(cache, `${digest(teacher, queries, options)}.safetensors`);
   if (path && existsSync(path)) {
-    const { tensors } = readTensors(path);
+    const { tensors, metadata } = readTensors(path);
     return {
       temperature: options.temperature,
+      calibrated: Number(metadata.calibrated),
       offset: tensors.offset.data as Int32Array,
       answer: tensors.answer.data as Int32Array,
       probability: tensors.probability.data as Float32Array,
@@ -60,12 +63,16 @@ export function teacherAnswers(
   if (cache && path) {
     mkdirSync(cache, { recursive: true });
     const column = (data: Int32Array | Float32Array) => ({ shape: [data.length], data });
-    writeTensors(path, {
-      offset: column(soft.offset),
-      answer: column(soft.answer),
-      probability: column(soft.probability),
-      reliability: column(soft.reliability),
-    });
+    writeTensors(
+      path,
+      {
+        offset: column(soft.offset),
+        answer: column(soft.answer),
+        probability: column(soft.probability),
+        reliability: column(soft.reliability),
+      },
+      { calibrated: String(soft.calibrated) },
+    );
   }
   return soft;
 }
@@ -85,53 +92,111 @@ function digest(teacher: FrozenTeacher, queries: TrainingQueries, options: Answe
 }
 
 function compute(teacher: FrozenTeacher, queries: TrainingQueries, options: AnswerOptions): SoftTargets {
+  const candidates = candidatesOf(teacher);
+  const { position } = candidates;
+  const total = queries.entity.length;
+  const all = teacher.asked(singleHop(queries.entity, queries.relation));
+  const asked = [...queries.entity.keys()].filter((i) => all[i] === 1);
+  const known = (i: number) => knownPositions(queries, i, position);
+  const scale = calibrate(teacher, candidates, queries, asked);
+  const calibrated = options.temperature * scale;
+  const parts: SoftRows[] = [];
+  for (let from = 0; from < asked.length; from += 512) {
+    const rows = asked.slice(from, from + 512);
+    parts.push(
+      tidied(() =>
+        softRows(scoresOf(teacher, candidates, queries, rows), candidates, calibrated, options, (k) =>
+          known(rows[k]),
+        ),
+      ),
+    );
+  }
+  return { ...spread(parts, asked, queries, total), temperature: options.temperature, calibrated };
+}
+
+/** Student rows that the teacher is linked to, and where each stands among them, or -1. */
+export interface LinkedRows {
+  readonly linked: Int32Array;
+  readonly position: Int32Array;
+}
+
+export function candidatesOf(teacher: FrozenTeacher): LinkedRows {
   const linked = Int32Array.from([...teacher.row.keys()].filter((i) => teacher.row[i] >= 0));
   const position = new Int32Array(teacher.row.length).fill(-1);
   for (let i = 0; i < linked.length; i++) position[linked[i]] = i;
-  const total = queries.entity.length;
-  const asked = [...queries.entity.keys()].filter(
-    (i) => teacher.row[queries.entity[i]] >= 0 && teacher.relation[queries.relation[i]] >= 0,
-  );
+  return { linked, position };
+}
+
+/** Soft answers of some rows, one after the other. */
+export interface SoftRows {
+  readonly length: Int32Array;
+  readonly answer: Int32Array;
+  readonly probability: Float32Array;
+  readonly reliability: Float32Array;
+}
+
+/**
+ * The likeliest answers of rows of scores with their probabilities, and how well the known answers rank.
+ *
+ * @param scores [rows, linked], inside `tf.tidy`
+ * @param known positions of a row's known answers among the linked
+ */
+export function softRows(
+  scores: Tensor2D,
+  { linked }: LinkedRows,
+  temperature: number,
+  options: Pick<AnswerOptions, 'top' | 'cover'>,
+  known: (row: number) => readonly number[],
+): SoftRows {
+  const [rows] = scores.shape;
   const top = Math.min(options.top, linked.length);
+  const best = tf.topk(tf.softmax(tf.mul(scores, 1 / temperature)), top);
+  const at = best.indices.dataSync() as Int32Array;
+  const soft = best.values.dataSync() as Float32Array;
+  const host = scores.dataSync() as Float32Array;
+  const length = new Int32Array(rows);
+  const answer = new Int32Array(rows * top);
+  const probability = new Float32Array(rows * top);
+  const reliability = new Float32Array(rows);
+  let n = 0;
+  for (let k = 0; k < rows; k++) {
+    for (let j = 0, covered = 0; j < top && covered < options.cover; j++) {
+      answer[n] = linked[at[k * top + j]];
+      probability[n] = soft[k * top + j];
+      covered += probability[n++];
+      length[k]++;
+    }
+    reliability[k] = meanReciprocalRank(host.subarray(k * linked.length, (k + 1) * linked.length), known(k));
+  }
+  return { length, answer: answer.slice(0, n), probability: probability.slice(0, n), reliability };
+}
+
+/** Soft answers of the asked queries as compressed rows over all of them. */
+function spread(
+  parts: readonly SoftRows[],
+  asked: readonly number[],
+  queries: TrainingQueries,
+  total: number,
+): Pick<SoftTargets, 'offset' | 'answer' | 'probability' | 'reliability'> {
   const offset = new Int32Array(total + 1);
   const reliability = new Float32Array(total);
-  const answers: Int32Array[] = [];
-  const probabilities: Float32Array[] = [];
-  const chunk = 512;
-  const candidates = teacher.candidates(linked); // [linked, teacher width]
-  const temperature = options.temperature * calibrate(teacher, candidates, queries, asked, position);
-  for (let from = 0; from < asked.length; from += chunk) {
-    const rows = asked.slice(from, from + chunk);
-    const { scores, at, soft } = askTeacher(teacher, candidates, queries, rows, top, temperature);
-    const answer = new Int32Array(rows.length * top);
-    const probability = new Float32Array(rows.length * top);
-    let n = 0;
-    for (const [k, i] of rows.entries()) {
-      const before = n;
-      for (let j = 0, covered = 0; j < top && covered < options.cover; j++) {
-        answer[n] = linked[at[k * top + j]];
-        probability[n] = soft[k * top + j];
-        covered += probability[n++];
-      }
-      offset[i + 1] = n - before;
-      const row = scores.subarray(k * linked.length, (k + 1) * linked.length);
-      reliability[i] = meanReciprocalRank(row, knownPositions(queries, i, position));
+  const size = parts.reduce((sum, { answer }) => sum + answer.length, 0);
+  const answer = new Int32Array(size);
+  const probability = new Float32Array(size);
+  let n = 0;
+  let k = 0;
+  for (const part of parts) {
+    answer.set(part.answer, n);
+    probability.set(part.probability, n);
+    n += part.answer.length;
+    for (let row = 0; row < part.length.length; row++, k++) {
+      offset[asked[k] + 1] = part.length[row];
+      reliability[asked[k]] = part.reliability[row];
     }
-    answers.push(answer.slice(0, n));
-    probabilities.push(probability.slice(0, n));
   }
-  candidates.dispose();
   fillProbes(queries, asked, reliability);
   for (let i = 0; i < total; i++) offset[i + 1] += offset[i];
-  const answer = new Int32Array(offset[total]);
-  const probability = new Float32Array(offset[total]);
-  let n = 0;
-  for (const [i, part] of answers.entries()) {
-    answer.set(part, n);
-    probability.set(probabilities[i], n);
-    n += part.length;
-  }
-  return { temperature: options.temperature, offset, answer, probability, reliability };
+  return { offset, answer, probability, reliability };
 }
 
 /** Temperatures among which a teacher is calibrated. */
@@ -146,11 +211,11 @@ const CALIBRATED_ON = 1024;
  */
 function calibrate(
   teacher: FrozenTeacher,
-  candidates: Tensor2D,
+  candidates: LinkedRows,
   queries: TrainingQueries,
   asked: readonly number[],
-  position: Int32Array,
 ): number {
+  const { position } = candidates;
   const labelled = asked.filter((i) => knownPositions(queries, i, position).length > 0);
   if (labelled.length === 0) return 1;
   const every = Math.max(1, Math.floor(labelled.length / CALIBRATED_ON));
@@ -192,41 +257,18 @@ function fillProbes(queries: TrainingQueries, asked: readonly number[], reliabil
   }
 }
 
-/** The teacher's scores [rows, linked] of some queries, and the likeliest answers [rows, top] with their probabilities. */
-function askTeacher(
-  teacher: FrozenTeacher,
-  candidates: Tensor2D,
-  queries: TrainingQueries,
-  rows: readonly number[],
-  top: number,
-  temperature: number,
-): { scores: Float32Array; at: Int32Array; soft: Float32Array } {
-  const [scores, at, soft] = tf.tidy(() => {
-    const scores = scoresOf(teacher, candidates, queries, rows);
-    const best = tf.topk(tf.softmax(tf.mul(scores, 1 / temperature)), top);
-    return [scores, best.indices, best.values];
-  });
-  const host = {
-    scores: scores.dataSync() as Float32Array,
-    at: at.dataSync() as Int32Array,
-    soft: soft.dataSync() as Float32Array,
-  };
-  tf.dispose([scores, at, soft]);
-  return host;
-}
-
-/** The teacher's scores [rows, linked], inside `tf.tidy`. */
+/** The teacher's scores [rows, linked] of some queries, inside `tf.tidy`. */
 function scoresOf(
   teacher: FrozenTeacher,
-  candidates: Tensor2D,
+  { linked }: LinkedRows,
   queries: TrainingQueries,
   rows: readonly number[],
 ): Tensor2D {
-  const asked = teacher.query(
+  const paths = singleHop(
     Int32Array.from(rows, (i) => queries.entity[i]),
     Int32Array.from(rows, (i) => queries.relation[i]),
   );
-  return matMul(asked, candidates, false, true);
+  return teacher.scores(teacher.activations(paths).query, linked);
 }
 
 function knownPositions(queries: TrainingQueries, i: number, position: Int32Array): number[] {

@@ -1,24 +1,25 @@
 import { shuffled } from '../kg/random.js';
 import { makeTargets, type Targets } from '../model/head.js';
+import { type Paths, singleHop } from '../model/model.js';
 import type { SoftTargets } from './answers.js';
 import type { TrainingQueries } from './job.js';
 
-/** One step's input on the host. */
-export interface Batch {
-  /** Indices of the batch's queries. */
+/** One step's input on the host: queries, for path encoders continued by random walks; positions are hop by hop. */
+export interface Batch extends Paths {
+  /** [size] Indices of the batch's queries, which are the first hops. */
   readonly at: Int32Array;
-  readonly entity: Int32Array;
-  readonly relation: Int32Array;
-  /** Rows with known answers: means are over these. */
+  /** Queries with known answers: means are over these. */
   readonly labelled: number;
-  /** [batch] sum of the answers' weights over `labelled`: the weight of the query's own rows in penalties. */
+  /** [positions] sum of the answers' weights over `labelled`: the weight of the query's own rows in penalties. */
   readonly mass: Float32Array;
   /** All answers of the batch, in compressed rows, and their weights over `labelled`. */
   readonly offset: Int32Array;
   readonly answer: Int32Array;
   readonly answerWeight: Float32Array;
+  /** Bit mask of the sources that hold each answer, where it is known. */
+  readonly sourceOf?: Int32Array;
   readonly targets: Targets;
-  /** The teacher's answers to this batch's queries where they are not kept for all queries at once. */
+  /** The teacher's answers to this batch's first hops where they are not kept for all queries at once. */
   readonly soft?: SoftTargets;
 }
 
@@ -31,8 +32,16 @@ export interface Batches {
   take(epoch: number, step: number): Batch | Promise<Batch>;
 }
 
+/** Continues the queries of a batch; see `walkingBatches`. */
+export type Lengthen = (batch: Batch, epoch: number, step: number) => Batch;
+
 /** Batches cut from columns in memory. */
-export function memoryBatches(queries: TrainingQueries, batch: number, seed: number): Batches {
+export function memoryBatches(
+  queries: TrainingQueries,
+  batch: number,
+  seed: number,
+  lengthen: Lengthen = (short) => short,
+): Batches {
   const size = rowsOf(queries, batch);
   let shuffle: { epoch: number; order: Int32Array } | undefined;
   return {
@@ -40,7 +49,7 @@ export function memoryBatches(queries: TrainingQueries, batch: number, seed: num
     steps: stepsOf(queries, size),
     take(epoch, step) {
       if (shuffle?.epoch !== epoch) shuffle = { epoch, order: epochOrder(queries, seed, epoch) };
-      return batchOf(queries, shuffle.order, step, size);
+      return lengthen(batchOf(queries, shuffle.order, step, size), epoch, step);
     },
   };
 }
@@ -77,19 +86,23 @@ export const stepsOf = (queries: TrainingQueries, size: number): number =>
 export function batchOf(queries: TrainingQueries, order: Int32Array, step: number, size: number): Batch {
   const at = order.subarray(step * size, Math.min((step + 1) * size, order.length));
   const { offset, answer, weight } = rows(queries.offset, queries.answer, queries.weight, at);
+  const { sources } = queries;
   let labelled = 0;
   for (let i = 0; i < at.length; i++) if (offset[i + 1] > offset[i]) labelled++;
   const scale = 1 / Math.max(1, labelled);
   const targets = makeTargets(offset, answer, (j) => weight[j], { scale });
   return {
     at,
-    entity: Int32Array.from(at, (i) => queries.entity[i]),
-    relation: Int32Array.from(at, (i) => queries.relation[i]),
+    ...singleHop(
+      Int32Array.from(at, (i) => queries.entity[i]),
+      Int32Array.from(at, (i) => queries.relation[i]),
+    ),
     labelled,
     mass: targets.mass,
     offset,
     answer,
     answerWeight: weight.map((w) => w * scale),
+    ...(sources && { sourceOf: chosenRows(queries.offset, sources, at) }),
     targets,
   };
 }
@@ -103,49 +116,57 @@ export interface SoftWeights {
 
 /**
  * All targets of a batch with the teacher's soft answers: KL(teacher ‖ student) · T² (Hinton et al. 2015), its weight
- * a query the teacher's reliability. At temperature 1 hard and soft answers share one softmax.
+ * a position the teacher's reliability. At temperature 1 hard and soft answers share one softmax.
  *
- * @returns the targets, and [batch] the weight of each query's rows in penalties: a probe's is its soft answers' mass
+ * @param soft the teacher's answers, one row a position of the batch
+ * @returns the targets, and [positions] the weight of each one's rows in penalties: a probe's is its soft answers' mass
  */
 export function distilledTargets(
   soft: SoftTargets,
   batch: Batch,
   weights: SoftWeights,
 ): { targets: Targets[]; mass: Float32Array } {
-  const { offset, answer, weight: probability } = rows(soft.offset, soft.answer, soft.probability, batch.at);
   const isProbe = (i: number) => batch.offset[i] === batch.offset[i + 1];
   const scale = 1 / Math.max(1, batch.labelled);
   const weight = (j: number, i: number) =>
-    probability[j] * soft.reliability[batch.at[i]] * (isProbe(i) ? weights.probes : weights.prediction);
-  const { temperature } = soft;
+    soft.probability[j] * soft.reliability[i] * (isProbe(i) ? weights.probes : weights.prediction);
+  const { temperature, offset, answer } = soft;
   const softly = makeTargets(offset, answer, weight, { temperature, scale: scale * temperature ** 2 });
   const mass = batch.mass.map((hard, i) => (isProbe(i) ? softly.mass[i] : hard));
   if (temperature !== 1) return { targets: [batch.targets, softly], mass };
-  const joined = join(batch, offset, answer, (j, i) => weight(j, i) * scale);
+  const joined = join(batch, soft, (j, i) => weight(j, i) * scale);
   return { targets: [makeTargets(joined.offset, joined.answer, (j) => joined.weight[j])], mass };
 }
 
-/** Hard answers, then soft ones, of each query of a batch. */
-function join(
-  batch: Batch,
-  offset: Int32Array,
-  answer: Int32Array,
-  weightOf: (j: number, i: number) => number,
-) {
-  const size = batch.at.length;
+/** The teacher's answers to the chosen queries. */
+export function softOf(kept: SoftTargets, at: Int32Array): SoftTargets {
+  const { offset, answer, weight } = rows(kept.offset, kept.answer, kept.probability, at);
+  return {
+    ...kept,
+    offset,
+    answer,
+    probability: weight,
+    reliability: Float32Array.from(at, (i) => kept.reliability[i]),
+  };
+}
+
+/** Hard answers, then soft ones, of each position of a batch. */
+function join(batch: Batch, soft: SoftTargets, weightOf: (j: number, i: number) => number) {
+  const positions = batch.offset.length - 1;
+  const total = batch.answer.length + soft.answer.length;
   const joined = {
-    offset: new Int32Array(size + 1),
-    answer: new Int32Array(batch.answer.length + answer.length),
-    weight: new Float32Array(batch.answer.length + answer.length),
+    offset: new Int32Array(positions + 1),
+    answer: new Int32Array(total),
+    weight: new Float32Array(total),
   };
   let n = 0;
-  for (let i = 0; i < size; i++) {
+  for (let i = 0; i < positions; i++) {
     for (let j = batch.offset[i]; j < batch.offset[i + 1]; j++) {
       joined.answer[n] = batch.answer[j];
       joined.weight[n++] = batch.answerWeight[j];
     }
-    for (let j = offset[i]; j < offset[i + 1]; j++) {
-      joined.answer[n] = answer[j];
+    for (let j = soft.offset[i]; j < soft.offset[i + 1]; j++) {
+      joined.answer[n] = soft.answer[j];
       joined.weight[n++] = weightOf(j, i);
     }
     joined.offset[i + 1] = n;
@@ -164,4 +185,16 @@ function rows(offset: Int32Array, answer: Int32Array, weight: Float32Array, at: 
     weights.set(weight.subarray(offset[at[i]], offset[at[i] + 1]), chosen[i]);
   }
   return { offset: chosen, answer: answers, weight: weights };
+}
+
+/** A column of compressed rows, of the chosen queries. */
+function chosenRows(offset: Int32Array, column: Int32Array, at: Int32Array): Int32Array {
+  const parts = Array.from(at, (i) => column.subarray(offset[i], offset[i + 1]));
+  const out = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let n = 0;
+  for (const part of parts) {
+    out.set(part, n);
+    n += part.length;
+  }
+  return out;
 }

@@ -1,7 +1,7 @@
 import { KgmentorError } from '../errors.js';
 import { checkpointTensors, restoreModel } from '../model/model.js';
 import { readTensors, type StoredTensor, writeTensors } from '../model/safetensors.js';
-import { createTable, tableData } from '../model/table.js';
+import { restoreTable, storeTable } from '../model/table.js';
 import type { Job } from './job.js';
 import { freshStopper, type Stopper } from './stopper.js';
 import { createTrainer, shapeOf, type Trainer } from './trainer.js';
@@ -24,11 +24,8 @@ export const freshProgress: Progress = { epoch: 0, step: 0, seconds: 0, lossSum:
 /** Weights, optimiser state, settings and progress in one file that appears whole or not at all. */
 export function saveCheckpoint(path: string, trainer: Trainer, progress: Progress): void {
   const tensors: Record<string, StoredTensor> = checkpointTensors(trainer.model);
-  for (const [name, table] of Object.entries(trainer.extras)) {
-    const { shape, value, accumulator } = tableData(table);
-    tensors[`extra.${name}`] = { shape, data: value };
-    tensors[`extra.${name}.accumulator`] = { shape, data: accumulator };
-  }
+  for (const [name, table] of Object.entries(trainer.extras))
+    Object.assign(tensors, storeTable(`extra.${name}`, table, true));
   writeTensors(path, tensors, {
     settings: JSON.stringify(trainer.settings),
     // -Infinity is no JSON
@@ -53,17 +50,10 @@ export function loadCheckpoint(path: string, job: Job): { trainer: Trainer; prog
   const progress = JSON.parse(metadata.progress) as Progress;
   const extras = Object.fromEntries(
     Object.keys(tensors)
-      .filter((name) => name.startsWith('extra.') && !name.endsWith('.accumulator'))
-      .map((name) => [
-        name.slice('extra.'.length),
-        createTable({
-          shape: tensors[name].shape,
-          value: tensors[name].data as Float32Array,
-          accumulator: tensors[`${name}.accumulator`].data as Float32Array,
-        }),
-      ]),
+      .filter((name) => /^extra\.\w+$/.test(name))
+      .map((name) => [name.slice('extra.'.length), restoreTable(name, tensors)]),
   );
-  const trainer = createTrainer(job, { model: restoreModel(shapeOf(job), tensors), extras });
+  const trainer = createTrainer(job, { restored: { model: restoreModel(shapeOf(job), tensors), extras } });
   return {
     trainer,
     progress: { ...progress, stopper: { ...progress.stopper, best: Number(progress.stopper.best) } },

@@ -38,7 +38,7 @@ async function rankOnly(folder: string, by: string): Promise<void> {
 async function main(folder: string, resume: boolean): Promise<void> {
   const started = performance.now();
   const { device } = await import('../model/backend.js');
-  const { files, readJob } = await import('./job.js');
+  const { files, readJob, startOf } = await import('./job.js');
   const { createTrainer } = await import('./trainer.js');
   const { freshProgress, loadCheckpoint } = await import('./checkpoint.js');
   const { trainLoop } = await import('./loop.js');
@@ -50,7 +50,7 @@ async function main(folder: string, resume: boolean): Promise<void> {
   const { trainer, progress } =
     resume && existsSync(checkpoint)
       ? loadCheckpoint(checkpoint, job)
-      : { trainer: createTrainer(job), progress: freshProgress };
+      : { trainer: createTrainer(job, { start: startOf(folder) }), progress: freshProgress };
   const prepared = (performance.now() - started) / 1000;
   const { ended, progress: reached } = await trainLoop(job, trainer, progress, {
     folder,

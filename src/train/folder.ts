@@ -34,7 +34,7 @@ export interface TeacherRecord {
   readonly id: string;
   readonly encoder: string;
   readonly dim: number;
-  readonly geometry: 'dot' | 'unit';
+  readonly geometry: 'dot' | 'unit' | 'l2';
   readonly dataDigest: string;
 }
 
@@ -54,6 +54,8 @@ export interface RunRecord {
   readonly sources: readonly string[];
   readonly target?: string;
   readonly settings: Readonly<Record<string, unknown>>;
+  /** The earlier model whose values it began with. */
+  readonly from?: { readonly folder: string; readonly id: string };
   /** The student's teacher, with what publishing tells of it: its folder may be gone by then. */
   readonly teacher?: TeacherRecord;
   /** How the held-out facts of the sources were chosen, where that was told. */

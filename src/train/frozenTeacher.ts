@@ -1,32 +1,38 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { KgmentorError } from '../errors.js';
 import { tf } from '../model/backend.js';
-import { type Geometry, scoring } from '../model/geometry.js';
-import { encoderOf } from '../model/model.js';
-import { readTensors } from '../model/safetensors.js';
+import { encoderOf } from '../model/encoders/byName.js';
+import type { Activations, Encoder } from '../model/encoders/encoder.js';
+import { type Geometry, orderBy, scoring } from '../model/geometry.js';
+import { type Paths, pathRows } from '../model/model.js';
+import { readTensors, type StoredTensor } from '../model/safetensors.js';
 import { files, type TeacherLink } from './job.js';
 
 /** A teacher as distillation sees it: constants aligned with the student's rows and relations. */
 export interface FrozenTeacher {
   readonly digest: string;
+  readonly encoder: Encoder;
   /** Student row → teacher row, or -1. */
   readonly row: Int32Array;
   /** Student relation (reciprocals included) → teacher relation, or -1. */
   readonly relation: Int32Array;
-  /** Numbers an entity vector. */
-  readonly width: number;
-  /** Numbers a relation vector. */
-  readonly relationWidth: number;
-  /** Teacher vectors of student rows [n, width]; zeros where there is no link. */
+  /** Teacher vectors of student rows [n, width.entity]; zeros where there is no link. */
   entities(rows: Int32Array): Tensor2D;
-  /** Teacher vectors of student relations [n, relation width]; zeros where there is no counterpart. */
+  /** Teacher vectors of student relations [n, width.relation]; zeros where there is no counterpart. */
   relations(rows: Int32Array): Tensor2D;
-  /** The teacher's query vectors for student (entity, relation) pairs [n, width]; only meaningful where both are linked. */
-  query(entity: Int32Array, relation: Int32Array): Tensor2D;
-  /** Scoring rows of linked student rows [n, width]. */
-  candidates(rows: Int32Array): Tensor2D;
+  /** What the teacher makes of paths over student rows; only meaningful where it can be asked. */
+  activations(paths: Paths): Activations;
+  /**
+   * [positions] 1 where the teacher can be asked: it knows the relation and, for a triple encoder, the entity before it;
+   * for a path encoder the first entity and all relations so far, as entities between that it does not know are hidden.
+   */
+  asked(paths: Paths): Float32Array;
+  /** Scores [n, candidates] of queries against student rows that are linked. */
+  scores(query: Tensor2D, candidates: Int32Array): Tensor2D;
+  /** The same as a table and a map of queries whose product orders candidates. */
+  order(candidates: Int32Array): ReturnType<typeof orderBy>;
   dispose(): void;
 }
 
@@ -42,55 +48,83 @@ export function loadTeacher(link: TeacherLink): FrozenTeacher {
     throw new KgmentorError(
       'BAD_DATA',
       `${link.folder} holds no teacher: entity and relation tables expected.`,
-      {
-        next: 'Train one with `kgmentor pretrain`.',
-      },
+      { next: 'Train one with `kgmentor pretrain`.' },
     );
-  const width = entity.shape[1];
-  const values = entity.data as Float32Array;
-  const aligned = new Float32Array(link.row.length * width);
-  for (const [i, row] of link.row.entries())
-    if (row >= 0) aligned.set(values.subarray(row * width, (row + 1) * width), i * width);
-  const relations = relation.data as Float32Array;
-  const relationWidth = relation.shape[1];
-  const alignedRelations = new Float32Array(link.relation.length * relationWidth);
-  for (const [i, row] of link.relation.entries())
-    if (row >= 0)
-      alignedRelations.set(
-        relations.subarray(row * relationWidth, (row + 1) * relationWidth),
-        i * relationWidth,
-      );
+  const hash = createHash('sha256');
+  for (const { data } of Object.values(tensors)) hash.update(data);
+  const encoder = encoderOf(metadata.encoder, {
+    dim: Number(metadata.dim),
+    layers: Number(metadata.layers ?? 1),
+    heads: Number(metadata.heads ?? 1),
+  });
   return frozen(link, {
-    encoder: metadata.encoder,
+    encoder,
     geometry: metadata.geometry as Geometry,
-    entity: tf.tensor2d(aligned, [link.row.length, width]),
-    relation: tf.tensor2d(alignedRelations, [link.relation.length, relationWidth]),
-    digest: createHash('sha256').update(values).update(relations).digest('hex'),
+    entity: aligned(entity, link.row),
+    relation: aligned(relation, link.relation),
+    weights: Object.fromEntries(
+      encoder.weights.map(({ name }) => {
+        const { data, shape } = tensors[`weight.${name}`];
+        return [name, tf.tensor(data as Float32Array, [...shape])];
+      }),
+    ),
+    digest: hash.digest('hex'),
   });
 }
 
-interface Parts {
-  encoder: string;
-  geometry: Geometry;
-  entity: Tensor2D;
-  relation: Tensor2D;
-  digest: string;
+/** Rows of a table in the order of others, zeros where there is none. */
+function aligned({ shape: [, width], data }: StoredTensor, rows: Int32Array): Tensor2D {
+  const values = data as Float32Array;
+  const out = new Float32Array(rows.length * width);
+  for (const [i, row] of rows.entries())
+    if (row >= 0) out.set(values.subarray(row * width, (row + 1) * width), i * width);
+  return tf.tensor2d(out, [rows.length, width]);
 }
 
-function frozen(link: TeacherLink, parts: Parts): FrozenTeacher {
-  const encoder = encoderOf(parts.encoder);
-  const entities = (rows: Int32Array) => tf.gather(parts.entity, tf.tensor1d(rows, 'int32')) as Tensor2D;
-  const relations = (rows: Int32Array) => tf.gather(parts.relation, tf.tensor1d(rows, 'int32')) as Tensor2D;
+interface Parts {
+  readonly encoder: Encoder;
+  readonly geometry: Geometry;
+  readonly entity: Tensor2D;
+  readonly relation: Tensor2D;
+  readonly weights: Readonly<Record<string, Tensor>>;
+  readonly digest: string;
+}
+
+function frozen(
+  link: TeacherLink,
+  { encoder, geometry, entity, relation, weights, digest }: Parts,
+): FrozenTeacher {
+  const pick = (table: Tensor2D, rows: Int32Array) =>
+    tf.gather(table, tf.tensor1d(rows, 'int32')) as Tensor2D;
+  const isLinked = (row: number) => row >= 0 && link.row[row] >= 0;
+  const isMatched = (id: number) => link.relation[id] >= 0;
+  /** A path encoder is not shown what it has not learned. */
+  const known = (paths: Paths): Paths =>
+    encoder.kind === 'triple'
+      ? paths
+      : { ...paths, entity: paths.entity.map((row) => (isLinked(row) ? row : -1)) };
   return {
-    digest: parts.digest,
+    digest,
+    encoder,
     row: link.row,
     relation: link.relation,
-    width: parts.entity.shape[1],
-    relationWidth: parts.relation.shape[1],
-    entities,
-    relations,
-    query: (entity, relation) => encoder.forward(entities(entity), relations(relation)).query,
-    candidates: (rows) => scoring(parts.geometry, entities(rows)).table,
-    dispose: () => tf.dispose([parts.entity, parts.relation]),
+    entities: (rows) => pick(entity, rows),
+    relations: (rows) => pick(relation, rows),
+    activations(paths) {
+      const { rows, shape } = pathRows(known(paths));
+      return encoder.forward(pick(entity, rows), pick(relation, paths.relation), weights, shape);
+    },
+    asked(paths) {
+      const { size } = paths;
+      const out = new Float32Array(paths.relation.length);
+      for (const [p, id] of paths.relation.entries()) {
+        const begun = encoder.kind === 'triple' || p < size ? isLinked(paths.entity[p]) : out[p - size] === 1;
+        out[p] = Number(begun && isMatched(id));
+      }
+      return out;
+    },
+    scores: (query, candidates) => scoring(geometry, pick(entity, candidates)).all(query).scores,
+    order: (candidates) => orderBy(geometry, pick(entity, candidates)),
+    dispose: () => tf.dispose([entity, relation, ...Object.values(weights)]),
   };
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StudentSettings, TeacherSettings } from '../config.js';
 import { KgmentorError } from '../errors.js';
@@ -13,6 +13,18 @@ export interface TrainingQueries {
   readonly offset: Int32Array;
   readonly answer: Int32Array;
   readonly weight: Float32Array;
+  /** Bit mask of the sources that hold each answer's fact, where walks are to know it. */
+  readonly sources?: Int32Array;
+}
+
+/** Pairs of rows that a loss pulls together. */
+export interface SoftLinks {
+  readonly left: Int32Array;
+  readonly right: Int32Array;
+  /** Confidences in (0, 1]. */
+  readonly weight: Float32Array;
+  /** Weight of the loss. */
+  readonly strength: number;
 }
 
 /** How student rows meet the teacher's; -1 where there is no counterpart. */
@@ -40,6 +52,7 @@ export interface Job {
   /** Ranked with the best weights after training, results in `ranks.safetensors`. */
   readonly evaluations: Readonly<Record<string, RankingQueries>>;
   readonly teacher?: TeacherLink;
+  readonly softLinks?: SoftLinks;
 }
 
 /** Names of the files of a run folder. */
@@ -47,6 +60,8 @@ export const files = {
   record: 'run.json',
   job: 'job.json',
   input: 'input.safetensors',
+  /** Starting values of the tables, where they are not to be random. */
+  start: 'start.safetensors',
   trace: 'trace.jsonl',
   checkpoint: 'checkpoint.safetensors',
   model: 'model.safetensors',
@@ -96,13 +111,19 @@ export function writeJson(path: string, value: unknown): void {
 /** Writes the job into the run folder: settings as JSON, columns as safetensors. */
 export function writeJob(folder: string, job: Job): void {
   mkdirSync(folder, { recursive: true });
-  const { queries, valid, evaluations, teacher, ...rest } = job;
+  const { queries, valid, evaluations, teacher, softLinks, ...rest } = job;
   writeTensors(join(folder, files.input), {
     'queries/entity': column(queries.entity),
     'queries/relation': column(queries.relation),
     'queries/offset': column(queries.offset),
     'queries/answer': column(queries.answer),
     'queries/weight': column(queries.weight),
+    ...(queries.sources && { 'queries/sources': column(queries.sources) }),
+    ...(softLinks && {
+      'softLinks/left': column(softLinks.left),
+      'softLinks/right': column(softLinks.right),
+      'softLinks/weight': column(softLinks.weight),
+    }),
     ...(valid && packRanking('valid', valid)),
     ...Object.assign(
       {},
@@ -115,15 +136,17 @@ export function writeJob(folder: string, job: Job): void {
     hasValid: valid !== undefined,
     evaluations: Object.keys(evaluations),
     ...(teacher && { teacher: { folder: teacher.folder } }),
+    ...(softLinks && { softLinks: { strength: softLinks.strength } }),
   });
 }
 
 /** The inverse of {@link writeJob}. */
 export function readJob(folder: string): Job {
-  let head: Omit<Job, 'evaluations' | 'teacher'> & {
+  let head: Omit<Job, 'evaluations' | 'teacher' | 'softLinks'> & {
     hasValid: boolean;
     evaluations: string[];
     teacher?: { folder: string };
+    softLinks?: { strength: number };
   };
   try {
     head = JSON.parse(readFileSync(join(folder, files.job), 'utf8'));
@@ -134,7 +157,7 @@ export function readJob(folder: string): Job {
     });
   }
   const { tensors } = readTensors(join(folder, files.input));
-  const { hasValid, evaluations, teacher, ...rest } = head;
+  const { hasValid, evaluations, teacher, softLinks, ...rest } = head;
   return {
     ...rest,
     queries: {
@@ -143,6 +166,7 @@ export function readJob(folder: string): Job {
       offset: tensors['queries/offset'].data as Int32Array,
       answer: tensors['queries/answer'].data as Int32Array,
       weight: tensors['queries/weight'].data as Float32Array,
+      ...(tensors['queries/sources'] && { sources: tensors['queries/sources'].data as Int32Array }),
     },
     ...(hasValid && { valid: unpackRanking('valid', tensors) }),
     evaluations: Object.fromEntries(
@@ -155,5 +179,19 @@ export function readJob(folder: string): Job {
         relation: tensors['teacher/relation'].data as Int32Array,
       },
     }),
+    ...(softLinks && {
+      softLinks: {
+        ...softLinks,
+        left: tensors['softLinks/left'].data as Int32Array,
+        right: tensors['softLinks/right'].data as Int32Array,
+        weight: tensors['softLinks/weight'].data as Float32Array,
+      },
+    }),
   };
+}
+
+/** Starting values that lie in a run folder, undefined where it begins at random. */
+export function startOf(folder: string): Record<string, StoredTensor> | undefined {
+  const path = join(folder, files.start);
+  return existsSync(path) ? readTensors(path).tensors : undefined;
 }

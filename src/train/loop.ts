@@ -2,12 +2,13 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { modelTensors } from '../model/model.js';
 import { writeTensors } from '../model/safetensors.js';
-import { type Batch, type Batches, memoryBatches } from './batches.js';
+import type { Batch, Batches } from './batches.js';
 import { type Progress, saveCheckpoint } from './checkpoint.js';
 import { files, type Job } from './job.js';
 import { meanReciprocalRank, rankModel } from './rankModel.js';
 import { observe, shouldStop } from './stopper.js';
 import type { Trainer } from './trainer.js';
+import { jobBatches } from './walkingBatches.js';
 
 export type TrainEvent =
   | { type: 'epoch'; epoch: number; epochs: number; loss: number; rowsPerSecond: number; etaSeconds: number }
@@ -46,8 +47,8 @@ export async function trainLoop(
   progress: Progress,
   options: LoopOptions,
 ): Promise<{ ended: 'done' | 'stopped'; progress: Progress }> {
-  const { settings, queries } = job;
-  const batches = options.batches ?? memoryBatches(queries, settings.batch, settings.seed);
+  const { settings } = job;
+  const batches = options.batches ?? jobBatches(job);
   const { steps, size } = batches;
   let { epoch, step, seconds, lossSum, stopper } = progress;
   const now = (): Progress => ({ epoch, step, seconds, lossSum, stopper });
@@ -74,7 +75,8 @@ export async function trainLoop(
         if (options.stopping()) return { ended: 'stopped', progress: now() };
         throw error;
       }
-      lossSum += trainer.step(batch, epoch + step / steps);
+      const done = epoch * steps + step;
+      lossSum += trainer.step(batch, { share: done / (steps * settings.epochs), count: done + 1 });
       step++;
       seconds += (performance.now() - started) / 1000;
       if (performance.now() - told > 500) {
@@ -139,6 +141,8 @@ export function metadataOf(job: Job, epoch: number): Record<string, string> {
     encoder: job.settings.encoder,
     geometry: job.settings.geometry,
     dim: String(job.settings.dim),
+    layers: String(job.settings.layers),
+    heads: String(job.settings.heads),
     rows: String(job.rows),
     entities: String(job.entities),
     relations: String(job.relations),

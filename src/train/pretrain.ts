@@ -5,14 +5,15 @@ import { rankingQueries } from '../evaluate/filters.js';
 import { checkDataset } from '../kg/check.js';
 import { linkClasses } from '../kg/classes.js';
 import { datasetDigest } from '../kg/digest.js';
-import { jointGraph } from '../kg/joint.js';
+import { teacherGraph } from '../kg/linkModes.js';
 import { shuffled } from '../kg/random.js';
 import { concatTriples, pickTriples, sortTriples } from '../kg/triples.js';
 import type { Dataset, JointGraph, Split, Triples } from '../kg/types.js';
-import { writeEntities, writeRecord } from './folder.js';
-import { writeJob } from './job.js';
+import { type ModelEntities, readRecord, writeEntities, writeRecord } from './folder.js';
+import { type Job, writeJob } from './job.js';
 import { trainingQueries } from './queries.js';
 import { type RunOptions, type RunOutcome, runFolder } from './runFolder.js';
+import { shapeFacts, writeStart } from './warmStart.js';
 
 export interface PretrainInput {
   readonly dataset: Dataset;
@@ -24,6 +25,8 @@ export interface PretrainInput {
   /** Run folder, made where missing. */
   readonly folder: string;
   readonly id: string;
+  /** Run folder of an earlier teacher of the same size to go on from: entities and relations meet by key and name. */
+  readonly from?: string;
 }
 
 /** Validation facts at most: ranking among all rows costs as much as training on them. */
@@ -52,17 +55,21 @@ export async function pretrain(input: PretrainInput, options: RunOptions = {}): 
     { threshold: settings.linkThreshold, sources: indices },
   );
   const sources = indices.map((i) => dataset.sources[i]);
-  const classOf = indices.map((i) => classes.classOf[i]);
-  const relations = dataset.relations.length;
-  const joint = jointGraph(
-    sources.map(({ name, entities, triples }) => ({
-      name,
-      entities: entities.keys.length,
-      triples: input.splits?.[name]?.train ?? triples,
-    })),
-    classOf,
-    relations,
-  );
+  const {
+    joint,
+    relations: names,
+    pairs,
+  } = teacherGraph({
+    sources: indices.map((index) => {
+      const { name, entities, triples } = dataset.sources[index];
+      return { name, index, entities: entities.keys.length, triples: input.splits?.[name]?.train ?? triples };
+    }),
+    classes,
+    alignments: dataset.alignments,
+    relations: dataset.relations,
+    mode: settings.links,
+  });
+  const relations = names.length;
   if (joint.triples.head.length === 0)
     throw new KgmentorError('NO_DATA', `The sources ${chosen.join(', ')} hold no relationship to train on.`, {
       next: 'Check relations.include and relations.exclude of the configuration.',
@@ -73,28 +80,38 @@ export async function pretrain(input: PretrainInput, options: RunOptions = {}): 
     sources.map(({ name }) => input.splits?.[name]?.valid),
     settings.seed,
   );
-  writeJob(folder, {
-    kind: 'teacher',
-    settings,
-    rows: joint.rows,
-    entities: joint.rows,
-    relations,
-    queries: trainingQueries([{ triples: joint.triples, weight: 1 }], joint.rows, relations),
-    ...(valid && {
-      valid: rankingQueries(valid, [joint.triples, valid], { relations, directions: 'both' }),
-    }),
-    evaluations: {},
-  });
-  writeEntities(folder, {
+  const entities: ModelEntities = {
     sources: sources.map(({ name, entities }, s) => ({
       name,
       labels: entities.labels,
       keys: entities.keys,
       rows: Array.from(joint.rowOf[s]),
     })),
-    relations: dataset.relations,
+    relations: names,
     degree: Array.from(degrees(joint)),
-  });
+  };
+  const job: Job = {
+    kind: 'teacher',
+    settings,
+    rows: joint.rows,
+    entities: joint.rows,
+    relations,
+    queries: trainingQueries(
+      [{ triples: joint.triples, weight: 1, source: joint.source }],
+      joint.rows,
+      relations,
+    ),
+    ...(valid && {
+      valid: rankingQueries(valid, [joint.triples, valid], { relations, directions: 'both' }),
+    }),
+    evaluations: {},
+    ...(pairs.left.length > 0 &&
+      settings.softLinks > 0 && { softLinks: { ...pairs, strength: settings.softLinks } }),
+  };
+  writeJob(folder, job);
+  writeEntities(folder, entities);
+  const found =
+    input.from === undefined ? undefined : writeStart(folder, input.from, entities, shapeFacts(job));
   writeRecord(folder, {
     id,
     kind: 'teacher',
@@ -102,6 +119,7 @@ export async function pretrain(input: PretrainInput, options: RunOptions = {}): 
     status: 'running',
     sources: chosen,
     settings,
+    ...(input.from !== undefined && { from: { folder: input.from, id: readRecord(input.from).id } }),
     ...(input.heldOut && { heldOut: input.heldOut }),
     dataDigest: datasetDigest(dataset),
     counts: {
@@ -109,6 +127,8 @@ export async function pretrain(input: PretrainInput, options: RunOptions = {}): 
       relations,
       triples: joint.triples.head.length,
       conflicts: classes.conflicts,
+      softLinks: pairs.left.length,
+      ...(found && { rowsOfEarlier: found.rows }),
       validated: valid?.head.length ?? 0,
     },
   });

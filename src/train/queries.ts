@@ -5,6 +5,14 @@ import { sortBy } from '../kg/sort.js';
 import { pickTriples } from '../kg/triples.js';
 import type { Triples } from '../kg/types.js';
 import type { TeacherLink, TrainingQueries } from './job.js';
+import { isUsed } from './schedule.js';
+
+/** Facts of one weight; `source` has the bits of the sources that hold each, for walks. */
+export interface QueryPart {
+  readonly triples: Triples;
+  readonly weight: number;
+  readonly source?: Int32Array;
+}
 
 /**
  * One row a distinct query with its known answers, both directions: the same objective as one row a triple, with far
@@ -16,7 +24,7 @@ import type { TeacherLink, TrainingQueries } from './job.js';
  * trainingQueries([{ triples: own, weight: 1 }, { triples: background, weight: 0.5 }], rows, relations);
  */
 export function trainingQueries(
-  parts: readonly { triples: Triples; weight: number }[],
+  parts: readonly QueryPart[],
   rows: number,
   relations: number,
 ): TrainingQueries {
@@ -25,8 +33,11 @@ export function trainingQueries(
   const relation = new Int32Array(total);
   const answer = new Int32Array(total);
   const weight = new Float32Array(total);
+  const knowsSources = parts.some(({ source }) => source !== undefined);
+  const source = new Int32Array(knowsSources ? total : 0);
   let n = 0;
-  for (const { triples, weight: w } of parts)
+  for (const { triples, weight: w, source: held } of parts) {
+    if (held) for (let i = 0; i < held.length; i++) source.fill(held[i], n + 2 * i, n + 2 * i + 2);
     for (let i = 0; i < triples.head.length; i++) {
       entity[n] = triples.head[i];
       relation[n] = triples.relation[i];
@@ -37,6 +48,7 @@ export function trainingQueries(
       answer[n] = triples.head[i];
       weight[n++] = w;
     }
+  }
   let order = Int32Array.from({ length: total }, (_, i) => i);
   for (const [column, bound] of [
     [answer, rows],
@@ -50,6 +62,7 @@ export function trainingQueries(
   const outOffset: number[] = [];
   const outAnswer = new Int32Array(total);
   const outWeight = new Float32Array(total);
+  const outSource = new Int32Array(source.length);
   let answers = 0;
   let last = -1;
   for (const i of order) {
@@ -61,8 +74,10 @@ export function trainingQueries(
     }
     if (sameQuery && answer[last] === answer[i]) {
       outWeight[answers - 1] = Math.max(outWeight[answers - 1], weight[i]);
+      outSource[answers - 1] |= source[i];
     } else {
       outAnswer[answers] = answer[i];
+      outSource[answers] = source[i];
       outWeight[answers++] = weight[i];
     }
     last = i;
@@ -74,6 +89,7 @@ export function trainingQueries(
     offset: Int32Array.from(outOffset),
     answer: outAnswer.slice(0, answers),
     weight: outWeight.slice(0, answers),
+    ...(knowsSources && { sources: outSource.slice(0, answers) }),
   };
 }
 
@@ -90,7 +106,7 @@ export function withProbes(
   settings: DistillationSettings,
   relations: number,
 ): TrainingQueries {
-  if (settings.prediction === 0 || settings.probes === 0) return queries;
+  if (!isUsed(settings.prediction) || settings.probes === 0) return queries;
   const used = new Set(own.relation);
   const probes = probeQueries(queries, {
     known: Uint8Array.from(link.row, (row) => Number(row >= 0)),

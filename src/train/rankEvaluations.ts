@@ -5,7 +5,7 @@ import { KgmentorError } from '../errors.js';
 import { rank } from '../evaluate/ranks.js';
 import type { RankingQueries } from '../evaluate/types.js';
 import { tf } from '../model/backend.js';
-import { disposeModel, restoreModel } from '../model/model.js';
+import { disposeModel, restoreModel, singleHop } from '../model/model.js';
 import { readTensors, writeTensors } from '../model/safetensors.js';
 import { loadTeacher } from './frozenTeacher.js';
 import { files, type Job, readJob } from './job.js';
@@ -68,16 +68,15 @@ function teacherRanker(job: Job): Ranker {
       let ranks: Float64Array = new Float64Array(0);
       tf.tidy(() => {
         const offset = column(rows.map((i) => (teacher.row[i] >= 0 ? 0 : UNKNOWN)));
-        const table = tf.concat([teacher.candidates(rows), offset], 1) as Tensor2D; // [entities, width + 1]
+        const order = teacher.order(rows);
+        const table = tf.concat([order.table, offset], 1) as Tensor2D; // [entities, width + 1]
         ranks = rank(
           {
             table,
             query: (entity, relation) => {
-              const asked = [entity.dataSync(), relation.dataSync()] as Int32Array[];
-              const known = column(
-                asked[0].map((e, i) => (teacher.row[e] >= 0 && teacher.relation[asked[1][i]] >= 0 ? 1 : 0)),
-              );
-              const query = tf.mul(teacher.query(asked[0], asked[1]), known); // [n, width]
+              const paths = singleHop(entity, relation);
+              const known = column(teacher.asked(paths));
+              const query = tf.mul(order.query(teacher.activations(paths).query), known); // [n, width]
               return tf.concat([query, known], 1) as Tensor2D;
             },
           },

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import type { Config, EvaluationSettings, StudentSettings } from '../config.js';
+import { ENCODER_FACTS } from '../encoders.js';
 import { KgmentorError } from '../errors.js';
 import type { BatchSource, FeedLayout } from '../kg/batchSource.js';
 import { checkDataset } from '../kg/check.js';
@@ -74,12 +75,25 @@ export async function retrain(input: RetrainInput, options: RunOptions = {}): Pr
     throw new KgmentorError('NO_DATA', `The source ${input.target} holds no relationship to train on.`, {
       next: 'Check its labels, relations.include and relations.exclude in the configuration.',
     });
+  if (input.feed && ENCODER_FACTS[settings.encoder].kind === 'path')
+    throw new KgmentorError(
+      'USAGE',
+      `The encoder ${settings.encoder} walks, and "feed": "cypher" gives no walks.`,
+      {
+        next: 'Take "feed": "memory", or a triple encoder.',
+      },
+    );
   if (options.resume && input.feed) requireSameRun(folder, input, facts);
   const feed = input.feed && (await input.feed(feedLayout(input, prepared)));
   if (options.resume) return runFolder(folder, 'student', { ...options, feed });
   mkdirSync(folder, { recursive: true });
-  const own = { triples: facts.split.train, weight: 1 };
-  const background = { triples: prepared.trained, weight: settings.background };
+  const held = ({ head }: Triples, bit: number) => new Int32Array(head.length).fill(bit);
+  const own = { triples: facts.split.train, weight: 1, source: held(facts.split.train, 1) };
+  const background = {
+    triples: prepared.trained,
+    weight: settings.background,
+    source: held(prepared.trained, 2),
+  };
   const queries = trainingQueries(settings.background > 0 ? [own, background] : [own], rows, relations);
   const job: Job = {
     kind: 'student',

@@ -89,15 +89,15 @@ export async function withNewRun<T>(
 /** A trained model's vectors as plain arrays: what is published. */
 export interface ModelVectors {
   readonly encoder: string;
-  readonly geometry: 'dot' | 'unit';
+  readonly geometry: 'dot' | 'unit' | 'l2';
   readonly dim: number;
   readonly keys: readonly string[];
   /** [entities, dim], the rows that hop 1 added left out. */
   readonly entity: Float32Array;
   readonly relations: readonly string[];
-  /** [relations, dim] */
+  /** [relations, width]; RotatE's relations have half as many numbers as entities. */
   readonly relation: Float32Array;
-  /** [relations, dim] of the reciprocal relations. */
+  /** [relations, width] of the reciprocal relations. */
   readonly inverse: Float32Array;
 }
 
@@ -116,15 +116,16 @@ export function readModelVectors(folder: string): ModelVectors {
   const { tensors, metadata } = readTensors(file);
   const [, dim] = tensors.entity.shape;
   const table = tensors.relation.data as Float32Array;
+  const [, width] = tensors.relation.shape;
   const [source] = sources;
   return {
     encoder: metadata.encoder,
-    geometry: metadata.geometry as 'dot' | 'unit',
+    geometry: metadata.geometry as 'dot' | 'unit' | 'l2',
     dim,
     keys: source.keys,
     entity: (tensors.entity.data as Float32Array).slice(0, source.keys.length * dim),
     relations,
-    relation: table.slice(0, relations.length * dim),
-    inverse: table.slice(relations.length * dim, 2 * relations.length * dim),
+    relation: table.slice(0, relations.length * width),
+    inverse: table.slice(relations.length * width, 2 * relations.length * width),
   };
 }

@@ -1,27 +1,45 @@
-import { join } from 'node:path';
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
-import type { DistillationSettings, StudentSettings, TeacherSettings } from '../config.js';
-import { gaussians, seededRandom } from '../kg/random.js';
+import type { StudentSettings, TeacherSettings } from '../config.js';
+import { seededRandom } from '../kg/random.js';
 import { tf } from '../model/backend.js';
+import type { Weights } from '../model/encoders/encoder.js';
 import { scoring } from '../model/geometry.js';
 import { head, type Targets } from '../model/head.js';
-import { featureLoss, networkLoss } from '../model/losses.js';
-import { createModel, disposeModel, type Model, type ModelShape } from '../model/model.js';
+import { linkLoss } from '../model/losses.js';
+import {
+  createModel,
+  disposeModel,
+  type Model,
+  type ModelShape,
+  pathRows,
+  readWeights,
+  type Start,
+} from '../model/model.js';
 import { assign, gatherRows, type Resource, read, scatterAddRows, segmentSum } from '../model/ops.js';
-import { adagrad, createTable, disposeTable, gradientOf, type Table } from '../model/table.js';
-import { type SoftTargets, teacherAnswers } from './answers.js';
+import { type Optimiser, optimiserOf } from '../model/optimiser.js';
+import { disposeTable, gradientOf, type Table } from '../model/table.js';
+import type { SoftTargets } from './answers.js';
 import { type Batch, distilledTargets } from './batches.js';
-import { type FrozenTeacher, loadTeacher } from './frozenTeacher.js';
-import type { Job, TrainingQueries } from './job.js';
+import { type Distiller, distillerOf } from './distiller.js';
+import type { Job, SoftLinks, TrainingQueries } from './job.js';
+import { weightAt } from './schedule.js';
+
+/** When a step is: all that schedules and an optimiser must know. */
+export interface Time {
+  /** Share of all epochs done, in [0, 1]. */
+  readonly share: number;
+  /** Steps of the whole training, this one included. */
+  readonly count: number;
+}
 
 /** A model in training. */
 export interface Trainer {
   readonly settings: TeacherSettings | StudentSettings;
   readonly model: Model;
-  /** Trained tables that are dropped afterwards: the projections of feature distillation. */
+  /** Trained tables that are dropped afterwards: the projections of distillation. */
   readonly extras: Readonly<Record<string, Table>>;
-  /** One optimiser step; returns the batch's loss. `at` is the training time in epochs, for schedules. */
-  step(batch: Batch, at: number): number;
+  /** One optimiser step; returns the batch's loss. */
+  step(batch: Batch, time: Time): number;
   /** The teacher's answers to queries that come while training; undefined where there is nothing to distil. */
   answers(queries: TrainingQueries): SoftTargets | undefined;
   dispose(): void;
@@ -30,84 +48,65 @@ export interface Trainer {
 /** Standard deviation of starting vectors: small, so that N3 and the softmax begin in their linear range. */
 const DEVIATION = 0.1;
 
-export const shapeOf = (job: Job): ModelShape => ({
-  encoder: job.settings.encoder,
-  geometry: job.settings.geometry,
-  dim: job.settings.dim,
-  rows: job.rows,
-  relations: job.relations,
+export const shapeOf = ({ settings, rows, relations }: Job): ModelShape => ({
+  encoder: settings.encoder,
+  geometry: settings.geometry,
+  dim: settings.dim,
+  layers: settings.layers,
+  heads: settings.heads,
+  rows,
+  relations,
 });
 
-const answerOptions = ({ temperature }: DistillationSettings) => ({ temperature, top: 64, cover: 0.98 });
-
-interface Distiller {
-  readonly settings: DistillationSettings;
-  readonly teacher: FrozenTeacher;
-  readonly soft?: SoftTargets;
+/** What a trainer goes on from: a checkpoint's tables, or starting values in place of random ones. */
+export interface TrainerFrom {
+  readonly restored?: { readonly model: Model; readonly extras: Readonly<Record<string, Table>> };
+  readonly start?: Start;
 }
 
 /**
- * A trainer for a job, from random vectors or from a checkpoint's tables.
+ * A trainer for a job, from random vectors, starting values or a checkpoint's tables.
  *
  * @throws KgmentorError BAD_DATA when the teacher's folder holds no whole model
  */
-export function createTrainer(
-  job: Job,
-  from?: { model: Model; extras: Readonly<Record<string, Table>> },
-): Trainer {
+export function createTrainer(job: Job, from: TrainerFrom = {}): Trainer {
   const { settings } = job;
-  const model = from?.model ?? createModel(shapeOf(job), { seed: settings.seed, deviation: DEVIATION });
-  const distiller = distillerOf(job);
-  const extras = from?.extras ?? (distiller ? projections(model, distiller, settings.seed) : {});
-  const optimiser = adagrad(settings.learningRate);
+  const optimiser = optimiserOf(settings.optimiser, settings.learningRate);
+  const { slots } = optimiser;
+  const options = { seed: settings.seed, deviation: DEVIATION, slots, start: from.start };
+  const model = from.restored?.model ?? createModel(shapeOf(job), options);
+  const distiller = distillerOf(job, model);
+  const extras = from.restored?.extras ?? distiller?.projections(slots) ?? {};
   const gradient = gradientOf(model.entity);
   const relations = tf.keep(tf.scalar(2 * job.relations, 'int32'));
+  const context = {
+    settings,
+    model,
+    extras,
+    distiller,
+    gradient,
+    relations,
+    optimiser,
+    softLinks: job.softLinks,
+  };
   return {
     settings,
     model,
     extras,
-    step: (batch) =>
-      batch.entity.length === 0
-        ? 0
-        : tf.tidy(() => step({ settings, model, extras, distiller, gradient, relations, optimiser }, batch)),
-    answers: (queries) =>
-      distiller && distiller.settings.prediction > 0
-        ? teacherAnswers(distiller.teacher, queries, answerOptions(distiller.settings))
-        : undefined,
+    step(batch, time) {
+      if (batch.size === 0) return 0;
+      optimiser.begin(time.count);
+      return tf.tidy(() => step(context, batch, time));
+    },
+    answers: (queries) => distiller?.answers(queries),
     dispose() {
-      distiller?.teacher.dispose();
+      distiller?.dispose();
       disposeModel(model);
       for (const table of Object.values(extras)) disposeTable(table);
       gradient.handle.dispose();
       relations.dispose();
       optimiser.dispose();
     },
-  };
-}
-
-function distillerOf(job: Job): Distiller | undefined {
-  if (!job.teacher || !('distillation' in job.settings)) return undefined;
-  const settings = job.settings.distillation;
-  if (settings.feature + settings.network + settings.prediction === 0) return undefined;
-  const teacher = loadTeacher(job.teacher);
-  const soft =
-    settings.prediction > 0 && !job.feed
-      ? teacherAnswers(teacher, job.queries, answerOptions(settings), join(job.teacher.folder, 'answers'))
-      : undefined;
-  return { settings, teacher, soft };
-}
-
-function projections(model: Model, { settings, teacher }: Distiller, seed: number): Record<string, Table> {
-  if (settings.feature === 0) return {};
-  const from = model.entity.value.shape[1];
-  const table = (from: number, to: number, stream: number) =>
-    createTable({
-      shape: [from, to],
-      value: gaussians(from * to, 1 / Math.sqrt(from), seededRandom(seed, stream)),
-    });
-  return {
-    projection: table(from, teacher.width, 103),
-    relationProjection: table(model.relation.value.shape[1], teacher.relationWidth, 104),
   };
 }
 
@@ -118,116 +117,152 @@ interface StepContext {
   readonly distiller?: Distiller;
   readonly gradient: Resource;
   readonly relations: Scalar;
-  readonly optimiser: ReturnType<typeof adagrad>;
+  readonly optimiser: Optimiser;
+  readonly softLinks?: SoftLinks;
 }
 
+/** What the loss is differentiated by. */
 interface Inputs {
-  readonly head: Tensor2D;
+  /** [positions, width] */
+  readonly entity: Tensor2D;
   readonly relation: Tensor2D;
-  readonly tail?: Tensor2D;
-  readonly projection?: Tensor2D;
-  readonly relationProjection?: Tensor2D;
+  /** [answers, width], where the penalty falls on them. */
+  readonly answer?: Tensor2D;
+  /** Softly linked rows [n, width]. */
+  readonly left?: Tensor2D;
+  readonly right?: Tensor2D;
+  readonly weights: Weights;
+  readonly projections: Readonly<Record<string, Tensor2D>>;
 }
+
+const GROUPS = ['weights', 'projections'] as const;
+const ROWS = ['entity', 'relation', 'answer', 'left', 'right'] as const;
 
 /** tfjs' `valueAndGrads` by name; each input must reach the loss. */
 function valueAndGradients(
   loss: (x: Inputs) => Scalar,
   inputs: Inputs,
 ): { value: Scalar; gradients: Inputs } {
-  const names = Object.keys(inputs) as (keyof Inputs)[];
-  const named = (tensors: readonly Tensor[]) =>
-    Object.fromEntries(names.map((name, i) => [name, tensors[i]])) as unknown as Inputs;
-  const { value, grads } = tf.valueAndGrads((...tensors: Tensor[]) => loss(named(tensors)))(
-    names.map((name) => inputs[name] as Tensor),
+  const places: [group: (typeof GROUPS)[number] | '', name: string][] = [
+    ...ROWS.filter((name) => inputs[name]).map((name) => ['', name] as ['', string]),
+    ...GROUPS.flatMap((group) =>
+      Object.keys(inputs[group]).map((name) => [group, name] as [typeof group, string]),
+    ),
+  ];
+  const named = (tensors: readonly Tensor[]): Inputs => {
+    const out: Record<string, unknown> = { weights: {}, projections: {} };
+    for (const [i, [group, name]] of places.entries())
+      (group === '' ? out : (out[group] as Record<string, unknown>))[name] = tensors[i];
+    return out as unknown as Inputs;
+  };
+  const all = places.map(([group, name]) =>
+    group === '' ? (inputs[name as 'entity'] as Tensor) : (inputs[group][name] as Tensor),
   );
+  const { value, grads } = tf.valueAndGrads((...tensors: Tensor[]) => loss(named(tensors)))(all);
   return { value, gradients: named(grads) };
 }
 
-function step(context: StepContext, batch: Batch): number {
-  const { settings, model, extras, distiller, gradient, optimiser } = context;
-  const size = batch.entity.length;
-  const entityRows = tf.tensor1d(batch.entity, 'int32');
+/** Stream of the choice of soft links beside others of the seed. */
+const LINK_STREAM = 411;
+
+/** Softly linked pairs of a step, as many as the batch has queries. */
+function chosenLinks({ left, right, weight }: SoftLinks, size: number, seed: number, count: number) {
+  const random = seededRandom(seed, count, LINK_STREAM);
+  const n = Math.min(size, left.length);
+  const at = Int32Array.from({ length: n }, () => Math.floor(random() * left.length));
+  const pick = (column: Int32Array) =>
+    tf.tensor1d(
+      at.map((i) => column[i]),
+      'int32',
+    );
+  return {
+    left: pick(left),
+    right: pick(right),
+    weight: tf.tensor2d(
+      Float32Array.from(at, (i) => weight[i]),
+      [n, 1],
+    ),
+  };
+}
+
+function step(context: StepContext, batch: Batch, time: Time): number {
+  const { settings, model, extras, distiller, gradient, optimiser, softLinks } = context;
+  const positions = batch.relation.length;
+  const { rows, shape } = pathRows(batch);
+  const entityRows = tf.tensor1d(rows, 'int32');
   const relationRows = tf.tensor1d(batch.relation, 'int32');
   const answerRows = tf.tensor1d(batch.answer, 'int32');
   const entities = read(model.entity.value);
   const score = scoring(settings.geometry, entities);
+  const pulled = softLinks && chosenLinks(softLinks, batch.size, settings.seed, time.count);
   // The penalty of `dot` falls on all three vectors of a triple; with `unit` only the query's length is free.
-  const onTriple = settings.n3 > 0 && settings.geometry === 'dot';
-  const inputs = {
-    head: gatherRows(model.entity.value, entityRows), // [batch, width]
-    relation: gatherRows(model.relation.value, relationRows), // [batch, width]
-    ...(onTriple && { tail: gatherRows(model.entity.value, answerRows) }), // [answers, width]
-    ...(extras.projection && {
-      projection: read(extras.projection.value), // [width, teacher width]
-      relationProjection: read(extras.relationProjection.value),
+  const onTriple = settings.n3 > 0 && settings.geometry !== 'unit';
+  const inputs: Inputs = {
+    entity: gatherRows(model.entity.value, entityRows),
+    relation: gatherRows(model.relation.value, relationRows),
+    ...(onTriple && { answer: gatherRows(model.entity.value, answerRows) }),
+    ...(pulled && {
+      left: gatherRows(model.entity.value, pulled.left),
+      right: gatherRows(model.entity.value, pulled.right),
     }),
+    weights: readWeights(model),
+    projections: Object.fromEntries(Object.entries(extras).map(([name, table]) => [name, read(table.value)])),
   };
-  const distil = distiller && distillationInput(distiller, batch);
-  const soft = batch.soft ?? distiller?.soft;
-  const { targets, mass: weights } =
-    soft && distiller
-      ? distilledTargets(soft, batch, distiller.settings)
-      : { targets: [batch.targets] as Targets[], mass: batch.mass };
+  const distil = distiller?.losses(batch, time.share);
+  const { targets, mass } = targetsOf(distiller, batch, time.share);
 
   const loss = (x: Inputs): Scalar => {
-    const { query } = model.encoder.forward(x.head, x.relation);
-    const terms: Tensor[] = [head(query, score.table, targets, gradient)];
+    const activations = model.encoder.forward(x.entity, x.relation, x.weights, shape);
+    const { query } = activations;
+    const terms: Tensor[] = [head(query, score, targets, gradient)];
     if (settings.n3 > 0) {
-      const mass = tf.tensor2d(weights, [size, 1]);
-      const penalties = x.tail
+      const weight = tf.tensor2d(mass, [positions, 1]);
+      const penalties = x.answer
         ? [
-            model.encoder.penalty(x.head, mass),
-            model.encoder.penalty(x.relation, mass),
-            model.encoder.penalty(x.tail, tf.tensor2d(batch.answerWeight, [batch.answer.length, 1])),
+            model.encoder.penalty(x.entity, weight),
+            model.encoder.penalty(x.relation, weight),
+            model.encoder.penalty(x.answer, tf.tensor2d(batch.answerWeight, [batch.answer.length, 1])),
           ]
-        : [model.encoder.penalty(query, mass)];
+        : [model.encoder.penalty(query, weight)];
       terms.push(tf.mul(tf.addN(penalties), settings.n3));
     }
-    if (distil && x.projection && x.relationProjection) {
-      const feature = tf.add(
-        featureLoss(x.head, x.projection, distil.entities, distil.linked),
-        featureLoss(x.relation, x.relationProjection, distil.relations, distil.matched),
+    if (distil)
+      terms.push(
+        ...distil({ entity: x.entity, relation: x.relation, activations, projection: x.projections }),
       );
-      terms.push(tf.mul(feature, distiller.settings.feature));
+    if (x.left && x.right && pulled) {
+      const apart = linkLoss(x.left, x.right, pulled.weight, settings.geometry === 'l2');
+      terms.push(tf.mul(apart, softLinks?.strength ?? 0));
     }
-    if (distil && distiller.settings.network > 0)
-      terms.push(tf.mul(networkLoss(query, distil.query, distil.asked), distiller.settings.network));
     return tf.addN(terms) as Scalar;
   };
   const { value, gradients } = valueAndGradients(loss, inputs);
 
   // The head left the gradient by the scoring table; entity rows used elsewhere add to it.
-  if (settings.geometry !== 'dot') assign(gradient, score.backward(read(gradient)));
-  entities.dispose(); // else the table would be copied on write
-  inputs.projection?.dispose();
-  inputs.relationProjection?.dispose();
-  scatterAddRows(gradient, entityRows, gradients.head);
-  if (gradients.tail) scatterAddRows(gradient, answerRows, gradients.tail);
+  if (settings.geometry === 'unit') assign(gradient, score.backward(read(gradient)));
+  // Else the tables would be copied on write.
+  tf.dispose([entities, ...Object.values(inputs.weights), ...Object.values(inputs.projections)]);
+  scatterAddRows(gradient, entityRows, gradients.entity);
+  if (gradients.answer) scatterAddRows(gradient, answerRows, gradients.answer);
+  if (gradients.left && gradients.right && pulled) {
+    scatterAddRows(gradient, pulled.left, gradients.left);
+    scatterAddRows(gradient, pulled.right, gradients.right);
+  }
   optimiser.apply(model.entity, read(gradient));
   optimiser.apply(model.relation, segmentSum(gradients.relation, relationRows, context.relations));
-  for (const name of ['projection', 'relationProjection'] as const) {
-    const dProjection = gradients[name];
-    if (dProjection) optimiser.apply(extras[name], dProjection);
-  }
+  for (const [name, d] of Object.entries(gradients.weights)) optimiser.apply(model.weights[name], d);
+  for (const [name, d] of Object.entries(gradients.projections)) optimiser.apply(extras[name], d);
   return value.dataSync()[0];
 }
 
-/** What the teacher knows of a batch: vectors, queries, and masks where it knows nothing. */
-function distillationInput({ teacher }: Distiller, batch: Batch) {
-  const size = batch.entity.length;
-  const column = (weight: (i: number) => number): Tensor2D =>
-    tf.tensor2d(
-      Float32Array.from({ length: size }, (_, i) => weight(i)),
-      [size, 1],
-    );
-  const isLinked = (i: number) => teacher.row[batch.entity[i]] >= 0;
-  const isMatched = (i: number) => teacher.relation[batch.relation[i]] >= 0;
-  return {
-    entities: teacher.entities(batch.entity), // [batch, teacher width]
-    query: teacher.query(batch.entity, batch.relation), // [batch, teacher width]
-    relations: teacher.relations(batch.relation), // [batch, teacher relation width]
-    linked: column((i) => (isLinked(i) ? 1 / size : 0)),
-    matched: column((i) => (isMatched(i) ? 1 / size : 0)),
-    asked: column((i) => (isLinked(i) && isMatched(i) ? 1 : 0)),
-  };
+/** Hard answers of a batch, with the teacher's soft ones where they are distilled. */
+function targetsOf(
+  distiller: Distiller | undefined,
+  batch: Batch,
+  share: number,
+): { targets: Targets[]; mass: Float32Array } {
+  const soft = distiller?.soft(batch);
+  if (!soft || !distiller) return { targets: [batch.targets], mass: batch.mass };
+  const { prediction, probes } = distiller.settings;
+  return distilledTargets(soft, batch, { prediction: weightAt(prediction, share), probes });
 }

@@ -16,7 +16,7 @@ const graphs = fc.array(fc.nat(4), { minLength: 1, maxLength: 4 }).chain((sizes)
   }),
 );
 
-test('the joint graph has one row a class of the chosen sources, by first member, and each fact once', () => {
+test('the joint graph has one row a class of the chosen sources, by first member, and each fact once with its sources', () => {
   fc.assert(
     fc.property(graphs, ({ sizes, links, known, chosen }) => {
       const { classOf } = linkClasses(sizes, alignments(links), { sources: chosen });
@@ -36,6 +36,13 @@ test('the joint graph has one row a class of the chosen sources, by first member
         ),
       );
       assert.deepEqual(facts(joint.triples), distinct(expected));
+      const source = chosen.flatMap((s, at) => known[s].map(() => 1 << at));
+      assert.deepEqual(
+        [...joint.source],
+        distinct(expected).map((fact) =>
+          expected.reduce((mask, other, i) => (other.join() === fact.join() ? mask | source[i] : mask), 0),
+        ),
+      );
       assert.equal(joint.rows, classes.length);
       assert.equal(joint.relations, R);
       assert.deepEqual(

@@ -3,20 +3,23 @@ import { test } from 'node:test';
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { gaussians, seededRandom } from '../../src/kg/random.js';
 import { tf } from '../../src/model/backend.js';
-import { scoring } from '../../src/model/geometry.js';
+import { type Geometry, scoring } from '../../src/model/geometry.js';
 import { head, makeTargets, type Targets } from '../../src/model/head.js';
 import { createResource, read } from '../../src/model/ops.js';
 
 const random = (rows: number, columns: number, seed: number): Tensor2D =>
   tf.tensor2d(gaussians(rows * columns, 1, seededRandom(seed)), [rows, columns]);
 
+/** Scores by the definition of a geometry. */
+function plainScores(geometry: Geometry, query: Tensor2D, table: Tensor2D): Tensor2D {
+  if (geometry === 'dot') return tf.matMul(query, table, false, true);
+  if (geometry === 'unit') return tf.matMul(query, tf.div(table, tf.norm(table, 2, 1, true)), false, true);
+  const differences = tf.sub(tf.expandDims(query, 1), tf.expandDims(table, 0));
+  return tf.neg(tf.sqrt(tf.sum(tf.square(differences), 2))) as Tensor2D;
+}
+
 /** The same loss written out densely, for the tape to differentiate. */
-function plainLoss(
-  query: Tensor2D,
-  table: Tensor2D,
-  dense: { temperature: number; weight: Tensor2D }[],
-): Scalar {
-  const logits = tf.matMul(query, table, false, true);
+function plainLoss(logits: Tensor2D, dense: { temperature: number; weight: Tensor2D }[]): Scalar {
   return tf.addN(
     dense.map(({ temperature, weight }) => {
       const scaled = tf.div(logits, temperature);
@@ -64,7 +67,7 @@ for (const [name, chosen] of [
     ],
   ],
 ] as const)
-  for (const geometry of ['dot', 'unit'] as const)
+  for (const geometry of ['dot', 'unit', 'l2'] as const)
     for (const chunk of [2, 256])
       test(`the head equals a plain softmax: ${name}, ${geometry}, ${chunk} rows a chunk`, () => {
         tf.tidy(() => {
@@ -75,7 +78,7 @@ for (const [name, chosen] of [
           const mine = tf.valueAndGrad((q: Tensor) =>
             head(
               q as Tensor2D,
-              score.table,
+              score,
               chosen.map((c) => target(c.t, c.temperature)),
               resource,
               chunk,
@@ -83,11 +86,7 @@ for (const [name, chosen] of [
           )(query);
           const dense = chosen.map((c) => ({ temperature: c.temperature, weight: denseWeights(c.t, 9) }));
           const plain = tf.valueAndGrads((q: Tensor, e: Tensor) =>
-            plainLoss(
-              q as Tensor2D,
-              geometry === 'unit' ? (tf.div(e, tf.norm(e, 2, 1, true)) as Tensor2D) : (e as Tensor2D),
-              dense,
-            ),
+            plainLoss(plainScores(geometry, q as Tensor2D, e as Tensor2D), dense),
           )([query, entities]);
           closeTo(mine.value, plain.value);
           closeTo(mine.grad, plain.grads[0]);

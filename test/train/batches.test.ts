@@ -4,6 +4,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import fc from 'fast-check';
 import { gaussians, type Random, seededRandom } from '../../src/kg/random.js';
 import { tf } from '../../src/model/backend.js';
+import { scoring } from '../../src/model/geometry.js';
 import { head, makeTargets, type Targets } from '../../src/model/head.js';
 import { createResource, read } from '../../src/model/ops.js';
 import type { SoftTargets } from '../../src/train/answers.js';
@@ -13,6 +14,7 @@ import {
   distilledTargets,
   epochOrder,
   rowsOf,
+  softOf,
   stepsOf,
 } from '../../src/train/batches.js';
 import type { TrainingQueries } from '../../src/train/job.js';
@@ -44,10 +46,10 @@ function queriesOf(counts: readonly number[], random: Random): TrainingQueries {
   };
 }
 
-function softOf(counts: readonly number[], temperature: number, random: Random): SoftTargets {
+function someSoft(counts: readonly number[], temperature: number, random: Random): SoftTargets {
   const { offset, answer, number } = compressed(counts, random);
   const reliability = Float32Array.from(counts, () => random());
-  return { temperature, offset, answer, probability: number, reliability };
+  return { temperature, calibrated: temperature, offset, answer, probability: number, reliability };
 }
 
 test('probes lengthen the batches and not the epoch', () => {
@@ -135,7 +137,7 @@ function through(targets: readonly Targets[], rows: number): Answered {
     const gradient = createResource(tf.zeros([ENTITIES, WIDTH]));
     const entities = tf.tensor2d(table, [ENTITIES, WIDTH]);
     const { value, grad } = tf.valueAndGrad((query: Tensor) =>
-      head(query as Tensor2D, entities, targets, gradient),
+      head(query as Tensor2D, scoring('dot', entities), targets, gradient),
     )(tf.tensor2d(asked(rows), [rows, WIDTH]));
     const read32 = (x: Tensor) => Float32Array.from(x.dataSync());
     const answered = {
@@ -201,7 +203,7 @@ function someBatch(seed: number, temperature: number): { batch: Batch; soft: Sof
     Array.from({ length: 14 }, (_, i) => (probes && i % 4 === 0 ? 0 : 1 + Math.floor(random() * 3)));
   const queries = queriesOf(counts(true), random);
   const some = counts(false).map((count, i) => (i % 5 === 1 ? 0 : count));
-  const soft = softOf(some, temperature, random);
+  const soft = someSoft(some, temperature, random);
   const batch = batchOf(queries, epochOrder(queries, seed, 0), 0, 12);
   return { batch, soft };
 }
@@ -211,7 +213,7 @@ const WEIGHTS = { prediction: 0.7, probes: 0.2 };
 for (const seed of [21, 22, 23]) {
   test(`at temperature 1 hard and soft answers share one set of targets, as good as two (seed ${seed})`, () => {
     const { batch, soft } = someBatch(seed, 1);
-    const { targets } = distilledTargets(soft, batch, WEIGHTS);
+    const { targets } = distilledTargets(softOf(soft, batch.at), batch, WEIGHTS);
     assert.equal(targets.length, 1);
     const joined = through(targets, batch.at.length);
     same(joined, plain(batch, soft, WEIGHTS));
@@ -240,7 +242,7 @@ for (const seed of [21, 22, 23]) {
 
   test(`at temperature 2 soft answers count four times what they would unscaled (seed ${seed})`, () => {
     const { batch, soft } = someBatch(seed, 2);
-    const { targets } = distilledTargets(soft, batch, WEIGHTS);
+    const { targets } = distilledTargets(softOf(soft, batch.at), batch, WEIGHTS);
     assert.equal(targets.length, 2);
     same(through(targets, batch.at.length), plain(batch, soft, WEIGHTS));
   });
@@ -248,7 +250,7 @@ for (const seed of [21, 22, 23]) {
   for (const temperature of [1, 2])
     test(`a probe's rows are penalised by the mass of its soft answers (seed ${seed}, T = ${temperature})`, () => {
       const { batch, soft } = someBatch(seed, temperature);
-      const { mass } = distilledTargets(soft, batch, WEIGHTS);
+      const { mass } = distilledTargets(softOf(soft, batch.at), batch, WEIGHTS);
       const expected = [...batch.at].map((at, i) => {
         if (batch.offset[i] < batch.offset[i + 1]) return batch.mass[i];
         const sum = soft.probability
@@ -267,7 +269,8 @@ for (const seed of [21, 22, 23]) {
 test('probes have a weight of their own, and so have the other queries', () => {
   const { batch, soft } = someBatch(21, 1);
   const loss = (prediction: number, probes: number) =>
-    through(distilledTargets(soft, batch, { prediction, probes }).targets, batch.at.length).loss;
+    through(distilledTargets(softOf(soft, batch.at), batch, { prediction, probes }).targets, batch.at.length)
+      .loss;
   const none = loss(0, 0);
   const [known, probes] = [loss(1, 0) - none, loss(0, 1) - none];
   assert.ok(known > 0.01 && probes > 0.01, `${known}, ${probes}`);

@@ -1,0 +1,206 @@
+import { join } from 'node:path';
+import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import type { DistillationSettings } from '../config.js';
+import { gaussians, seededRandom } from '../kg/random.js';
+import { tf, tidied } from '../model/backend.js';
+import type { Activations } from '../model/encoders/encoder.js';
+import { attentionLoss, featureLoss, networkLoss } from '../model/losses.js';
+import type { Model } from '../model/model.js';
+import { createTable, type Table } from '../model/table.js';
+import { type AnswerOptions, candidatesOf, type SoftTargets, softRows, teacherAnswers } from './answers.js';
+import { type Batch, softOf } from './batches.js';
+import { type FrozenTeacher, loadTeacher } from './frozenTeacher.js';
+import type { Job, TrainingQueries } from './job.js';
+import { distils, isUsed, weightAt } from './schedule.js';
+
+/** What a step differentiates by, as far as distillation looks at it. */
+export interface StudentSide {
+  /** [positions, width.entity] */
+  readonly entity: Tensor2D;
+  /** [positions, width.relation] */
+  readonly relation: Tensor2D;
+  readonly activations: Activations;
+  /** Projections by name. */
+  readonly projection: Readonly<Record<string, Tensor2D>>;
+}
+
+/** Brings a frozen teacher's knowledge into a student's steps. */
+export interface Distiller {
+  readonly settings: DistillationSettings;
+  /** Trained tables that are dropped afterwards. */
+  projections(slots: number): Record<string, Table>;
+  /** The teacher's answers, one row a position of the batch; undefined where prediction is not distilled. */
+  soft(batch: Batch): SoftTargets | undefined;
+  /** The teacher's answers to queries that come while training. */
+  answers(queries: TrainingQueries): SoftTargets | undefined;
+  /** Feature and network distillation as a function of the student's side. @param share of the training done */
+  losses(batch: Batch, share: number): (student: StudentSide) => Scalar[];
+  dispose(): void;
+}
+
+/** Undefined for a job without a teacher or without a weight above 0. */
+export function distillerOf(job: Job, model: Model): Distiller | undefined {
+  if (!job.teacher || !('distillation' in job.settings) || !distils(job.settings.distillation))
+    return undefined;
+  const settings = job.settings.distillation;
+  const teacher = loadTeacher(job.teacher);
+  const options: AnswerOptions = { temperature: settings.temperature, top: settings.top, cover: 0.98 };
+  const predicts = isUsed(settings.prediction);
+  const kept =
+    predicts && !job.feed
+      ? teacherAnswers(teacher, job.queries, options, join(job.teacher.folder, 'answers'))
+      : undefined;
+  const pathTeacher = teacher.encoder.kind === 'path' && model.encoder.kind === 'path';
+  const linked = candidatesOf(teacher);
+  return {
+    settings,
+    projections: (slots) => projections(model, teacher, settings, job.settings.seed, slots),
+    answers: (queries) => (predicts ? teacherAnswers(teacher, queries, options) : undefined),
+    soft(batch) {
+      const first = batch.soft ?? (kept && softOf(kept, batch.at));
+      if (!first) return undefined;
+      const later =
+        batch.hops > 1 && pathTeacher ? laterAnswers(teacher, linked, batch, first, options) : undefined;
+      return lengthened(first, batch, later);
+    },
+    losses: (batch, share) => losses(teacher, settings, batch, share),
+    dispose: () => teacher.dispose(),
+  };
+}
+
+/** Student layer → teacher layer, matched evenly from the last one down. */
+export const matchedLayer = (layer: number, layers: number, teacherLayers: number): number =>
+  Math.max(0, Math.round(((layer + 1) * teacherLayers) / layers) - 1);
+
+function projections(
+  model: Model,
+  { encoder }: FrozenTeacher,
+  settings: DistillationSettings,
+  seed: number,
+  slots: number,
+): Record<string, Table> {
+  const table = (from: number, to: number, stream: number) =>
+    createTable([from, to], gaussians(from * to, 1 / Math.sqrt(from), seededRandom(seed, stream)), slots);
+  const { width } = model.encoder;
+  const layers = model.encoder.kind === 'path' && encoder.kind === 'path' ? model.shape.layers : 0;
+  return {
+    ...(isUsed(settings.feature) && {
+      entity: table(width.entity, encoder.width.entity, 103),
+      relation: table(width.relation, encoder.width.relation, 104),
+    }),
+    ...(isUsed(settings.network) &&
+      Object.fromEntries(
+        Array.from({ length: layers }, (_, layer) => [
+          `state${layer}`,
+          table(width.entity, encoder.width.entity, 110 + layer),
+        ]),
+      )),
+  };
+}
+
+/** A path teacher's answers at the later positions of a batch's walks: the place of the entity reached is its reliability. */
+function laterAnswers(
+  teacher: FrozenTeacher,
+  linked: ReturnType<typeof candidatesOf>,
+  batch: Batch,
+  { calibrated, temperature }: SoftTargets,
+  options: AnswerOptions,
+): SoftTargets {
+  const positions = batch.relation.length;
+  const asked = teacher.asked(batch);
+  const at = Int32Array.from([...asked.keys()].filter((p) => p >= batch.size && asked[p] === 1));
+  const offset = new Int32Array(positions + 1);
+  const reliability = new Float32Array(positions);
+  if (at.length === 0)
+    return {
+      temperature,
+      calibrated,
+      offset,
+      reliability,
+      answer: new Int32Array(0),
+      probability: new Float32Array(0),
+    };
+  const soft = tidied(() => {
+    const query = tf.gather(teacher.activations(batch).query, tf.tensor1d(at, 'int32')) as Tensor2D;
+    return softRows(teacher.scores(query, linked.linked), linked, calibrated, options, (k) => {
+      const from = batch.offset[at[k]];
+      const place = from < batch.offset[at[k] + 1] ? linked.position[batch.answer[from]] : -1;
+      return place < 0 ? [] : [place];
+    });
+  });
+  for (const [k, p] of at.entries()) {
+    offset[p + 1] = soft.length[k];
+    reliability[p] = soft.reliability[k];
+  }
+  for (let p = 0; p < positions; p++) offset[p + 1] += offset[p];
+  return { temperature, calibrated, offset, reliability, answer: soft.answer, probability: soft.probability };
+}
+
+/** Answers of the first hops, then those of later positions, or none there. */
+function lengthened(first: SoftTargets, { size, relation }: Batch, later?: SoftTargets): SoftTargets {
+  const positions = relation.length;
+  if (positions === size) return first;
+  const end = first.offset[size];
+  const offset = new Int32Array(positions + 1).fill(end);
+  offset.set(first.offset);
+  const reliability = later ? later.reliability.slice() : new Float32Array(positions);
+  reliability.set(first.reliability);
+  if (!later) return { ...first, offset, reliability };
+  for (let p = size; p <= positions; p++) offset[p] = end + later.offset[p];
+  const answer = new Int32Array(end + later.answer.length);
+  answer.set(first.answer);
+  answer.set(later.answer, end);
+  const probability = new Float32Array(answer.length);
+  probability.set(first.probability);
+  probability.set(later.probability, end);
+  return { ...first, offset, answer, probability, reliability };
+}
+
+const column = (values: ArrayLike<number>): Tensor2D =>
+  tf.tensor2d(Float32Array.from(values), [values.length, 1]);
+
+/** What the teacher knows of a batch, and the losses that compare the student with it; masked where it knows nothing. */
+function losses(teacher: FrozenTeacher, settings: DistillationSettings, batch: Batch, share: number) {
+  const { size, relation } = batch;
+  const positions = relation.length;
+  const mean = (holds: (p: number) => boolean) =>
+    column(Float32Array.from({ length: positions }, (_, p) => (holds(p) ? 1 / positions : 0)));
+  const isLinked = (row: number) => row >= 0 && teacher.row[row] >= 0;
+  const linked = mean((p) => isLinked(batch.entity[p]));
+  const matched = mean((p) => teacher.relation[relation[p]] >= 0);
+  const entities = teacher.entities(batch.entity.map((row) => Math.max(row, 0)));
+  const relations = teacher.relations(relation);
+  const asked = teacher.asked(batch);
+  const first = <R extends Tensor>(x: R): R => (positions === size ? x : tf.slice(x, 0, size)) as R;
+  const known = isUsed(settings.network) ? teacher.activations(batch) : undefined;
+  return ({ entity, relation: mine, activations, projection }: StudentSide): Scalar[] => {
+    const out: Scalar[] = [];
+    if (projection.entity && projection.relation) {
+      const feature = tf.add(
+        featureLoss(entity, projection.entity, entities, linked),
+        featureLoss(mine, projection.relation, relations, matched),
+      );
+      out.push(tf.mul(feature, weightAt(settings.feature, share)));
+    }
+    if (!known) return out;
+    const weight = weightAt(settings.network, share);
+    const { states } = activations;
+    if (states.length === 0 || known.states.length === 0) {
+      const mask = column(asked.subarray(0, size));
+      return [...out, tf.mul(networkLoss(first(activations.query), first(known.query), mask), weight)];
+    }
+    const each = mean((p) => asked[p] === 1);
+    for (const [i, state] of states.entries()) {
+      const taught = known.states[matchedLayer(i, states.length, known.states.length)];
+      out.push(tf.mul(featureLoss(state, projection[`state${i}`], taught, each), weight / states.length));
+    }
+    const maps = activations.attention;
+    if (maps && known.attention)
+      for (const [i, map] of maps.entries()) {
+        const taught = known.attention[matchedLayer(i, maps.length, known.attention.length)];
+        const whole = Float32Array.from({ length: size }, (_, p) => asked[positions - size + p] / size);
+        out.push(tf.mul(attentionLoss(map, taught, tf.tensor1d(whole)), weight / maps.length));
+      }
+    return out;
+  };
+}

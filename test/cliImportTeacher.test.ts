@@ -71,6 +71,8 @@ describe('a teacher trained elsewhere', () => {
     assert.deepEqual(runs(), []);
   });
 
+  /** The id of each fixture's run. */
+  const ids: string[] = [];
   it('comes in from each engine as a finished teacher', async () => {
     for (const { engine, scoring, files } of fixtures) {
       const flag = (name: string) => `--${name.replace(/[A-Z]/, (c) => `-${c.toLowerCase()}`)}`;
@@ -82,6 +84,7 @@ describe('a teacher trained elsewhere', () => {
         { source: 'films', entities: RING, known: RING },
         { source: 'books', entities: RING, known: 0 },
       ]);
+      ids.push(id);
     }
     const found = await json<{ kind: string; status: string; settings: { encoder: string } }[]>('runs');
     assert.deepEqual(
@@ -91,16 +94,19 @@ describe('a teacher trained elsewhere', () => {
   });
 
   it('teaches a student, also of the source that it reaches through links only, and answers for itself', async () => {
-    const { id, dim } = await json<{ id: string; dim: number }>(named);
-    assert.equal(dim, 16);
-    for (const target of ['films', 'books']) {
-      const student = await json<{ folder: string }>(`retrain ${target} --teacher ${id} --threads 1`);
-      const record = JSON.parse(readFileSync(path.join(student.folder, 'run.json'), 'utf8'));
-      assert.deepEqual([record.teacher.id, record.counts.linked], [id, RING]);
-      const { metrics } = await json<{ metrics: { tv: { all: { mrr: number } } } }>(
-        `evaluate ${target} --by teacher --filter tv`,
-      );
-      assert.ok(metrics.tv.all.mrr > 0.9, `${target}: ${metrics.tv.all.mrr}`);
-    }
+    for (const [i, { engine, scoring }] of fixtures.entries())
+      for (const target of engine !== 'pykeen'
+        ? []
+        : scoring === 'complex'
+          ? ['films', 'books']
+          : ['films']) {
+        const student = await json<{ folder: string }>(`retrain ${target} --teacher ${ids[i]} --threads 1`);
+        const record = JSON.parse(readFileSync(path.join(student.folder, 'run.json'), 'utf8'));
+        assert.deepEqual([record.teacher.id, record.counts.linked], [ids[i], RING]);
+        const { metrics } = await json<{ metrics: { tv: { all: { mrr: number } } } }>(
+          `evaluate ${target} --by teacher --filter tv`,
+        );
+        assert.ok(metrics.tv.all.mrr > 0.6, `${scoring}, ${target}: ${metrics.tv.all.mrr}`);
+      }
   });
 });

@@ -36,6 +36,7 @@ export { checkDataset } from './kg/check.js';
 export { linkClasses } from './kg/classes.js';
 export { datasetDigest } from './kg/digest.js';
 export { jointGraph } from './kg/joint.js';
+export { jointTriples, type NamedTriples, writeTriples } from './kg/jointTriples.js';
 export { entityKey, type KeyValue, parseEntityKey } from './kg/keys.js';
 export { splitByHash } from './kg/split.js';
 export { linkedSubgraph } from './kg/subgraph.js';
@@ -54,6 +55,13 @@ export { type SimilarNode, similar } from './query/similar.js';
 export { type Connection, connectionOf, loadConfig, parseConfig } from './settings.js';
 export { type Answerer, type EvaluateOptions, evaluateAndRecord, evaluateRun } from './train/evaluations.js';
 export { heldOut } from './train/heldOut.js';
+export {
+  type ImportedTeacher,
+  type ImportReport,
+  type ImportTeacherInput,
+  readTeacher,
+} from './train/importTeacher/importTeacher.js';
+export { writeTeacher } from './train/importTeacher/writeTeacher.js';
 export { type PretrainInput, pretrain } from './train/pretrain.js';
 export { type RetrainInput, retrain } from './train/retrain.js';
 export { type RunOptions, type RunOutcome, resumeRun } from './train/runFolder.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -9,6 +9,8 @@ import { cypher } from '../src/graph/cypher.js';
 import { parseConfig } from '../src/settings.js';
 import { runCli } from './_cli.js';
 import { useGraph } from './_neo4j.js';
+import { importRings, ringConfig, writeRings } from './_rings.js';
+import { FIXTURES } from './train/importTeacher/_fixtures.js';
 
 const root = new URL('../../', import.meta.url);
 const readme = readFileSync(new URL('README.md', root), 'utf8');
@@ -59,44 +61,20 @@ describe('the texts of the README', () => {
 describe('the command lines of the README', () => {
   const held = useGraph();
   let folder: string;
-  const N = 30;
-
-  /** Two sources of one ring each: relation r leads from i to i + r + 1; the second one lacks each fifth fact. */
-  const ring = (prefix: string, names: readonly string[], keep: (i: number) => boolean): string =>
-    Array.from({ length: names.length * N }, (_, i) => i)
-      .filter(keep)
-      .map((i) => {
-        const r = Math.floor(i / N);
-        return `${prefix}${i % N}\t${names[r]}\t${prefix}${(i + r + 1) % N}\n`;
-      })
-      .join('');
 
   before(() => {
     assert.ok(held.graph);
     folder = mkdtempSync(path.join(os.tmpdir(), 'kgmentor-readme-'));
-    const write = (name: string, text: string) => writeFileSync(path.join(folder, name), text);
-    const keys = Array.from({ length: N }, (_, i) => i);
-    write('films.csv', `id,title\n${keys.map((i) => `f${i},Film ${i}\n`).join('')}`);
-    write(
-      'films.tsv',
-      ring('f', ['LIKES', 'FOLLOWS', 'CITES'], () => true),
-    );
-    write(
-      'books.tsv',
-      ring('b', ['LIKES', 'FOLLOWS', 'CITES'], (i) => i % 5 !== 0),
-    );
-    write('links.tsv', keys.map((i) => `f${i}\tb${i}\n`).join(''));
-    const config: ConfigInput = {
-      sources: {
-        films: { nodes: [{ label: 'Film', key: 'id', name: 'title' }] },
-        books: { nodes: [{ label: 'Book', key: 'id' }] },
-      },
-      alignments: [{ relationship: 'SAME_AS' }],
-      heldOut: { valid: 0.1, test: 0.2 },
-      teacher: { dim: 8, epochs: 2, batch: 16 },
-      student: { dim: 8, epochs: 2, batch: 16 },
-    };
-    write('small.json', JSON.stringify(config));
+    writeRings(folder);
+    // What the three engines made of joint.tsv, where their commands would have put it.
+    for (const [from, to] of [
+      ['pykeen/complex', 'pykeen'],
+      ['dgl-ke/complex', 'dglke'],
+      ['dgl-ke/complex', 'dglke/ckpts/ComplEx_joint_0'],
+      ['pbg/complex', 'pbg'],
+    ])
+      cpSync(path.join(FIXTURES, from), path.join(folder, to), { recursive: true });
+    writeFileSync(path.join(folder, 'small.json'), JSON.stringify(ringConfig));
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -110,10 +88,7 @@ describe('the command lines of the README', () => {
     assert.equal(asked[0], 'kgmentor init');
     assert.ok(asked.length >= 15, `${asked.length} lines`);
     // `init` looks at a graph that is there; the small configuration then takes the place of what it wrote.
-    await run('kgmentor import films --nodes films.csv --config small.json');
-    await run('kgmentor import films --triples films.tsv --config small.json');
-    await run('kgmentor import books --triples books.tsv --config small.json');
-    await run('kgmentor import --links links.tsv --between films,books --config small.json');
+    for (const line of importRings) await run(`kgmentor ${line} --config small.json`);
     for (const line of asked) {
       await run(line);
       if (line !== 'kgmentor init') continue;

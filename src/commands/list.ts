@@ -34,6 +34,10 @@ export const commands: Readonly<Record<string, { summary: string; load: () => Pr
     summary: 'train a student for one target by distillation',
     load: async () => (await import('./retrain.js')).retrainCommand,
   },
+  'import-teacher': {
+    summary: 'bring in a teacher that was trained elsewhere',
+    load: async () => (await import('./importTeacher.js')).importTeacherCommand,
+  },
   evaluate: {
     summary: 'rank held-out facts with a trained student',
     load: async () => (await import('./evaluate.js')).evaluate,
@@ -49,6 +53,10 @@ export const commands: Readonly<Record<string, { summary: string; load: () => Pr
   predict: {
     summary: 'missing facts of a node',
     load: async () => (await import('./predict.js')).predictCommand,
+  },
+  export: {
+    summary: 'write the joint graph for engines elsewhere',
+    load: async () => (await import('./export.js')).exportCommand,
   },
   runs: {
     summary: 'list the runs and their results',

@@ -1,5 +1,5 @@
 import { KgmentorError } from '../errors.js';
-import { type FileFormat, type FileRow, formatOf, readFileRows } from './fileRows.js';
+import { type FileFormat, type FileRow, formatOf, readFileRows } from '../kg/fileRows.js';
 
 /** How a cell becomes a value: `confidence` is a number in (0, 1]. */
 export type ValueType = 'string' | 'integer' | 'float' | 'boolean' | 'confidence';

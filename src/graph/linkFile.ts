@@ -1,24 +1,8 @@
 import type { AlignmentConfig } from '../config.js';
 import { KgmentorError } from '../errors.js';
-import { type KeyValue, parseEntityKey } from '../kg/keys.js';
-import { readFileRows } from './fileRows.js';
+import { readFileRows } from '../kg/fileRows.js';
+import { keyText, parseEntityKey, plainKeyText } from '../kg/keys.js';
 import { indexOf, isConfidence, type LinkColumns, type LinkSource } from './linkColumns.js';
-
-/** A composite key as a cell shows it; JSON.stringify refuses bigints. */
-const listText = (values: readonly KeyValue[]): string =>
-  `[${values.map((value) => (typeof value === 'bigint' ? String(value) : JSON.stringify(value))).join()}]`;
-
-/** A JSON list as written by whatever program, without its spaces and needless escapes. */
-function plainList(cell: string): string {
-  return cell.replace(/"(?:[^"\\]|\\.)*"|\s+/g, (part) => {
-    if (!part.startsWith('"')) return '';
-    try {
-      return JSON.stringify(JSON.parse(part));
-    } catch {
-      return part;
-    }
-  });
-}
 
 /** Finds the entity that a cell names: by the key's text, or by a JSON list where the key is composite. */
 function byText(source: LinkSource, label: string | undefined): (cell: string) => number | undefined {
@@ -38,9 +22,9 @@ function byText(source: LinkSource, label: string | undefined): (cell: string) =
     if (entities.label[i] !== wanted) continue;
     const { values } = parseEntityKey(key);
     composite = values.length > 1;
-    found.set(composite ? listText(values) : String(values[0]), i);
+    found.set(keyText(values), i);
   }
-  return (cell) => found.get(composite ? plainList(cell) : cell);
+  return (cell) => found.get(composite ? plainKeyText(cell) : cell);
 }
 
 /** Links by a file's lines. All of them must join two entities: returns 0, as none lies outside. */

@@ -18,6 +18,31 @@ export function parseEntityKey(key: string): { label: string; values: KeyValue[]
   return { label, values: values.map((v) => (typeof v === 'object' ? BigInt(v.int) : v)) };
 }
 
+/**
+ * A key as files name it: the value itself, or a JSON list where the key is composite.
+ *
+ * @example
+ * keyText(['f1']); // 'f1'
+ * keyText(['The Matrix', 1999]); // '["The Matrix",1999]'
+ */
+export function keyText(values: readonly KeyValue[]): string {
+  if (values.length === 1) return String(values[0]);
+  // JSON.stringify refuses bigints.
+  return `[${values.map((value) => (typeof value === 'bigint' ? String(value) : JSON.stringify(value))).join()}]`;
+}
+
+/** A composite key's text as written by whatever program, without its spaces and needless escapes. */
+export function plainKeyText(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*"|\s+/g, (part) => {
+    if (!part.startsWith('"')) return '';
+    try {
+      return JSON.stringify(JSON.parse(part));
+    } catch {
+      return part;
+    }
+  });
+}
+
 /** Order by code unit, the same on every machine and locale. */
 export function compareKeys(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { KgmentorError } from '../../src/errors.js';
-import { readTensors, writeTensors } from '../../src/model/safetensors.js';
+import { listTensors, readTensors, writeTensors } from '../../src/model/safetensors.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kgmentor-tensors-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -37,4 +37,56 @@ test('a file cut off anywhere, a foreign file and a missing one are refused', ()
   writeFileSync(path, Buffer.concat([Buffer.from([8, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('no json!')]));
   assert.throws(() => readTensors(path), isBad(/no JSON/));
   assert.throws(() => readTensors(join(folder, 'none')), isBad(/cannot be opened/));
+});
+
+/** A file with any kinds of numbers, as other programs write it. */
+function foreign(entries: Record<string, { dtype: string; shape: number[]; data: ArrayBufferView }>): string {
+  const path = join(folder, 'foreign.safetensors');
+  const header: Record<string, unknown> = {};
+  let at = 0;
+  for (const [name, { dtype, shape, data }] of Object.entries(entries)) {
+    header[name] = { dtype, shape, data_offsets: [at, at + data.byteLength] };
+    at += data.byteLength;
+  }
+  const json = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length));
+  const data = Object.values(entries).map((entry) => new Uint8Array(entry.data.buffer));
+  writeFileSync(path, Buffer.concat([length, json, ...data]));
+  return path;
+}
+
+test('other floats are read as 32-bit ones, complex ones in pairs', () => {
+  const path = foreign({
+    half: {
+      dtype: 'F16',
+      shape: [7],
+      data: Uint16Array.from([0x3e00, 0xc000, 0x0001, 0x8000, 0xfbff, 0x7c00, 0x7e00]),
+    },
+    brain: { dtype: 'BF16', shape: [2], data: Uint16Array.from([0x3fc0, 0xc2f7]) },
+    double: { dtype: 'F64', shape: [2], data: Float64Array.from([0.1, 1e300]) },
+    complex: { dtype: 'C64', shape: [1, 2], data: Float32Array.from([1, 2, 3, 4]) },
+  });
+  const { tensors } = readTensors(path);
+  assert.deepEqual(tensors.half, {
+    shape: [7],
+    data: Float32Array.from([1.5, -2, 2 ** -24, -0, -65504, Number.POSITIVE_INFINITY, Number.NaN]),
+  });
+  assert.deepEqual(tensors.brain.data, Float32Array.from([1.5, -123.5]));
+  assert.deepEqual(tensors.double.data, Float32Array.from([0.1, Number.POSITIVE_INFINITY]));
+  assert.deepEqual(tensors.complex, { shape: [1, 2, 2], data: Float32Array.from([1, 2, 3, 4]) });
+});
+
+test('a file is listed and read in part, whatever the other tensors are', () => {
+  const path = foreign({
+    count: { dtype: 'I64', shape: [1], data: BigInt64Array.from([1n]) },
+    entity: { dtype: 'F32', shape: [1, 2], data: Float32Array.from([1, 2]) },
+  });
+  assert.deepEqual(listTensors(path), {
+    count: { dtype: 'I64', shape: [1] },
+    entity: { dtype: 'F32', shape: [1, 2] },
+  });
+  const { tensors } = readTensors(path, (name) => name === 'entity');
+  assert.deepEqual(tensors, { entity: { shape: [1, 2], data: Float32Array.from([1, 2]) } });
+  assert.throws(() => readTensors(path), isBad(/tensor count has type I64, one of F32, I32, U8, F16/));
 });

@@ -45,6 +45,19 @@ export type KgmentorEvent =
       readonly value: number;
       readonly best: boolean;
     }
+  /** What the random walks of a path encoder are like, from a sample; shares in [0, 1]. */
+  | {
+      readonly type: 'walks';
+      readonly role?: 'teacher' | 'student';
+      readonly walks: number;
+      readonly steps: number;
+      /** Share of steps into a fact of another source; absent where facts do not know their sources. */
+      readonly crossing?: number;
+      /** Share of steps to an entity that the walk has met before. */
+      readonly repeated: number;
+      /** Mean of the different entities of a walk. */
+      readonly distinct: number;
+    }
   /** A part of the work is done. */
   | { readonly type: 'stage'; readonly name: string; readonly seconds: number; readonly peakMb?: number }
   /** Rows sent so far while importing or publishing. */

@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { WalkStatistics } from '../kg/walkStatistics.js';
 import { modelTensors } from '../model/model.js';
 import { writeTensors } from '../model/safetensors.js';
 import type { Batch, Batches } from './batches.js';
@@ -21,7 +22,8 @@ export type TrainEvent =
       rowsPerSecond: number;
       etaSeconds: number;
     }
-  | { type: 'evaluated'; epoch: number; metric: 'mrr'; value: number; best: boolean; seconds: number };
+  | { type: 'evaluated'; epoch: number; metric: 'mrr'; value: number; best: boolean; seconds: number }
+  | ({ type: 'walks' } & WalkStatistics);
 
 export interface LoopOptions {
   readonly folder: string;
@@ -48,8 +50,6 @@ export async function trainLoop(
   options: LoopOptions,
 ): Promise<{ ended: 'done' | 'stopped'; progress: Progress }> {
   const { settings } = job;
-  const batches = options.batches ?? jobBatches(job);
-  const { steps, size } = batches;
   let { epoch, step, seconds, lossSum, stopper } = progress;
   const now = (): Progress => ({ epoch, step, seconds, lossSum, stopper });
   const checkpoint = () => saveCheckpoint(join(options.folder, files.checkpoint), trainer, now());
@@ -59,6 +59,8 @@ export async function trainLoop(
     appendFileSync(join(options.folder, files.trace), `${JSON.stringify({ ...event, seconds })}\n`);
     options.emit(event);
   };
+  const batches = options.batches ?? jobBatches(job, (walks) => trace({ type: 'walks', ...walks }));
+  const { steps, size } = batches;
   const patience = job.valid ? settings.patience : Number.POSITIVE_INFINITY;
 
   for (; epoch < settings.epochs && !shouldStop(stopper, patience); epoch++, step = 0, lossSum = 0) {

@@ -1,6 +1,7 @@
 import type { StudentSettings, TeacherSettings } from '../config.js';
 import { ENCODER_FACTS } from '../encoders.js';
 import { type Random, seededRandom } from '../kg/random.js';
+import { type WalkStatistics, walkStatistics } from '../kg/walkStatistics.js';
 import { continueWalks, type WalkGraph, walkGraph } from '../kg/walks.js';
 import { makeTargets } from '../model/head.js';
 import { type Batch, type Batches, type Lengthen, memoryBatches } from './batches.js';
@@ -14,13 +15,40 @@ type WalkSettings = Pick<
 /** Stream of the walks' random numbers beside those of (seed, epoch) for the order of queries. */
 const STREAM = 401;
 
-/** Batches of a job from its columns in memory: single queries for a triple encoder, walks for a path encoder. */
-export function jobBatches({ queries, rows, relations, settings }: Job): Batches {
-  const lengthen =
-    ENCODER_FACTS[settings.encoder].kind === 'path' && settings.pathLength > 1
-      ? walkingBatches(walkGraphOf(queries, rows, relations), settings)
-      : undefined;
-  return memoryBatches(queries, settings.batch, settings.seed, lengthen);
+/**
+ * Batches of a job from its columns in memory: single queries for a triple encoder, walks for a path encoder.
+ *
+ * @param onWalks is told what the walks are like, where there are any
+ */
+export function jobBatches(
+  { queries, rows, relations, settings }: Job,
+  onWalks: (statistics: WalkStatistics) => void = () => {},
+): Batches {
+  const { batch, seed } = settings;
+  if (ENCODER_FACTS[settings.encoder].kind !== 'path' || settings.pathLength === 1)
+    return memoryBatches(queries, batch, seed);
+  const graph = walkGraphOf(queries, rows, relations);
+  onWalks(sampleWalks(queries, graph, settings));
+  return memoryBatches(queries, batch, seed, walkingBatches(graph, settings));
+}
+
+/** Walks that statistics are taken from. */
+const SAMPLED = 2000;
+
+/** What walks from a sample of the facts are like. */
+function sampleWalks(queries: TrainingQueries, graph: WalkGraph, settings: WalkSettings): WalkStatistics {
+  const { entity, offset, answer, sources } = queries;
+  const random = seededRandom(settings.seed, STREAM);
+  const asked = [...entity.keys()].filter((i) => offset[i] < offset[i + 1]);
+  const at = Int32Array.from({ length: SAMPLED }, () => asked[Math.floor(random() * asked.length)]);
+  const fact = at.map((i) => offset[i] + Math.floor(random() * (offset[i + 1] - offset[i])));
+  const start = {
+    before: at.map((i) => entity[i]),
+    at: fact.map((j) => answer[j]),
+    ...(sources && { mask: fact.map((j) => sources[j]) }),
+  };
+  const bias = { depth: settings.depthBias, cross: settings.crossBias };
+  return walkStatistics(start, continueWalks(graph, start, settings.pathLength - 1, bias, random));
 }
 
 /** The graph on which a path encoder walks: the facts that its training queries hold, forwards. */

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { teacherSchema } from '../../src/config.js';
 import { batchOf, epochOrder } from '../../src/train/batches.js';
 import { trainingQueries } from '../../src/train/queries.js';
-import { walkGraphOf, walkingBatches } from '../../src/train/walkingBatches.js';
-import { RELATIONS, ROWS, ring } from './_graph.js';
+import { jobBatches, walkGraphOf, walkingBatches } from '../../src/train/walkingBatches.js';
+import { RELATIONS, ROWS, ring, teacherJob } from './_graph.js';
 
 const { train } = ring(ROWS, RELATIONS, 0.9);
 const queries = trainingQueries([{ triples: train, weight: 1 }], ROWS, RELATIONS);
@@ -61,4 +61,16 @@ test('walks depend on seed, epoch and step alone, and weigh as the setting says'
   const { long, short } = lengthened({ pathWeight: 0.25 });
   const later = long.answerWeight.subarray(short.answer.length);
   assert.ok(later.every((w) => Math.abs(w - 0.25 / SIZE) < 1e-6));
+});
+
+test('a path encoder is told what its walks are like, a triple encoder takes none', () => {
+  const told: object[] = [];
+  const tell = (statistics: object) => told.push(statistics);
+  assert.equal(jobBatches(teacherJob(), tell).take(0, 0) instanceof Promise, false);
+  jobBatches(teacherJob({ encoder: 'rsn', pathLength: 1 }), tell);
+  assert.deepEqual(told, []);
+  jobBatches(teacherJob({ encoder: 'rsn', pathLength: 4, depthBias: 0.99 }), tell);
+  const [{ walks, steps, repeated, distinct }] = told as { [name: string]: number }[];
+  assert.deepEqual([walks, steps], [2000, 6000]);
+  assert.ok(repeated < 0.2 && distinct > 4, `${repeated}, ${distinct}`);
 });

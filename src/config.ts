@@ -19,6 +19,12 @@ const sourceSchema = z.strictObject({
       include: z.array(name).optional().describe('Only these relationship types are read.'),
       exclude: z.array(name).optional().describe('These relationship types are not read.'),
       map: z.record(name, name).optional().describe('Relationship type → shared relation name.'),
+      weight: z
+        .union([name, z.record(name, name)])
+        .optional()
+        .describe(
+          'Numeric property that weighs the facts in training: one for all relationship types, or type → property. Weights are taken relative to the mean of their type.',
+        ),
     })
     .optional(),
   uri: name.optional().describe('Server of this source where it is not the common one.'),

@@ -3,15 +3,15 @@ import type { Config } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import type { BatchSource, FeedLayout, NeighbourBatch } from '../kg/batchSource.js';
 import { shuffled } from '../kg/random.js';
+import { relativeWeights } from '../kg/weights.js';
 import type { Graph } from './connect.js';
 import { cypher } from './cypher.js';
-import type { GraphFor } from './dataset.js';
+import type { GraphFor, ReadState } from './dataset.js';
 import { relationName, type TypeFilter, typeFilter } from './readTriples.js';
 import { readSchema } from './schema.js';
 
-export interface FeedOptions {
-  /** Entity → internal id of each source of the layout, as `readDataset` gives them. */
-  readonly ids: Readonly<Record<string, Float64Array>>;
+/** The state of the reading that made the layout's dataset. */
+export interface FeedOptions extends ReadState {
   /** Steps pulled ahead; 4 where absent. */
   readonly ahead?: number;
 }
@@ -25,14 +25,14 @@ const SESSIONS = 2;
  * A pull that fails throws a KgmentorError, UNREACHABLE where the server is away or the connection closed.
  *
  * @example
- * const feed = await neighbourFeed(graphs.of, config, layout, { ids });
+ * const feed = await neighbourFeed(graphs.of, config, layout, { ids, means });
  * await feed.pull(0, 0); // the first step's neighbourhoods
  */
 export async function neighbourFeed(
   graphFor: GraphFor,
   config: Pick<Config, 'sources' | 'alignments'>,
   layout: FeedLayout,
-  { ids, ahead = 4 }: FeedOptions,
+  { ids, means, ahead = 4 }: FeedOptions,
 ): Promise<BatchSource> {
   const { rows, anchors, seed } = layout;
   const alignmentTypes = config.alignments.flatMap((one) =>
@@ -43,7 +43,8 @@ export async function neighbourFeed(
       const graph = graphFor(source.name);
       const settings = config.sources[source.name];
       const filter = typeFilter(settings, alignmentTypes, await readSchema(graph));
-      return puller({ graph, nameOf: relationName(settings), filter, ids: ids[source.name] }, source, layout);
+      const place = { graph, nameOf: relationName(settings), filter };
+      return puller({ ...place, ids: ids[source.name], means: means[source.name] }, source, layout);
     }),
   );
   const steps = Math.max(1, Math.ceil(rows / anchors));
@@ -94,7 +95,7 @@ interface Part {
   readonly head: number[];
   readonly relation: number[];
   readonly tail: number[];
-  readonly weight: number;
+  readonly weight: number[];
 }
 
 interface Place {
@@ -102,11 +103,12 @@ interface Place {
   readonly nameOf: (type: string) => string;
   readonly filter: TypeFilter;
   readonly ids: Float64Array;
+  readonly means: Readonly<Record<string, number>>;
 }
 
 /** What pulls one source's neighbourhoods of some rows. */
 function puller(
-  { graph, nameOf, filter, ids }: Place,
+  { graph, nameOf, filter, ids, means }: Place,
   { rowOf, weight, heldOut }: FeedLayout['sources'][number],
   { rows: total, entities, relations }: FeedLayout,
 ): (rows: Int32Array) => Promise<Part> {
@@ -119,7 +121,7 @@ function puller(
     members[row].push(BigInt(ids[entity]));
   }
   return async (rows) => {
-    const out: Part = { head: [], relation: [], tail: [], weight };
+    const out: Part = { head: [], relation: [], tail: [], weight: [] };
     const asked = Array.from(rows).flatMap((row) => members[row]);
     if (asked.length === 0) return out;
     const { records } = await graph.read(async (tx) =>
@@ -130,9 +132,12 @@ function puller(
     const outward = record.get('outward') as boolean[];
     const anchors = record.get('anchors') as number[][];
     const others = record.get('others') as number[][];
+    const weights = record.get('weights') as (number | null)[][];
     for (const [i, type] of types.entries()) {
       const relation = relationOf.get(nameOf(type));
       if (relation === undefined) continue;
+      const given = Float64Array.from(weights[i], (value) => value ?? Number.NaN);
+      const relative = relativeWeights(given, Object.hasOwn(means, type) ? means[type] : 1);
       for (const [j, id] of anchors[i].entries()) {
         const anchor = rowAt.get(id);
         const other = rowAt.get(others[i][j]);
@@ -143,6 +148,7 @@ function puller(
         out.head.push(head);
         out.relation.push(relation);
         out.tail.push(tail);
+        out.weight.push(weight * (relative[j] ?? 1));
       }
     }
     return out;
@@ -150,10 +156,11 @@ function puller(
 }
 
 function joined(anchors: Int32Array, parts: readonly Part[]): NeighbourBatch {
-  const column = (name: 'head' | 'relation' | 'tail') => Int32Array.from(parts.flatMap((part) => part[name]));
+  const all = (name: keyof Part) => parts.flatMap((part) => part[name]);
+  const column = (name: keyof Part) => Int32Array.from(all(name));
   return {
     anchors,
     triples: { head: column('head'), relation: column('relation'), tail: column('tail') },
-    weight: Float32Array.from(parts.flatMap(({ head, weight }) => head.map(() => weight))),
+    weight: Float32Array.from(all('weight')),
   };
 }

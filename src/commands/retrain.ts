@@ -57,7 +57,7 @@ export const retrainCommand: Command = {
     const connections = await graphs();
     const { linkThreshold } = config.teacher;
     const settings = unfinished ? studentSettings(unfinished.folder) : config.student;
-    const { dataset, report, ids } = await readDataset(connections.of, config, {
+    const { dataset, report, ids, means } = await readDataset(connections.of, config, {
       around: { target, hops: settings.hops, linkThreshold },
       onEvent: out.onEvent,
     });
@@ -67,7 +67,7 @@ export const retrainCommand: Command = {
     const { heldOut, evaluation } = config;
     const split = splitsOf(dataset, heldOut)[target];
     const input = { dataset, target, split, heldOut, settings, evaluation, linkThreshold, teacher };
-    const feed = (layout: FeedLayout) => neighbourFeed(connections.of, config, layout, { ids });
+    const feed = (layout: FeedLayout) => neighbourFeed(connections.of, config, layout, { ids, means });
     const train = (run: { id: string; folder: string }) =>
       retrain({ ...input, ...run, ...(fed && { feed }) }, { ...options, resume: unfinished !== undefined });
     await done(

@@ -14,4 +14,5 @@ WHERE NOT type IN $exclude AND ($include IS NULL OR type IN $include)
 WITH type, out, collect(anchor) AS ends, collect(other) AS far,
   collect(CASE WHEN $weights[type] IS NULL THEN null ELSE r END) AS weighed
 RETURN collect(type) AS types, collect(out) AS outward, collect(ends) AS anchors, collect(far) AS others,
-  collect([r IN weighed | r[$weights[type]]]) AS weights
+  collect([r IN weighed | CASE WHEN r[$weights[type]] IS :: INTEGER THEN toFloat(r[$weights[type]])
+    ELSE r[$weights[type]] END]) AS weights

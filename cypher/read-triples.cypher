@@ -14,6 +14,7 @@ CALL (nodes, from) {
   WITH type(r) AS type, collect(id(h)) AS head, collect(id(t)) AS tail,
     collect(CASE WHEN $weights[type(r)] IS NULL THEN null ELSE r END) AS weighed
   RETURN collect(type) AS types, collect(head) AS heads, collect(tail) AS tails,
-    collect([r IN weighed | r[$weights[type]]]) AS weights
+    collect([r IN weighed | CASE WHEN r[$weights[type]] IS :: INTEGER THEN toFloat(r[$weights[type]])
+      ELSE r[$weights[type]] END]) AS weights
 }
 RETURN types, heads, tails, weights

@@ -8,5 +8,5 @@ WHERE NOT type(r) IN $exclude AND ($include IS NULL OR type(r) IN $include)
 WITH type(r) AS type, collect(id(h)) AS head, collect(id(t)) AS tail,
   collect(CASE WHEN $weights[type(r)] IS NULL THEN null ELSE r END) AS weighed
 RETURN collect(type) AS types, collect(head) AS heads, collect(tail) AS tails,
-  collect([r IN weighed | CASE WHEN r[$weights[type]] IS :: INTEGER THEN toFloat(r[$weights[type]])
-    ELSE r[$weights[type]] END]) AS weights
+  collect([value IN [r IN weighed | r[$weights[type]]] |
+    CASE WHEN value IS :: INTEGER THEN toFloat(value) ELSE value END]) AS weights

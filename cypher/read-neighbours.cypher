@@ -14,5 +14,5 @@ WHERE NOT type IN $exclude AND ($include IS NULL OR type IN $include)
 WITH type, out, collect(anchor) AS ends, collect(other) AS far,
   collect(CASE WHEN $weights[type] IS NULL THEN null ELSE r END) AS weighed
 RETURN collect(type) AS types, collect(out) AS outward, collect(ends) AS anchors, collect(far) AS others,
-  collect([r IN weighed | CASE WHEN r[$weights[type]] IS :: INTEGER THEN toFloat(r[$weights[type]])
-    ELSE r[$weights[type]] END]) AS weights
+  collect([value IN [r IN weighed | r[$weights[type]]] |
+    CASE WHEN value IS :: INTEGER THEN toFloat(value) ELSE value END]) AS weights

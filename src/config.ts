@@ -2,14 +2,22 @@ import { z } from 'zod';
 import { ENCODER_FACTS, ENCODER_NAMES } from './encoders.js';
 
 const name = z.string().min(1);
+/** What `kg/values.ts` calls classes of values begins with `=`. */
+const label = name.regex(/^[^=]/, 'a label cannot begin with "=", which marks values of properties');
 
 /** A label of a source with its key. */
 const nodeSchema = z.strictObject({
-  label: name.describe('Node label; the candidate class of its nodes.'),
+  label: label.describe('Node label; the candidate class of its nodes.'),
   key: z
     .union([name, z.array(name).min(1)])
     .describe('Key property or properties; "elementId" where no key exists.'),
   name: name.optional().describe('Property shown to people.'),
+  values: z
+    .record(name, name)
+    .optional()
+    .describe(
+      'Property → relation: each distinct value (text, integer, boolean, or a list of these) becomes an entity, and having it a fact.',
+    ),
 });
 
 const sourceSchema = z.strictObject({
@@ -27,6 +35,12 @@ const sourceSchema = z.strictObject({
         ),
     })
     .optional(),
+  mostValues: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('Distinct values of a property of "values" at most, 1,000 where absent.'),
   uri: name.optional().describe('Server of this source where it is not the common one.'),
   database: name.optional().describe('Database of this source where it is not the common one.'),
 });

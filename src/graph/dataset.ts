@@ -12,8 +12,10 @@ import { readLinkedTriples } from './linkedTriples.js';
 import { type LinkCounts, readLinks } from './links.js';
 import { readEntities } from './readEntities.js';
 import { type CrossRelationships, readTriples } from './readTriples.js';
+import type { ValueCounts } from './readValues.js';
 import { readSchema, type Schema } from './schema.js';
 import type { NamedTriples, ReadTriples } from './tripleColumns.js';
+import { linkedValues } from './valueEntities.js';
 
 /** The connection of a source: each may have its own server and database. */
 export type GraphFor = (source: string) => Graph;
@@ -33,6 +35,8 @@ export interface ReadOptions {
 export interface ReadReport {
   readonly sources: readonly ReadCounts[];
   readonly links: readonly LinkCounts[];
+  /** Properties whose values are entities. */
+  readonly values: readonly ValueCounts[];
   /**
    * Relationships from a source into another one or to nodes of none, which are no alignment: never facts. With
    * `around` those of the target only.
@@ -56,7 +60,7 @@ export interface ReadState {
  * server's internal ids of this export and `means` the mean weight of each type, for a feed that goes on reading.
  *
  * @throws KgmentorError USAGE for names that the schema or the config does not have; NO_DATA for an empty source;
- *   BAD_DATA for missing or repeated keys, bad links and bad weights
+ *   BAD_DATA for missing or repeated keys, bad links, bad weights, and values that are no categories
  * @example
  * const { dataset, report } = await readDataset(() => graph, config);
  */
@@ -112,13 +116,15 @@ export async function readDataset(
     if (around && classOf && i !== target) {
       const anchored = new Set(classOf[target]);
       const anchors = classOf[i].map((c) => (anchored.has(c) ? 1 : 0));
-      read.push(await readLinkedTriples(source.graph, source.schema, input, anchors, around.hops));
+      const found = await readLinkedTriples(source.graph, source.schema, input, anchors, around.hops);
+      const values = linkedValues(source.read.values, anchors, around.hops);
+      read.push({ ...found, triples: [...found.triples, ...values] });
     } else {
       const owner = (id: number) =>
         sources.find((other) => other !== source && other.graph === source.graph && other.read.at.has(id))
           ?.name ?? null;
       const found = await readTriples(source.graph, source.schema, input, owner);
-      read.push(found);
+      read.push({ ...found, triples: [...found.triples, ...source.read.values] });
       cross.push(...found.cross);
     }
   }
@@ -134,6 +140,7 @@ export async function readDataset(
       relations: new Set(triples.relation).size,
     })),
     links: links.counts,
+    values: sources.flatMap(({ read }) => read.valueCounts),
     cross,
     duplicates: numbered.duplicates,
   };
@@ -150,7 +157,8 @@ function number(
   sources: readonly LinkSource[],
   named: readonly NamedTriples[][],
 ): { sources: SourceGraph[]; relations: string[]; duplicates: number } {
-  const relations = [...new Set(named.flat().map(({ relation }) => relation))].sort(compareKeys);
+  const used = named.flat().filter(({ head }) => head.length > 0);
+  const relations = [...new Set(used.map(({ relation }) => relation))].sort(compareKeys);
   const idOf = new Map(relations.map((relation, id) => [relation, id]));
   let duplicates = 0;
   const numbered = sources.map(({ name, read }, s) => {
@@ -161,6 +169,7 @@ function number(
     const weight = named[s].some((part) => part.weight) ? new Float32Array(total).fill(1) : undefined;
     let n = 0;
     for (const part of named[s]) {
+      if (part.head.length === 0) continue;
       head.set(part.head, n);
       tail.set(part.tail, n);
       if (weight && part.weight) weight.set(part.weight, n);

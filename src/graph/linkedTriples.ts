@@ -27,7 +27,7 @@ export async function readLinkedTriples(
   checkTypes(schema, source);
   const filter = typeFilter(source, alignmentTypes, schema);
   const columns = new TripleColumns();
-  const ids = Array.from(entities.ids.filter((_, entity) => anchors[entity] === 1));
+  const ids = Array.from(entities.ids.filter((id, entity) => id >= 0 && anchors[entity] === 1));
   const isAnchor = (id: number) => anchors[entities.at.get(id) ?? -1] === 1;
   for (let from = 0; from < ids.length; from += WINDOW) {
     const parameters = { ...filter, ids: ids.slice(from, from + WINDOW).map(BigInt) };

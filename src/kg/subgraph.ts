@@ -20,12 +20,17 @@ export interface SubgraphInput {
     readonly name: string;
     readonly triples: Triples;
     readonly classOf: Int32Array;
+    /** [entities] 1 for values, see `valueMask`. */
+    readonly values?: Uint8Array;
   }[];
   readonly targetClassOf: Int32Array;
   /** Number of classes. */
   readonly classes: number;
   readonly relations: number;
-  /** 0: both ends linked to the target; 1: one end. */
+  /**
+   * 0: both ends linked to the target; 1: one end. Of a fact about a value that is the node: over a value that many
+   * nodes share, all of these would come in.
+   */
   readonly hops: 0 | 1;
 }
 
@@ -46,12 +51,12 @@ export function linkedSubgraph(input: SubgraphInput): MappedSubgraph {
   const tail: number[] = [];
   const source: number[] = [];
   const weight: number[] = [];
-  for (const [s, { triples, classOf }] of others.entries())
+  for (const [s, { triples, classOf, values }] of others.entries())
     for (let i = 0; i < triples.head.length; i++) {
       const h = classOf[triples.head[i]];
       const t = classOf[triples.tail[i]];
       const ends = Number(isAnchor(h)) + Number(isAnchor(t));
-      if (ends < 2 - hops) continue;
+      if (ends < 2 - hops || (values?.[triples.tail[i]] && !isAnchor(h))) continue;
       head.push(h);
       relation.push(triples.relation[i]);
       tail.push(t);

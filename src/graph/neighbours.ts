@@ -8,6 +8,7 @@ import type { Graph } from './connect.js';
 import { cypher } from './cypher.js';
 import type { GraphFor, ReadState } from './dataset.js';
 import { relationName, type TypeFilter, typeFilter } from './readTriples.js';
+import { valueRelations } from './readValues.js';
 import { readSchema } from './schema.js';
 
 /** The state of the reading that made the layout's dataset. */
@@ -24,6 +25,7 @@ const SESSIONS = 2;
  * than columns in memory; no training columns are kept. The graph must not change meanwhile.
  * A pull that fails throws a KgmentorError, UNREACHABLE where the server is away or the connection closed.
  *
+ * @throws KgmentorError USAGE where a source has values of properties as entities
  * @example
  * const feed = await neighbourFeed(graphs.of, config, layout, { ids, means });
  * await feed.pull(0, 0); // the first step's neighbourhoods
@@ -34,6 +36,10 @@ export async function neighbourFeed(
   layout: FeedLayout,
   { ids, means, ahead = 4 }: FeedOptions,
 ): Promise<BatchSource> {
+  refuseValues(
+    config,
+    layout.sources.map(({ name }) => name),
+  );
   const { rows, anchors, seed } = layout;
   const alignmentTypes = config.alignments.flatMap((one) =>
     'relationship' in one ? [one.relationship] : [],
@@ -81,6 +87,21 @@ export async function neighbourFeed(
       }
     },
   };
+}
+
+/**
+ * A batch is the neighbourhoods of nodes; that of a value would be all nodes which have it.
+ *
+ * @throws KgmentorError USAGE where one of the sources has values as entities
+ */
+export function refuseValues(config: Pick<Config, 'sources'>, sources: readonly string[]): void {
+  const name = sources.find((source) => valueRelations(config.sources[source]).length > 0);
+  if (name === undefined) return;
+  throw new KgmentorError(
+    'USAGE',
+    `The source ${name} has values of properties as entities, which "feed": "cypher" cannot serve.`,
+    { next: 'Train with "feed": "memory", or take "values" out of the source.' },
+  );
 }
 
 function unread(cause: unknown): KgmentorError {

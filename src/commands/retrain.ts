@@ -53,16 +53,17 @@ export const retrainCommand: Command = {
         ? undefined
         : findRun(config.runs, text(flags, 'teacher'), { kind: 'teacher', finished: true }).folder;
     const { readDataset } = await import('../graph/dataset.js');
-    const { neighbourFeed } = await import('../graph/neighbours.js');
-    const connections = await graphs();
+    const { neighbourFeed, refuseValues } = await import('../graph/neighbours.js');
     const { linkThreshold } = config.teacher;
     const settings = unfinished ? studentSettings(unfinished.folder) : config.student;
+    const fed = unfinished !== undefined || config.feed === 'cypher';
+    if (fed) refuseValues(config, settings.background > 0 ? Object.keys(config.sources) : [target]);
+    const connections = await graphs();
     const { dataset, report, ids, means } = await readDataset(connections.of, config, {
       around: { target, hops: settings.hops, linkThreshold },
       onEvent: out.onEvent,
     });
     narrateReport(report, out);
-    const fed = unfinished !== undefined || config.feed === 'cypher';
     if (!fed) await connections.close();
     const { heldOut, evaluation } = config;
     const split = splitsOf(dataset, heldOut)[target];

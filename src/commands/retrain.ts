@@ -1,3 +1,4 @@
+import type { ReadReport } from '../graph/dataset.js';
 import type { FeedLayout } from '../kg/batchSource.js';
 import { evaluateAndRecord } from '../train/evaluations.js';
 import { heldOut as splitsOf } from '../train/heldOut.js';
@@ -30,10 +31,10 @@ export const retrainCommand: Command = {
   async run({ positionals: [target], flags, out, signal, config: read, graphs }) {
     const config = read();
     const options = { signal, threads: checkThreads(flags), onEvent: out.onEvent };
-    const done = async (outcome: Awaited<ReturnType<typeof retrain>>) => {
+    const done = async (outcome: Awaited<ReturnType<typeof retrain>>, read?: ReadReport) => {
       const reports = await evaluateAndRecord(outcome.folder, options);
       const { result, folder } = outcome;
-      out.data({ ...outcome, metrics: reports }, () => [
+      out.data({ ...outcome, metrics: reports, ...(read && { read }) }, () => [
         `student: ${folder}`,
         `${result.epochs} epochs in ${duration(result.trainSeconds)}, ${count(result.peakMb)} MB at most${result.best === null ? '' : `, validation MRR ${points(result.best)} at epoch ${result.bestEpoch}`}`,
         ...metricLines(reports),
@@ -75,6 +76,7 @@ export const retrainCommand: Command = {
       unfinished
         ? await train({ id: unfinished.record.id, folder: unfinished.folder })
         : await withNewRun(config.runs, target, train),
+      report,
     );
   },
 };

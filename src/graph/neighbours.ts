@@ -95,7 +95,7 @@ export async function neighbourFeed(
  * @throws KgmentorError USAGE where one of the sources has values as entities
  */
 export function refuseValues(config: Pick<Config, 'sources'>, sources: readonly string[]): void {
-  const name = sources.find((source) => valueRelations(config.sources[source]).length > 0);
+  const name = sources.find((source) => valueRelations(config.sources[source] ?? { nodes: [] }).length > 0);
   if (name === undefined) return;
   throw new KgmentorError(
     'USAGE',

@@ -134,7 +134,7 @@ function noCategories(place: Place, wrong: readonly { value: unknown; nodes: num
   });
   return new KgmentorError(
     'BAD_DATA',
-    `${nameOf(place)} has ${count} values that are no categories, such as ${shown.join(', ')}.`,
+    `${nameOf(place)} has ${count} ${count === 1 ? 'value that is no category' : 'values that are no categories'}, such as ${shown.join(', ')}.`,
     {
       next: 'Categories are text, integers, booleans, and lists of these. Write classes, such as a decade or a range, into a property of their own and name that, or leave it out of "values".',
     },

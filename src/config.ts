@@ -63,7 +63,9 @@ const alignmentSchema = z.union([
     labels: z
       .tuple([name, name])
       .optional()
-      .describe('Labels of the two key columns, the first of each source where absent.'),
+      .describe(
+        'Labels of the two key columns, the first of each source where absent; "=" and a relation for its values.',
+      ),
   }),
 ]);
 

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
 import neo4j from 'neo4j-driver';
@@ -225,6 +228,34 @@ describe('values of properties as entities', () => {
       { alignment: 'relationship SAME', links: 1, outside: 0 },
       { alignment: 'equal values of IS', links: 5, outside: 0 },
     ]);
+  });
+});
+
+describe('a file of links', () => {
+  it('joins values with nodes of another source, under the label of the relation', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'kgmentor-values-'));
+    try {
+      const file = path.join(folder, 'genres.tsv');
+      writeFileSync(file, 'Horror\t666\nSciFi\t42\t0.5\n');
+      const tags: NewNode[] = [42n, 666n].map((id) => ({
+        at: `tag${id}`,
+        labels: ['Tag'],
+        properties: { id },
+      }));
+      await write(held.graph, [...NODES, ...tags], RELATIONSHIPS);
+      const input: ConfigInput = {
+        sources: { ...CONFIG.sources, tags: { nodes: [{ label: 'Tag', key: 'id' }] } },
+        alignments: [{ file, between: ['films', 'tags'], labels: ['=IS', 'Tag'] }],
+      };
+      assert.deepEqual(linksOf((await read(input)).dataset), [
+        ['films', '["=IS","Horror"]', 'tags', '["Tag",666]', 1],
+        ['films', '["=IS","SciFi"]', 'tags', '["Tag",42]', 0.5],
+      ]);
+      writeFileSync(file, 'Comedy\t666\n');
+      await assert.rejects(read(input), { code: 'BAD_DATA', message: /genres\.tsv:1 \(Comedy\)/ });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

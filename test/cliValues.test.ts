@@ -88,6 +88,23 @@ describe('values and relationships across sources', () => {
     assert.match(stderr, /^links by equal values of HAS_GENRE: 3$/m);
   });
 
+  it('are told by doctor, which checks the names of weights', async () => {
+    const findings = async (name: string) => {
+      const { stdout } = await cli('doctor', '--json', '--config', name);
+      return JSON.parse(stdout) as { what: string; ok: boolean; found: string; mend?: string }[];
+    };
+    const of = (source: string, all: Awaited<ReturnType<typeof findings>>) =>
+      all.find(({ what }) => what === `source ${source}`);
+    const sound = await findings('kgmentor.json');
+    assert.equal(of('films', sound)?.found, `${N} nodes of Film, 3 values of properties`);
+    const { films, books } = configOf().sources;
+    const wrong = { ...books, relations: { weight: { LIKES: 'start' } } };
+    await write('wrong.json', configOf({ sources: { films, books: wrong } }));
+    const found = of('books', await findings('wrong.json'));
+    assert.equal(found?.ok, false);
+    assert.match(found?.mend ?? '', /"stars"/);
+  });
+
   it('are told when a teacher and a student are trained', async () => {
     const dry = await cli('pretrain', '--dry-run');
     assert.match(dry.stderr, /^values of films\.Film\.genre as HAS_GENRE: 3, in 30 facts$/m);

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { linkClasses } from '../../src/kg/classes.js';
 import { jointGraph } from '../../src/kg/joint.js';
+import { teacherGraph } from '../../src/kg/linkModes.js';
 import { splitByHash } from '../../src/kg/split.js';
 import { linkedSubgraph } from '../../src/kg/subgraph.js';
 import {
@@ -185,6 +186,38 @@ test('the joint graph and the linked subgraph keep the largest weight that sourc
         }),
       );
       assert.deepEqual(weighted(background), heaviest(expected));
+    }),
+  );
+});
+
+test('a fact copied along links has the weight of the one that it was copied from, the largest of several', () => {
+  fc.assert(
+    fc.property(graphs, ({ sizes, links, known }) => {
+      const classes = linkClasses(sizes, alignments(links));
+      const { joint } = teacherGraph({
+        sources: sizes.map((entities, index) => ({
+          name: `s${index}`,
+          index,
+          entities,
+          triples: weightedColumns(known[index]),
+        })),
+        classes,
+        alignments: alignments(links),
+        relations: ['p', 'q', 'r'],
+        mode: 'swap',
+      });
+      const classOfRow = classes.classOf.flatMap((ids) => [...ids]);
+      const members = (row: number) =>
+        [...classOfRow.keys()].filter((other) => classOfRow[other] === classOfRow[row]);
+      const from = sizes.map((_, s) => sizes.slice(0, s).reduce((a, b) => a + b, 0));
+      const own = known.flatMap((all, s) =>
+        all.map(([h, r, t, w]): Weighted => [from[s] + h, r, from[s] + t, w]),
+      );
+      const copies = heaviest(own).flatMap(([h, r, t, w]) => [
+        ...members(h).map((other): Weighted => [other, r, t, w]),
+        ...members(t).map((other): Weighted => [h, r, other, w]),
+      ]);
+      assert.deepEqual(weighted(joint.triples), heaviest([...own, ...copies]));
     }),
   );
 });

@@ -58,7 +58,7 @@ export async function runFeed(options: FeedOptions): Promise<void> {
     });
     const { dataset, split } = withDbp5lSplit(read.dataset, data, target);
     const settings = studentSettings('linked', options);
-    const pulled = (layout: FeedLayout) => neighbourFeed(() => graph, config, layout, { ids: read.ids });
+    const pulled = (layout: FeedLayout) => neighbourFeed(() => graph, config, layout, read);
     const measured: Measured[] = [];
     let rows = 0;
     for (const feed of FEEDS) {

@@ -2,14 +2,22 @@ import { z } from 'zod';
 import { ENCODER_FACTS, ENCODER_NAMES } from './encoders.js';
 
 const name = z.string().min(1);
+/** What `kg/values.ts` calls classes of values begins with `=`. */
+const label = name.regex(/^[^=]/, 'a label cannot begin with "=", which marks values of properties');
 
 /** A label of a source with its key. */
 const nodeSchema = z.strictObject({
-  label: name.describe('Node label; the candidate class of its nodes.'),
+  label: label.describe('Node label; the candidate class of its nodes.'),
   key: z
     .union([name, z.array(name).min(1)])
     .describe('Key property or properties; "elementId" where no key exists.'),
   name: name.optional().describe('Property shown to people.'),
+  values: z
+    .record(name, name)
+    .optional()
+    .describe(
+      'Property → relation: each distinct value (text, integer, boolean, or a list of these) becomes an entity, and having it a fact.',
+    ),
 });
 
 const sourceSchema = z.strictObject({
@@ -19,8 +27,20 @@ const sourceSchema = z.strictObject({
       include: z.array(name).optional().describe('Only these relationship types are read.'),
       exclude: z.array(name).optional().describe('These relationship types are not read.'),
       map: z.record(name, name).optional().describe('Relationship type → shared relation name.'),
+      weight: z
+        .union([name, z.record(name, name)])
+        .optional()
+        .describe(
+          'Numeric property that weighs the facts in training: one for all relationship types, or type → property. Weights are taken relative to the mean of their type.',
+        ),
     })
     .optional(),
+  mostValues: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('Distinct values of a property of "values" at most, 1,000 where absent.'),
   uri: name.optional().describe('Server of this source where it is not the common one.'),
   database: name.optional().describe('Database of this source where it is not the common one.'),
 });
@@ -43,7 +63,9 @@ const alignmentSchema = z.union([
     labels: z
       .tuple([name, name])
       .optional()
-      .describe('Labels of the two key columns, the first of each source where absent.'),
+      .describe(
+        'Labels of the two key columns, the first of each source where absent; "=" and a relation for its values.',
+      ),
   }),
 ]);
 

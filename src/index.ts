@@ -49,6 +49,7 @@ export type {
   Split,
   Triples,
 } from './kg/types.js';
+export { isValueLabel } from './kg/values.js';
 export { publishInputOf } from './publishRun.js';
 export { type PredictedFact, predict } from './query/predict.js';
 export { type SimilarNode, similar } from './query/similar.js';

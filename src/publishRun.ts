@@ -2,16 +2,16 @@ import type { Config } from './config.js';
 import type { PublishInput } from './graph/publishInput.js';
 import type { RunRecord as GraphRunRecord } from './graph/runs.js';
 import { readRecord } from './train/folder.js';
-import { readModelVectors } from './train/runs.js';
+import { readNodeVectors } from './train/nodeVectors.js';
 
-/** A student's run folder as `publish` takes it. */
+/** A student's run folder as `publish` takes it: vectors of nodes, and relations between nodes. */
 export function publishInputOf(
   folder: string,
   config: Pick<Config, 'sources'>,
   target: string,
 ): PublishInput {
   const record = readRecord(folder);
-  const vectors = readModelVectors(folder);
+  const vectors = readNodeVectors(folder);
   const source = config.sources[target];
   const { folder: _, ...teacher } = record.teacher ?? { folder };
   return {

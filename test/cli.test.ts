@@ -190,6 +190,38 @@ describe('a command that reads the graph', () => {
     assert.deepEqual(await run(held.graph, 'SHOW CONSTRAINTS YIELD name RETURN name'), []);
   });
 
+  it('imports weights of facts on request', async () => {
+    await wipe(held.graph);
+    await write('rated.tsv', 'a\tLIKES\tb\t2.5\na\tLIKES\tc\t\nb\tLIKES\tc\t7\n');
+    const weighed = ['import', 'movies', '--triples', 'rated.tsv', '--weight', 'stars'];
+    const first = await cli(...weighed, '--json');
+    assert.equal(first.code, 0, first.stderr);
+    assert.equal(JSON.parse(first.stdout).relationshipsCreated, 3);
+    assert.equal(JSON.parse((await cli(...weighed, '--json')).stdout).unchanged, 3);
+    assert.deepEqual(await run(held.graph, 'MATCH ()-[r:LIKES]->() RETURN r.stars AS w ORDER BY w'), [
+      { w: 2.5 },
+      { w: 7 },
+      { w: null },
+    ]);
+    for (const [line, says] of [
+      ['a\tLIKES\tb\t0', /bad\.tsv:2: stars is "0", a number above 0 expected/],
+      ['a\tLIKES\tb\tmuch', /bad\.tsv:2: stars is "much", a number above 0 expected/],
+      ['a\tLIKES\tb', /bad\.tsv:2: 3 columns, 4 .*stars\) expected/],
+    ] as const) {
+      await write('bad.tsv', `b\tLIKES\ta\t1\n${line}\n`);
+      assertFails(
+        await cli('import', 'movies', '--triples', 'bad.tsv', '--weight', 'stars'),
+        7,
+        says,
+        /Mend/,
+      );
+    }
+    assertFails(await cli('import', '--links', 'x.tsv', '--weight', 'stars'), 2, /--weight/, /--triples/);
+    await run(held.graph, 'MATCH ()-[r:LIKES {stars: 7}]->() SET r.stars = -7');
+    await write('kgmentor.json', { sources: { movies: { nodes, relations: { weight: 'stars' } } } });
+    assertFails(await cli('sources'), 7, /1 relationship .* LIKES\.stars = -7\.$/, /above 0/);
+  });
+
   it('proposes a configuration, and overwrites none', async () => {
     await wipe(held.graph);
     await run(held.graph, "CREATE (:Movie {id: 'a', title: 'A'})-[:NEXT]->(:Movie {id: 'b', title: 'B'})");

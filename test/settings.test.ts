@@ -192,6 +192,12 @@ describe('a configuration', () => {
   it('has wrong values told with their place and what is expected', () => {
     const cases: [unknown, RegExp][] = [
       [{ sources: { movies: { nodes: [] } } }, /sources\.movies\.nodes: Too small/],
+      [{ sources: { movies: { nodes: [{ label: '=M', key: 'id' }] } } }, /nodes\.0\.label: .*begin with "="/],
+      [
+        { sources: { movies: { nodes, relations: { weight: 3 } } } },
+        /sources\.movies\.relations\.weight: .*string/,
+      ],
+      [{ sources: { movies: { nodes, mostValues: 0 } } }, /sources\.movies\.mostValues: Too small/],
       [{ sources: { movies: { nodes: [{ label: 'M', key: [] }] } } }, /nodes\.0\.key: Too small.*array/],
       [{ sources: { movies: { nodes: [{ label: 'M' }] } } }, /nodes\.0\.key: expected string/],
       [{ sources, student: { hops: 2 } }, /student\.hops: expected one of 0\|1/],

@@ -74,16 +74,19 @@ async function database(context: Context): Promise<Finding[]> {
     apart ? { ...alignments, mend: 'name some: without them no source learns from another' } : alignments,
   );
   const { readEntities } = await import('../graph/readEntities.js');
-  const { readSchema, requireName } = await import('../graph/schema.js');
+  const { checkTypes } = await import('../graph/readTriples.js');
+  const { readSchema } = await import('../graph/schema.js');
+  const { weightProperties } = await import('../graph/weights.js');
   for (const [name, source] of Object.entries(config.sources)) {
     const graph = graphs.of(name);
     const schema = await readSchema(graph);
     findings.push(
       await check(`source ${name}`, async () => {
-        const { include = [], map = {} } = source.relations ?? {};
-        for (const type of [...include, ...Object.keys(map)]) requireName(schema, 'relationship type', type);
-        const { ids } = await readEntities(graph, schema, name, source);
-        return `${count(ids.length)} nodes of ${source.nodes.map(({ label }) => label).join(', ')}`;
+        checkTypes(schema, source);
+        weightProperties(schema, source);
+        const { at, ids } = await readEntities(graph, schema, name, source);
+        const values = ids.length - at.size;
+        return `${count(at.size)} nodes of ${source.nodes.map(({ label }) => label).join(', ')}${values > 0 ? `, ${count(values)} values of properties` : ''}`;
       }),
     );
   }

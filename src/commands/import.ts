@@ -18,12 +18,15 @@ export const importCommand: Command = {
     relationship: { type: 'string' },
     label: { type: 'string' },
     'tail-label': { type: 'string' },
+    weight: { type: 'string' },
     'integer-keys': { type: 'boolean' },
     header: { type: 'boolean' },
     'dry-run': { type: 'boolean' },
   },
   help: {
     '--triples FILE': 'head key, relation, tail key',
+    '--weight PROPERTY':
+      'a fourth column of triples is their weight, written to this property; empty for none',
     '--nodes FILE': 'a header line; the first column is the key, the others are properties',
     '--links FILE': 'key, key and a confidence if any',
     '--between A,B': 'the two sources that links join',
@@ -40,6 +43,11 @@ export const importCommand: Command = {
     if (!triples && !nodes && !links)
       throw new KgmentorError('USAGE', 'Nothing to import was named.', {
         next: 'Give --triples, --nodes or --links with a file.',
+      });
+    const weight = text(flags, 'weight');
+    if (weight !== undefined && !triples)
+      throw new KgmentorError('USAGE', '--weight names a column of triples, and none are imported.', {
+        next: 'Give --triples FILE, or leave --weight out.',
       });
     if (links) {
       await importLinks(context, links);
@@ -68,7 +76,14 @@ export const importCommand: Command = {
         triples,
         await importTriples(
           graph,
-          { source, nodes: node, ...(tails && { tails }), file: triples, header: flags.header === true },
+          {
+            source,
+            nodes: node,
+            ...(tails && { tails }),
+            file: triples,
+            header: flags.header === true,
+            ...(weight !== undefined && { properties: [weight], types: { [weight]: 'weight' } }),
+          },
           options,
         ),
       );

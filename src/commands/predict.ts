@@ -1,3 +1,4 @@
+import { valueRelations } from '../graph/readValues.js';
 import { predict } from '../query/predict.js';
 import { type Command, text } from './command.js';
 import { table } from './output.js';
@@ -36,6 +37,7 @@ export const predictCommand: Command = {
         candidateLabel,
         k: atMost(flags, 10),
         nameProperty: candidateLabel && nameOf(config, source, candidateLabel),
+        valueRelations: valueRelations(config.sources[source]),
       }),
     );
     out.data(found, () =>

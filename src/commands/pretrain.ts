@@ -54,7 +54,7 @@ export const pretrainCommand: Command = {
         ...(await pretrain({ dataset, splits, heldOut, settings, ...run, ...(from && { from }) }, options)),
       };
     });
-    out.data(outcome, () => lines(outcome));
+    out.data({ ...outcome, read: report }, () => lines(outcome));
   },
 };
 

@@ -1,7 +1,7 @@
 import type { Config, NodeConfig } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import { requireSource } from '../graph/alignments.js';
-import { keyValue } from '../graph/readEntities.js';
+import { keyValue } from '../graph/keyValue.js';
 import type { KeyValue } from '../kg/keys.js';
 import { type Flags, text } from './command.js';
 

@@ -1,3 +1,4 @@
+import type { ReadReport } from '../graph/dataset.js';
 import type { FeedLayout } from '../kg/batchSource.js';
 import { evaluateAndRecord } from '../train/evaluations.js';
 import { heldOut as splitsOf } from '../train/heldOut.js';
@@ -30,10 +31,10 @@ export const retrainCommand: Command = {
   async run({ positionals: [target], flags, out, signal, config: read, graphs }) {
     const config = read();
     const options = { signal, threads: checkThreads(flags), onEvent: out.onEvent };
-    const done = async (outcome: Awaited<ReturnType<typeof retrain>>) => {
+    const done = async (outcome: Awaited<ReturnType<typeof retrain>>, read?: ReadReport) => {
       const reports = await evaluateAndRecord(outcome.folder, options);
       const { result, folder } = outcome;
-      out.data({ ...outcome, metrics: reports }, () => [
+      out.data({ ...outcome, metrics: reports, ...(read && { read }) }, () => [
         `student: ${folder}`,
         `${result.epochs} epochs in ${duration(result.trainSeconds)}, ${count(result.peakMb)} MB at most${result.best === null ? '' : `, validation MRR ${points(result.best)} at epoch ${result.bestEpoch}`}`,
         ...metricLines(reports),
@@ -53,27 +54,29 @@ export const retrainCommand: Command = {
         ? undefined
         : findRun(config.runs, text(flags, 'teacher'), { kind: 'teacher', finished: true }).folder;
     const { readDataset } = await import('../graph/dataset.js');
-    const { neighbourFeed } = await import('../graph/neighbours.js');
-    const connections = await graphs();
+    const { neighbourFeed, refuseValues } = await import('../graph/neighbours.js');
     const { linkThreshold } = config.teacher;
     const settings = unfinished ? studentSettings(unfinished.folder) : config.student;
-    const { dataset, report, ids } = await readDataset(connections.of, config, {
+    const fed = unfinished !== undefined || config.feed === 'cypher';
+    if (fed) refuseValues(config, settings.background > 0 ? Object.keys(config.sources) : [target]);
+    const connections = await graphs();
+    const { dataset, report, ids, means } = await readDataset(connections.of, config, {
       around: { target, hops: settings.hops, linkThreshold },
       onEvent: out.onEvent,
     });
     narrateReport(report, out);
-    const fed = unfinished !== undefined || config.feed === 'cypher';
     if (!fed) await connections.close();
     const { heldOut, evaluation } = config;
     const split = splitsOf(dataset, heldOut)[target];
     const input = { dataset, target, split, heldOut, settings, evaluation, linkThreshold, teacher };
-    const feed = (layout: FeedLayout) => neighbourFeed(connections.of, config, layout, { ids });
+    const feed = (layout: FeedLayout) => neighbourFeed(connections.of, config, layout, { ids, means });
     const train = (run: { id: string; folder: string }) =>
       retrain({ ...input, ...run, ...(fed && { feed }) }, { ...options, resume: unfinished !== undefined });
     await done(
       unfinished
         ? await train({ id: unfinished.record.id, folder: unfinished.folder })
         : await withNewRun(config.runs, target, train),
+      report,
     );
   },
 };

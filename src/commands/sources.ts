@@ -1,9 +1,9 @@
-import { readDataset } from '../graph/dataset.js';
+import { type ReadReport, readDataset } from '../graph/dataset.js';
 import { linkClasses } from '../kg/classes.js';
 import { relationMatches, sourceOverlap } from '../kg/matches.js';
 import type { Command } from './command.js';
 import { count, table } from './output.js';
-import { narrateReport } from './training.js';
+import { NOWHERE, narrateReport } from './training.js';
 
 export const sources: Command = {
   usage: '',
@@ -11,7 +11,8 @@ export const sources: Command = {
   async run({ out, config: read, graphs }) {
     const config = read();
     const { dataset, report } = await readDataset((await graphs()).of, config);
-    narrateReport(report, out);
+    // The tables tell the rest.
+    narrateReport({ ...report, values: [], cross: [] }, out);
     const classes = linkClasses(
       dataset.sources.map(({ entities }) => entities.keys.length),
       dataset.alignments,
@@ -44,23 +45,38 @@ export const sources: Command = {
             `${count(classes.conflicts)} groups of links hold two entities of one source: the best one-to-one matching is kept`,
           ]
         : []),
-      ...(matches.length > 0
-        ? [
-            '',
-            'relations that join the same pairs under different names (map them with relations.map):',
-            ...table(
-              ['left', 'relation', 'right', 'relation', 'shared', 'of all'],
-              matches.map((m) => [
-                m.leftSource,
-                m.leftRelation,
-                m.rightSource,
-                m.rightRelation,
-                count(m.shared),
-                percent(m.jaccard),
-              ]),
-            ),
-          ]
-        : []),
+      ...valueLines(report),
+      ...crossLines(report),
+      ...section(
+        'relations that join the same pairs under different names (map them with relations.map):',
+        ['left', 'relation', 'right', 'relation', 'shared', 'of all'],
+        matches.map((m) => [
+          m.leftSource,
+          m.leftRelation,
+          m.rightSource,
+          m.rightRelation,
+          count(m.shared),
+          percent(m.jaccard),
+        ]),
+      ),
     ]);
   },
 };
+
+/** A titled table after an empty line; nothing where it has no row. */
+const section = (title: string, head: readonly string[], body: readonly (readonly string[])[]): string[] =>
+  body.length > 0 ? ['', title, ...table(head, body)] : [];
+
+const valueLines = ({ values }: ReadReport): string[] =>
+  section(
+    'values of properties, read as entities:',
+    ['source', 'property', 'relation', 'values', 'facts'],
+    values.map((v) => [v.source, `${v.label}.${v.property}`, v.relation, count(v.values), count(v.facts)]),
+  );
+
+const crossLines = ({ cross }: ReadReport): string[] =>
+  section(
+    'relationships that leave their source, not read (an alignment makes links of them, one source of both labels facts):',
+    ['source', 'type', 'to', 'relationships'],
+    cross.map((c) => [c.from, c.type, c.to ?? NOWHERE, count(c.count)]),
+  );

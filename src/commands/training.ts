@@ -14,14 +14,21 @@ export function checkThreads(flags: Flags): number | undefined {
   return threads;
 }
 
-/** Tells what reading left out. */
+/** Where a relationship leads that ends in no source which is read. */
+export const NOWHERE = 'nodes of no source read';
+
+/** Tells what was read besides nodes and relationships, and what reading left out. */
 export function narrateReport(report: ReadReport, out: Output): void {
   for (const { alignment, links, outside } of report.links)
     out.say(
       `links by ${alignment}: ${count(links)}${outside > 0 ? `, ${count(outside)} more not between two sources` : ''}`,
     );
+  for (const { source, label, property, relation, values, facts } of report.values)
+    out.say(
+      `values of ${source}.${label}.${property} as ${relation}: ${count(values)}, in ${count(facts)} facts`,
+    );
   for (const { from, to, type, count: n } of report.cross)
-    out.say(`not read: ${count(n)} relationships ${type} from ${from} to ${to ?? 'nodes of no source'}`);
+    out.say(`not read: ${count(n)} relationships ${type} from ${from} to ${to ?? NOWHERE}`);
   if (report.duplicates > 0) out.say(`${count(report.duplicates)} repeated relationships read once`);
 }
 

@@ -11,8 +11,11 @@ import type { LinkSource } from './linkColumns.js';
 import { readLinkedTriples } from './linkedTriples.js';
 import { type LinkCounts, readLinks } from './links.js';
 import { readEntities } from './readEntities.js';
-import { type CrossRelationships, type NamedTriples, readTriples } from './readTriples.js';
+import { type CrossRelationships, readTriples } from './readTriples.js';
+import type { ValueCounts } from './readValues.js';
 import { readSchema, type Schema } from './schema.js';
+import type { NamedTriples, ReadTriples } from './tripleColumns.js';
+import { linkedValues } from './valueEntities.js';
 
 /** The connection of a source: each may have its own server and database. */
 export type GraphFor = (source: string) => Graph;
@@ -22,7 +25,8 @@ export interface ReadOptions {
   readonly sources?: readonly string[];
   /**
    * Reads the target whole and of the other sources only the linked subgraph around it: relationships whose both
-   * ends (0) or one end (1) are linked to an entity of the target. The background is never read whole.
+   * ends (0) or one end (1) are linked to an entity of the target. The background is never read whole, and weights
+   * are relative to the mean of what is read.
    */
   readonly around?: { readonly target: string; readonly hops: 0 | 1; readonly linkThreshold?: number };
   readonly onEvent?: OnEvent;
@@ -31,19 +35,32 @@ export interface ReadOptions {
 export interface ReadReport {
   readonly sources: readonly ReadCounts[];
   readonly links: readonly LinkCounts[];
-  /** Relationships from a source into another one or to nodes of none, which are no alignment: never facts. */
+  /** Properties whose values are entities. */
+  readonly values: readonly ValueCounts[];
+  /**
+   * Relationships from a source into another one or to nodes of none, which are no alignment: never facts. With
+   * `around` those of the target only.
+   */
   readonly cross: readonly CrossRelationships[];
   /** Relationships that repeat another one of the same type between the same nodes. */
   readonly duplicates: number;
 }
 
+/** What a feed needs of a reading to go on from it, by source. */
+export interface ReadState {
+  /** Entity → internal id. */
+  readonly ids: Readonly<Record<string, Float64Array>>;
+  /** Relationship type → mean of its weights. */
+  readonly means: Readonly<Record<string, ReadTriples['means']>>;
+}
+
 /**
  * Reads sources and their alignments from a natural graph that need hold nothing of ours, as integer columns. Needs
  * no write right. The dataset depends on the content alone, not on the server's internal order; `ids` are the
- * server's internal ids of this export, for a feed that goes on reading.
+ * server's internal ids of this export and `means` the mean weight of each type, for a feed that goes on reading.
  *
  * @throws KgmentorError USAGE for names that the schema or the config does not have; NO_DATA for an empty source;
- *   BAD_DATA for missing or repeated keys and for bad links
+ *   BAD_DATA for missing or repeated keys, bad links, bad weights, and values that are no categories
  * @example
  * const { dataset, report } = await readDataset(() => graph, config);
  */
@@ -51,7 +68,7 @@ export async function readDataset(
   graphFor: GraphFor,
   config: Config,
   options: ReadOptions = {},
-): Promise<{ dataset: Dataset; report: ReadReport; ids: Record<string, Float64Array> }> {
+): Promise<{ dataset: Dataset; report: ReadReport } & ReadState> {
   const { around } = options;
   const asked = options.sources ?? Object.keys(config.sources);
   const names = [...new Set(around ? [...asked, around.target] : asked)];
@@ -87,7 +104,7 @@ export async function readDataset(
       { threshold: around.linkThreshold },
     ).classOf;
   const target = sources.findIndex(({ name }) => name === around?.target);
-  const named: NamedTriples[][] = [];
+  const read: ReadTriples[] = [];
   const cross: CrossRelationships[] = [];
   for (const [i, source] of sources.entries()) {
     const input = {
@@ -99,17 +116,22 @@ export async function readDataset(
     if (around && classOf && i !== target) {
       const anchored = new Set(classOf[target]);
       const anchors = classOf[i].map((c) => (anchored.has(c) ? 1 : 0));
-      named.push(await readLinkedTriples(source.graph, source.schema, input, anchors, around.hops));
+      const found = await readLinkedTriples(source.graph, source.schema, input, anchors, around.hops);
+      const values = linkedValues(source.read.values, anchors, around.hops);
+      read.push({ ...found, triples: [...found.triples, ...values] });
     } else {
       const owner = (id: number) =>
         sources.find((other) => other !== source && other.graph === source.graph && other.read.at.has(id))
           ?.name ?? null;
       const found = await readTriples(source.graph, source.schema, input, owner);
-      named.push(found.triples);
+      read.push({ ...found, triples: [...found.triples, ...source.read.values] });
       cross.push(...found.cross);
     }
   }
-  const numbered = number(sources, named);
+  const numbered = number(
+    sources,
+    read.map(({ triples }) => triples),
+  );
   const report: ReadReport = {
     sources: numbered.sources.map(({ name, entities, triples }) => ({
       source: name,
@@ -118,6 +140,7 @@ export async function readDataset(
       relations: new Set(triples.relation).size,
     })),
     links: links.counts,
+    values: sources.flatMap(({ read }) => read.valueCounts),
     cross,
     duplicates: numbered.duplicates,
   };
@@ -126,6 +149,7 @@ export async function readDataset(
     dataset: { sources: numbered.sources, relations: numbered.relations, alignments: links.alignments },
     report,
     ids: Object.fromEntries(sources.map(({ name, read }) => [name, read.ids])),
+    means: Object.fromEntries(sources.map(({ name }, i) => [name, read[i].means])),
   };
 }
 
@@ -133,7 +157,8 @@ function number(
   sources: readonly LinkSource[],
   named: readonly NamedTriples[][],
 ): { sources: SourceGraph[]; relations: string[]; duplicates: number } {
-  const relations = [...new Set(named.flat().map(({ relation }) => relation))].sort(compareKeys);
+  const used = named.flat().filter(({ head }) => head.length > 0);
+  const relations = [...new Set(used.map(({ relation }) => relation))].sort(compareKeys);
   const idOf = new Map(relations.map((relation, id) => [relation, id]));
   let duplicates = 0;
   const numbered = sources.map(({ name, read }, s) => {
@@ -141,14 +166,18 @@ function number(
     const head = new Int32Array(total);
     const relation = new Int32Array(total);
     const tail = new Int32Array(total);
+    const weight = named[s].some((part) => part.weight) ? new Float32Array(total).fill(1) : undefined;
     let n = 0;
     for (const part of named[s]) {
+      if (part.head.length === 0) continue;
       head.set(part.head, n);
       tail.set(part.tail, n);
+      if (weight && part.weight) weight.set(part.weight, n);
       relation.fill(idOf.get(part.relation) as number, n, n + part.head.length);
       n += part.head.length;
     }
-    const triples = dedupeTriples({ head, relation, tail }, read.ids.length, relations.length);
+    const all = { head, relation, tail, ...(weight && { weight }) };
+    const triples = dedupeTriples(all, read.ids.length, relations.length);
     duplicates += total - triples.head.length;
     return { name, entities: read.entities, triples };
   });

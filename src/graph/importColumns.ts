@@ -1,8 +1,8 @@
 import { KgmentorError } from '../errors.js';
 import { type FileFormat, type FileRow, formatOf, readFileRows } from '../kg/fileRows.js';
 
-/** How a cell becomes a value: `confidence` is a number in (0, 1]. */
-export type ValueType = 'string' | 'integer' | 'float' | 'boolean' | 'confidence';
+/** How a cell becomes a value: `confidence` is a number in (0, 1], `weight` one above 0. */
+export type ValueType = 'string' | 'integer' | 'float' | 'boolean' | 'confidence' | 'weight';
 export type CellValue = string | bigint | number | boolean;
 
 /** Where rows come from: a file, or rows at hand. */
@@ -32,6 +32,12 @@ export function badLine(where: string, found: string, expected: string): Kgmento
   });
 }
 
+const RANGES: Record<'float' | 'confidence' | 'weight', [isIn: (value: number) => boolean, name: string]> = {
+  float: [() => true, 'a number'],
+  confidence: [(value) => value > 0 && value <= 1, 'a number in (0, 1]'],
+  weight: [(value) => value > 0, 'a number above 0'],
+};
+
 /** The value of a cell. */
 export function cellValue(cell: string, type: ValueType, where: string, column: string): CellValue {
   switch (type) {
@@ -47,13 +53,9 @@ export function cellValue(cell: string, type: ValueType, where: string, column: 
       throw badLine(where, `${column} is ${JSON.stringify(cell)}`, 'true or false');
     default: {
       const value = cell.trim() === '' ? Number.NaN : Number(cell);
-      const confidence = type === 'confidence';
-      if (Number.isFinite(value) && (!confidence || (value > 0 && value <= 1))) return value;
-      throw badLine(
-        where,
-        `${column} is ${JSON.stringify(cell)}`,
-        confidence ? 'a number in (0, 1]' : 'a number',
-      );
+      const [isIn, expected] = RANGES[type];
+      if (Number.isFinite(value) && isIn(value)) return value;
+      throw badLine(where, `${column} is ${JSON.stringify(cell)}`, expected);
     }
   }
 }

@@ -2,8 +2,9 @@ import type { AlignmentConfig } from '../config.js';
 import { entityKey } from '../kg/keys.js';
 import { type Place, placeOf } from './alignments.js';
 import { cypher, withNames } from './cypher.js';
+import { keyValue } from './keyValue.js';
 import { indexOf, type LinkColumns, type LinkSource } from './linkColumns.js';
-import { keyValue } from './readEntities.js';
+
 import { checkedName, requireName } from './schema.js';
 
 /** Value → entities that have it. */

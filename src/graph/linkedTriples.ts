@@ -1,9 +1,9 @@
-import type { SourceConfig } from '../config.js';
 import type { Graph } from './connect.js';
 import { cypher } from './cypher.js';
-import type { ReadEntities } from './readEntities.js';
-import { checkTypes, type NamedTriples, relationName, TripleColumns, typeFilter } from './readTriples.js';
+import { checkTypes, relationName, type TriplesInput, typeFilter } from './readTriples.js';
 import type { Schema } from './schema.js';
+import { type ReadTriples, readColumns, TripleColumns, type TypeColumns } from './tripleColumns.js';
+import { type BadWeight, refuseWeights } from './weights.js';
 
 /** Anchors a query. */
 const WINDOW = 2000;
@@ -14,38 +14,48 @@ const WINDOW = 2000;
  *
  * @param anchors [entities] 1 where the entity is linked to one of the target
  * @param hops 0: both ends are anchors; 1: one end is
+ * @throws KgmentorError as `readTriples`
  */
 export async function readLinkedTriples(
   graph: Graph,
   schema: Schema,
-  input: { source: SourceConfig; entities: ReadEntities; alignmentTypes: readonly string[] },
+  input: TriplesInput,
   anchors: Int32Array,
   hops: 0 | 1,
-): Promise<NamedTriples[]> {
-  const { source, entities, alignmentTypes } = input;
+): Promise<ReadTriples> {
+  const { name, source, entities, alignmentTypes } = input;
   checkTypes(schema, source);
   const filter = typeFilter(source, alignmentTypes, schema);
   const columns = new TripleColumns();
-  const ids = Array.from(entities.ids.filter((_, entity) => anchors[entity] === 1));
+  const ids = Array.from(entities.ids.filter((id, entity) => id >= 0 && anchors[entity] === 1));
+  const isAnchor = (id: number) => anchors[entities.at.get(id) ?? -1] === 1;
   for (let from = 0; from < ids.length; from += WINDOW) {
     const parameters = { ...filter, ids: ids.slice(from, from + WINDOW).map(BigInt) };
-    for (const name of hops === 0 ? ['read-linked-out'] : ['read-linked-out', 'read-linked-in']) {
-      const { records } = await graph.read(async (tx) => tx.run(cypher(name), parameters));
-      for (const record of records) {
-        const heads = record.get('heads') as number[][];
-        const tails = record.get('tails') as number[][];
-        // With hop 1 a relationship between two anchors comes from its head's window; the other one is dropped.
-        const keep = (i: number, j: number) => {
-          const isAnchor = (id: number) => anchors[entities.at.get(id) ?? -1] === 1;
-          return name === 'read-linked-in' ? !isAnchor(heads[i][j]) : hops === 1 || isAnchor(tails[i][j]);
-        };
+    // With hop 1 a relationship between two anchors comes from its head's window; the other one is dropped.
+    for (const query of hops === 0 ? ['read-linked-out'] : ['read-linked-out', 'read-linked-in'])
+      for (const window of await graph.read(async (tx) => readColumns(tx, cypher(query), parameters)))
         columns.add(
-          record.get('types') as string[],
-          heads.map((list, i) => list.filter((_, j) => keep(i, j))),
-          tails.map((list, i) => list.filter((_, j) => keep(i, j))),
+          chosen(window, (head, tail) =>
+            query === 'read-linked-in' ? !isAnchor(head) : hops === 1 || isAnchor(tail),
+          ),
         );
-      }
-    }
   }
-  return columns.resolve(entities.at, relationName(source), () => undefined);
+  const wrong: BadWeight[] = [];
+  const read = columns.resolve({
+    at: entities.at,
+    nameOf: relationName(source),
+    onBadWeight: (bad) => wrong.push(bad),
+  });
+  refuseWeights(name, filter.weights, wrong);
+  return read;
+}
+
+/** The relationships of a window that `keep` lets through. */
+function chosen(
+  { types, heads, tails, weights }: TypeColumns,
+  keep: (head: number, tail: number) => boolean,
+): TypeColumns {
+  const picked = <T>(columns: readonly (readonly T[])[]) =>
+    columns.map((column, i) => column.filter((_, j) => keep(heads[i][j], tails[i][j])));
+  return { types, heads: picked(heads), tails: picked(tails), weights: picked(weights) };
 }

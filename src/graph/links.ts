@@ -4,8 +4,9 @@ import { LinkColumns, type LinkSource } from './linkColumns.js';
 import { fromFile } from './linkFile.js';
 import { fromProperties } from './linkProperties.js';
 import { fromRelationships } from './linkRelationships.js';
+import { fromValues } from './linkValues.js';
 
-/** What one alignment of the config gave. */
+/** What one alignment of the config, or the values of one relation, gave. */
 export interface LinkCounts {
   readonly alignment: string;
   readonly links: number;
@@ -14,8 +15,8 @@ export interface LinkCounts {
 }
 
 /**
- * All alignments of the config as columns: relationships with an optional confidence, equal properties, and files.
- * The order is canonical, and a link that is given twice keeps its highest confidence.
+ * All alignments of the config as columns: relationships with an optional confidence, equal properties, and files; and
+ * equal values of the same relation. The order is canonical, and a link that is given twice keeps its highest confidence.
  *
  * @throws KgmentorError USAGE for unknown names; BAD_DATA for a confidence outside (0, 1] or a file's bad line
  */
@@ -35,6 +36,8 @@ export async function readLinks(
           : await fromFile(sources, alignment, columns);
     counts.push({ alignment: nameOf(alignment), links: columns.left.length - before, outside });
   }
+  for (const [relation, links] of fromValues(sources, columns))
+    counts.push({ alignment: `equal values of ${relation}`, links, outside: 0 });
   return { alignments: canonical(columns), counts };
 }
 

@@ -3,15 +3,16 @@ import type { Config } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import type { BatchSource, FeedLayout, NeighbourBatch } from '../kg/batchSource.js';
 import { shuffled } from '../kg/random.js';
+import { relativeWeights } from '../kg/weights.js';
 import type { Graph } from './connect.js';
 import { cypher } from './cypher.js';
-import type { GraphFor } from './dataset.js';
+import type { GraphFor, ReadState } from './dataset.js';
 import { relationName, type TypeFilter, typeFilter } from './readTriples.js';
+import { valueRelations } from './readValues.js';
 import { readSchema } from './schema.js';
 
-export interface FeedOptions {
-  /** Entity → internal id of each source of the layout, as `readDataset` gives them. */
-  readonly ids: Readonly<Record<string, Float64Array>>;
+/** The state of the reading that made the layout's dataset. */
+export interface FeedOptions extends ReadState {
   /** Steps pulled ahead; 4 where absent. */
   readonly ahead?: number;
 }
@@ -24,16 +25,21 @@ const SESSIONS = 2;
  * than columns in memory; no training columns are kept. The graph must not change meanwhile.
  * A pull that fails throws a KgmentorError, UNREACHABLE where the server is away or the connection closed.
  *
+ * @throws KgmentorError USAGE where a source has values of properties as entities
  * @example
- * const feed = await neighbourFeed(graphs.of, config, layout, { ids });
+ * const feed = await neighbourFeed(graphs.of, config, layout, { ids, means });
  * await feed.pull(0, 0); // the first step's neighbourhoods
  */
 export async function neighbourFeed(
   graphFor: GraphFor,
   config: Pick<Config, 'sources' | 'alignments'>,
   layout: FeedLayout,
-  { ids, ahead = 4 }: FeedOptions,
+  { ids, means, ahead = 4 }: FeedOptions,
 ): Promise<BatchSource> {
+  refuseValues(
+    config,
+    layout.sources.map(({ name }) => name),
+  );
   const { rows, anchors, seed } = layout;
   const alignmentTypes = config.alignments.flatMap((one) =>
     'relationship' in one ? [one.relationship] : [],
@@ -43,7 +49,8 @@ export async function neighbourFeed(
       const graph = graphFor(source.name);
       const settings = config.sources[source.name];
       const filter = typeFilter(settings, alignmentTypes, await readSchema(graph));
-      return puller({ graph, nameOf: relationName(settings), filter, ids: ids[source.name] }, source, layout);
+      const place = { graph, nameOf: relationName(settings), filter };
+      return puller({ ...place, ids: ids[source.name], means: means[source.name] }, source, layout);
     }),
   );
   const steps = Math.max(1, Math.ceil(rows / anchors));
@@ -82,6 +89,21 @@ export async function neighbourFeed(
   };
 }
 
+/**
+ * A batch is the neighbourhoods of nodes; that of a value would be all nodes which have it.
+ *
+ * @throws KgmentorError USAGE where one of the sources has values as entities
+ */
+export function refuseValues(config: Pick<Config, 'sources'>, sources: readonly string[]): void {
+  const name = sources.find((source) => valueRelations(config.sources[source] ?? { nodes: [] }).length > 0);
+  if (name === undefined) return;
+  throw new KgmentorError(
+    'USAGE',
+    `The source ${name} has values of properties as entities, which "feed": "cypher" cannot serve.`,
+    { next: 'Train with "feed": "memory", or take "values" out of the source.' },
+  );
+}
+
 function unread(cause: unknown): KgmentorError {
   return new KgmentorError(
     cause instanceof KgmentorError ? cause.code : 'UNREACHABLE',
@@ -94,7 +116,7 @@ interface Part {
   readonly head: number[];
   readonly relation: number[];
   readonly tail: number[];
-  readonly weight: number;
+  readonly weight: number[];
 }
 
 interface Place {
@@ -102,11 +124,12 @@ interface Place {
   readonly nameOf: (type: string) => string;
   readonly filter: TypeFilter;
   readonly ids: Float64Array;
+  readonly means: Readonly<Record<string, number>>;
 }
 
 /** What pulls one source's neighbourhoods of some rows. */
 function puller(
-  { graph, nameOf, filter, ids }: Place,
+  { graph, nameOf, filter, ids, means }: Place,
   { rowOf, weight, heldOut }: FeedLayout['sources'][number],
   { rows: total, entities, relations }: FeedLayout,
 ): (rows: Int32Array) => Promise<Part> {
@@ -119,7 +142,7 @@ function puller(
     members[row].push(BigInt(ids[entity]));
   }
   return async (rows) => {
-    const out: Part = { head: [], relation: [], tail: [], weight };
+    const out: Part = { head: [], relation: [], tail: [], weight: [] };
     const asked = Array.from(rows).flatMap((row) => members[row]);
     if (asked.length === 0) return out;
     const { records } = await graph.read(async (tx) =>
@@ -130,9 +153,12 @@ function puller(
     const outward = record.get('outward') as boolean[];
     const anchors = record.get('anchors') as number[][];
     const others = record.get('others') as number[][];
+    const weights = record.get('weights') as (number | null)[][];
     for (const [i, type] of types.entries()) {
       const relation = relationOf.get(nameOf(type));
       if (relation === undefined) continue;
+      const given = Float64Array.from(weights[i], (value) => value ?? Number.NaN);
+      const relative = relativeWeights(given, Object.hasOwn(means, type) ? means[type] : 1);
       for (const [j, id] of anchors[i].entries()) {
         const anchor = rowAt.get(id);
         const other = rowAt.get(others[i][j]);
@@ -143,6 +169,7 @@ function puller(
         out.head.push(head);
         out.relation.push(relation);
         out.tail.push(tail);
+        out.weight.push(weight * (relative[j] ?? 1));
       }
     }
     return out;
@@ -150,10 +177,11 @@ function puller(
 }
 
 function joined(anchors: Int32Array, parts: readonly Part[]): NeighbourBatch {
-  const column = (name: 'head' | 'relation' | 'tail') => Int32Array.from(parts.flatMap((part) => part[name]));
+  const all = (name: keyof Part) => parts.flatMap((part) => part[name]);
+  const column = (name: keyof Part) => Int32Array.from(all(name));
   return {
     anchors,
     triples: { head: column('head'), relation: column('relation'), tail: column('tail') },
-    weight: Float32Array.from(parts.flatMap(({ head, weight }) => head.map(() => weight))),
+    weight: Float32Array.from(all('weight')),
   };
 }

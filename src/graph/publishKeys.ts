@@ -2,9 +2,10 @@ import type { NodeConfig } from '../config.js';
 import { entityKey, type KeyValue } from '../kg/keys.js';
 import type { Graph } from './connect.js';
 import { cypher, withNames } from './cypher.js';
+import { keyValue } from './keyValue.js';
 import { newName } from './names.js';
 import type { PublishInput } from './publishInput.js';
-import { keyProperties, keyValue } from './readEntities.js';
+import { keyProperties } from './readEntities.js';
 import type { Slot } from './slots.js';
 
 /** A label's nodes found again by their keys, in columns, and what the slot holds already. */

@@ -3,17 +3,25 @@ import { KgmentorError } from '../errors.js';
 import { compareKeys, entityKey, type KeyValue } from '../kg/keys.js';
 import { nearest } from '../kg/nearest.js';
 import type { Entities } from '../kg/types.js';
+import { valueLabel } from '../kg/values.js';
 import type { Graph } from './connect.js';
 import { cypher, withNames } from './cypher.js';
+import { keyValue } from './keyValue.js';
+import { readValues, type ValueCounts } from './readValues.js';
 import { checkedName, type Schema } from './schema.js';
+import type { NamedTriples } from './tripleColumns.js';
+import { type FoundEntity, valueEntities, valueFacts } from './valueEntities.js';
 
 /** A source's entities with the server's internal ids, which hold within one export only. */
 export interface ReadEntities {
   readonly entities: Entities;
-  /** Entity → internal id. */
+  /** Entity → internal id; -1 for a value, which is no node. */
   readonly ids: Float64Array;
   /** Internal id → entity. */
   readonly at: ReadonlyMap<number, number>;
+  /** Facts (node, relation, value). */
+  readonly values: readonly NamedTriples[];
+  readonly valueCounts: readonly ValueCounts[];
 }
 
 /** The key properties of a label; empty for the element id. */
@@ -23,10 +31,11 @@ export function keyProperties(node: NodeConfig): readonly string[] {
 }
 
 /**
- * Reads the nodes of a source and numbers them in the order of their keys. The first listed label of a node is its
- * candidate class.
+ * Reads the nodes of a source, and the values of properties that are entities on request, and numbers them in the
+ * order of their keys. The first listed label of a node is its candidate class; values have classes of their own.
  *
- * @throws KgmentorError USAGE for an unknown label, NO_DATA for an empty source, BAD_DATA for missing or repeated keys
+ * @throws KgmentorError USAGE for an unknown label or property, NO_DATA for an empty source, BAD_DATA for missing or
+ *   repeated keys and for values that are no categories
  */
 export async function readEntities(
   graph: Graph,
@@ -34,7 +43,34 @@ export async function readEntities(
   name: string,
   source: SourceConfig,
 ): Promise<ReadEntities> {
-  const found: { key: string; id: number; label: number; name: string | null }[] = [];
+  const found = await readNodes(graph, schema, name, source);
+  const values = await readValues(graph, schema, name, source);
+  for (const one of valueEntities(values, source.nodes.length)) found.push(one);
+  found.sort((a, b) => compareKeys(a.key, b.key));
+  refuseRepeated(name, source, found);
+  const at = new Map<number, number>();
+  for (const [entity, { id }] of found.entries()) if (id >= 0) at.set(id, entity);
+  return {
+    entities: {
+      keys: found.map((one) => one.key),
+      labels: [...source.nodes.map((node) => node.label), ...[...values.byRelation.keys()].map(valueLabel)],
+      label: Int32Array.from(found, (one) => one.label),
+      ...(source.nodes.some((node) => node.name) && { names: found.map((one) => one.name) }),
+    },
+    ids: Float64Array.from(found, (one) => one.id),
+    at,
+    values: valueFacts(values, at, found),
+    valueCounts: values.counts,
+  };
+}
+
+async function readNodes(
+  graph: Graph,
+  schema: Schema,
+  name: string,
+  source: SourceConfig,
+): Promise<FoundEntity[]> {
+  const found: FoundEntity[] = [];
   const labels = source.nodes.map((node) => node.label);
   for (const [label, node] of source.nodes.entries()) {
     const text = withNames(cypher('read-entities'), { LABEL: checkedName(schema, 'label', node.label) });
@@ -46,7 +82,7 @@ export async function readEntities(
     const missing: number[] = [];
     const part = await graph.read(
       async (tx) => {
-        const nodes: typeof found = [];
+        const nodes: FoundEntity[] = [];
         missing.length = 0;
         for await (const record of tx.run(text, parameters)) {
           const ids = record.get('ids') as number[];
@@ -79,30 +115,11 @@ export async function readEntities(
         next: 'Import data into it, or correct its labels in the configuration.',
       },
     );
-  found.sort((a, b) => compareKeys(a.key, b.key));
-  refuseRepeated(name, source, found);
-  return {
-    entities: {
-      keys: found.map((one) => one.key),
-      labels,
-      label: Int32Array.from(found, (one) => one.label),
-      ...(source.nodes.some((node) => node.name) && { names: found.map((one) => one.name) }),
-    },
-    ids: Float64Array.from(found, (one) => one.id),
-    at: new Map(found.map((one, i) => [one.id, i])),
-  };
+  return found;
 }
 
 const textOf = (value: unknown): string | null =>
   value === null || value === undefined ? null : typeof value === 'string' ? value : String(value);
-
-/** A key value as `read-entities` gives it; null where the value cannot be a key. */
-export function keyValue(value: unknown): KeyValue | null {
-  if (value === null || value === undefined) return null;
-  if (typeof value === 'number' && !Number.isFinite(value)) return null;
-  if (typeof value !== 'object') return value as KeyValue;
-  return 'int' in value && typeof value.int === 'string' ? BigInt(value.int) : null;
-}
 
 function missingKeys(
   source: string,

@@ -3,15 +3,10 @@ import type { Graph } from './connect.js';
 import { cypher, withNames } from './cypher.js';
 import type { ReadEntities } from './readEntities.js';
 import { checkedName, requireName, type Schema } from './schema.js';
+import { type ReadTriples, readColumns, TripleColumns } from './tripleColumns.js';
+import { type BadWeight, refuseWeights, type WeightProperties, weightProperties } from './weights.js';
 
-/** Relationships as columns of dense entities, by shared relation name; before relations are numbered. */
-export interface NamedTriples {
-  readonly relation: string;
-  readonly head: Int32Array;
-  readonly tail: Int32Array;
-}
-
-/** Relationships that leave a source: into another source or to nodes of none; `to` is null there. */
+/** Relationships that leave a source: into another source or to nodes of none that is read; `to` is null there. */
 export interface CrossRelationships {
   readonly from: string;
   readonly to: string | null;
@@ -19,10 +14,11 @@ export interface CrossRelationships {
   readonly count: number;
 }
 
-/** Which relationship types of a source are facts. */
+/** Which relationship types of a source are facts, and what weighs them: parameters of the reading queries. */
 export interface TypeFilter {
   readonly exclude: readonly string[];
   readonly include: readonly string[] | null;
+  readonly weights: WeightProperties;
 }
 
 /** A source's types apart from alignments and what kgmentor itself writes. */
@@ -35,6 +31,7 @@ export function typeFilter(
   return {
     exclude: [...new Set([...(source.relations?.exclude ?? []), ...alignmentTypes, ...own])],
     include: source.relations?.include ?? null,
+    weights: weightProperties(schema, source),
   };
 }
 
@@ -50,67 +47,26 @@ export function relationName(source: SourceConfig): (type: string) => string {
   return (type) => names.get(type) ?? type;
 }
 
-/** Gathers columns by type and turns internal ids into dense ones. */
-export class TripleColumns {
-  readonly #heads = new Map<string, number[][]>();
-  readonly #tails = new Map<string, number[][]>();
-
-  add(types: readonly string[], heads: readonly number[][], tails: readonly number[][]): void {
-    for (const [i, type] of types.entries()) {
-      if (heads[i].length !== tails[i].length) throw new Error('columns of unequal length');
-      let head = this.#heads.get(type);
-      let tail = this.#tails.get(type);
-      if (!head || !tail) {
-        head = [];
-        tail = [];
-        this.#heads.set(type, head);
-        this.#tails.set(type, tail);
-      }
-      head.push(heads[i]);
-      tail.push(tails[i]);
-    }
-  }
-
-  /** Dense triples by relation; ends outside the source are handed to `outside`. */
-  resolve(
-    at: ReadonlyMap<number, number>,
-    nameOf: (type: string) => string,
-    outside: (type: string, id: number) => void,
-  ): NamedTriples[] {
-    const out: NamedTriples[] = [];
-    for (const type of [...this.#heads.keys()].sort()) {
-      const heads = this.#heads.get(type) as number[][];
-      const tails = this.#tails.get(type) as number[][];
-      const head: number[] = [];
-      const tail: number[] = [];
-      for (const [part, ids] of heads.entries())
-        for (const [i, id] of ids.entries()) {
-          const h = at.get(id);
-          const t = at.get(tails[part][i]);
-          if (h === undefined) outside(type, id);
-          else if (t === undefined) outside(type, tails[part][i]);
-          else {
-            head.push(h);
-            tail.push(t);
-          }
-        }
-      if (head.length > 0)
-        out.push({ relation: nameOf(type), head: Int32Array.from(head), tail: Int32Array.from(tail) });
-    }
-    return out;
-  }
+/** A source as its relationships are read. */
+export interface TriplesInput {
+  readonly name: string;
+  readonly source: SourceConfig;
+  readonly entities: ReadEntities;
+  readonly alignmentTypes: readonly string[];
 }
 
 /**
  * All relationships between the nodes of a source, read in windows of 5,000 heads, and those that leave it, counted
  * by type.
+ *
+ * @throws KgmentorError USAGE for unknown types or properties; BAD_DATA for values that cannot be weights
  */
 export async function readTriples(
   graph: Graph,
   schema: Schema,
-  input: { name: string; source: SourceConfig; entities: ReadEntities; alignmentTypes: readonly string[] },
+  input: TriplesInput,
   ownerOf: (id: number) => string | null,
-): Promise<{ triples: NamedTriples[]; cross: CrossRelationships[] }> {
+): Promise<ReadTriples & { cross: CrossRelationships[] }> {
   const { name, source, entities, alignmentTypes } = input;
   checkTypes(schema, source);
   const filter = typeFilter(source, alignmentTypes, schema);
@@ -118,25 +74,25 @@ export async function readTriples(
   const labels = source.nodes.map((node) => node.label);
   for (const [i, label] of labels.entries()) {
     const text = withNames(cypher('read-triples'), { LABEL: checkedName(schema, 'label', label) });
-    const part = await graph.read(
-      async (tx) => {
-        const gathered: [string[], number[][], number[][]][] = [];
-        for await (const record of tx.run(text, { ...filter, earlier: labels.slice(0, i) }))
-          gathered.push([record.get('types'), record.get('heads'), record.get('tails')]);
-        return gathered;
-      },
-      { fetchSize: 10 },
-    );
-    for (const [types, heads, tails] of part) columns.add(types, heads, tails);
+    const parameters = { ...filter, earlier: labels.slice(0, i) };
+    const windows = await graph.read(async (tx) => readColumns(tx, text, parameters), { fetchSize: 10 });
+    for (const window of windows) columns.add(window);
   }
   const counts = new Map<string, number>();
-  const triples = columns.resolve(entities.at, relationName(source), (type, id) => {
-    const key = JSON.stringify([type, ownerOf(id)]);
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+  const wrong: BadWeight[] = [];
+  const read = columns.resolve({
+    at: entities.at,
+    nameOf: relationName(source),
+    onOutside(type, id) {
+      const key = JSON.stringify([type, ownerOf(id)]);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    },
+    onBadWeight: (bad) => wrong.push(bad),
   });
+  refuseWeights(name, filter.weights, wrong);
   const cross = [...counts].sort().map(([key, count]) => {
     const [type, to] = JSON.parse(key) as [string, string | null];
     return { from: name, to, type, count };
   });
-  return { triples, cross };
+  return { ...read, cross };
 }

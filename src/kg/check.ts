@@ -42,12 +42,20 @@ function checkSource({ name, entities, triples }: SourceGraph, relations: number
   checkLength(`the labels of the entities of ${source}`, label, keys.length);
   checkIds(`the labels of the entities of ${source}`, label, labels.length);
   if (names) checkLength(`the display names of ${source}`, names, keys.length);
-  const { head, relation, tail } = triples;
+  const { head, relation, tail, weight } = triples;
   checkLength(`the relations of the triples of ${source}`, relation, head.length);
   checkLength(`the tails of the triples of ${source}`, tail, head.length);
   checkIds(`the heads of the triples of ${source}`, head, keys.length);
   checkIds(`the relations of the triples of ${source}`, relation, relations);
   checkIds(`the tails of the triples of ${source}`, tail, keys.length);
+  if (!weight) return;
+  checkLength(`the weights of the triples of ${source}`, weight, head.length);
+  for (let i = 0; i < weight.length; i++)
+    if (!(weight[i] > 0 && weight[i] < Number.POSITIVE_INFINITY))
+      throw bad(
+        `Row ${i} of the weights of the triples of ${source} is ${weight[i]}`,
+        'a finite number above 0',
+      );
 }
 
 function checkAlignments(alignments: Alignments, sources: readonly SourceGraph[]): void {

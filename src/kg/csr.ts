@@ -26,7 +26,8 @@ export interface AdjacencyInput {
 export const sourceBit = (source: number): number => 1 << (source % 31);
 
 /**
- * Triples sorted by head, relation and tail, each once, held by all the sources that hold one of its rows.
+ * Triples sorted by head, relation and tail, each once with the largest of its weights, held by all the sources that
+ * hold one of its rows.
  *
  * @param source [triples] bit masks, see `sourceBit`
  */
@@ -36,14 +37,15 @@ export function mergeTriples(
   rows: number,
   relations: number,
 ): { triples: Triples; source: Int32Array } {
-  const { head, relation, tail } = triples;
+  const { head, relation, tail, weight } = triples;
   const kept: number[] = [];
   const masks: number[] = [];
   let last = -1;
   for (const i of tripleOrder(triples, rows, relations)) {
-    if (last >= 0 && head[i] === head[last] && relation[i] === relation[last] && tail[i] === tail[last])
+    if (last >= 0 && head[i] === head[last] && relation[i] === relation[last] && tail[i] === tail[last]) {
       masks[masks.length - 1] |= source[i];
-    else {
+      if (weight && weight[i] > weight[kept[kept.length - 1]]) kept[kept.length - 1] = i;
+    } else {
       kept.push(i);
       masks.push(source[i]);
     }

@@ -5,7 +5,8 @@ import type { Alignments, Dataset, Entities } from './types.js';
 
 /**
  * SHA-256 of a dataset's content, in hexadecimal: the same for the same sources, entities, relations, facts and links
- * in whichever order they come, links in either direction. Display names do not count: nothing is trained on them.
+ * in whichever order they come, links in either direction. Weights of facts count, all of 1 as much as none. Display
+ * names do not count: nothing is trained on them.
  *
  * @param dataset keys and relations sorted, as their contract says
  * @example
@@ -21,6 +22,10 @@ export function datasetDigest({ sources, relations, alignments }: Dataset): stri
     addLabels(hash, entities);
     const sorted = dedupeTriples(triples, entities.keys.length, relations.length);
     for (const part of [sorted.head, sorted.relation, sorted.tail]) addColumn(hash, part);
+    if (sorted.weight?.some((weight) => weight !== 1)) {
+      hash.update('weights');
+      addColumn(hash, sorted.weight);
+    }
   }
   addLinks(hash, alignments, order);
   return hash.digest('hex');

@@ -4,7 +4,7 @@ import type { JointGraph, Triples } from './types.js';
 
 /**
  * The teacher's training graph: one row a linked class, numbered by first member in the order of the sources; equal
- * triples of several sources count once.
+ * triples of several sources count once, with the largest of their weights.
  *
  * @param classOf for each of `sources`: entity → class
  * @param relations shared relations
@@ -27,8 +27,8 @@ export function jointGraph(
     }),
   );
   const mapped = sources.map(({ triples }, s) => ({
+    ...triples,
     head: triples.head.map((h) => rowOf[s][h]),
-    relation: triples.relation,
     tail: triples.tail.map((t) => rowOf[s][t]),
   }));
   const held = Int32Array.from(mapped.flatMap(({ head }, s) => Array.from(head, () => sourceBit(s))));

@@ -1,6 +1,6 @@
 import { mergeTriples } from './csr.js';
 import { jointGraph } from './joint.js';
-import { concatTriples } from './triples.js';
+import { concatTriples, pickTriples } from './triples.js';
 import type { Alignments, JointGraph, LinkedClasses, Triples } from './types.js';
 
 /** How links enter joint pre-training. */
@@ -141,18 +141,24 @@ function swapped(joint: JointGraph, sources: Sources, { classOf, count }: Linked
       classOfRow[row] = classOf[index][entity];
       members[classOfRow[row]].push(row);
     }
-  const { head, relation, tail } = joint.triples;
-  const added: [number, number, number, number][] = [];
+  const { head, tail } = joint.triples;
+  const added: [head: number, tail: number, of: number][] = [];
   for (let i = 0; i < head.length; i++) {
-    for (const other of members[classOfRow[head[i]]])
-      if (other !== head[i]) added.push([other, relation[i], tail[i], joint.source[i]]);
-    for (const other of members[classOfRow[tail[i]]])
-      if (other !== tail[i]) added.push([head[i], relation[i], other, joint.source[i]]);
+    for (const other of members[classOfRow[head[i]]]) if (other !== head[i]) added.push([other, tail[i], i]);
+    for (const other of members[classOfRow[tail[i]]]) if (other !== tail[i]) added.push([head[i], other, i]);
   }
-  const column = (c: number) => Int32Array.from(added, (row) => row[c]);
-  const all = concatTriples([joint.triples, { head: column(0), relation: column(1), tail: column(2) }]);
+  const of = Int32Array.from(added, (row) => row[2]);
+  const copies = {
+    ...pickTriples(joint.triples, of),
+    head: Int32Array.from(added, (row) => row[0]),
+    tail: Int32Array.from(added, (row) => row[1]),
+  };
+  const all = concatTriples([joint.triples, copies]);
   const source = new Int32Array(all.head.length);
   source.set(joint.source);
-  source.set(column(3), joint.source.length);
+  source.set(
+    of.map((i) => joint.source[i]),
+    joint.source.length,
+  );
   return { ...joint, ...mergeTriples(all, source, joint.rows, joint.relations) };
 }

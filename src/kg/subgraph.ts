@@ -4,7 +4,7 @@ import type { Triples } from './types.js';
 /** The linked subgraph on student rows. */
 export interface MappedSubgraph {
   readonly own: Triples;
-  /** Sorted, without duplicates. */
+  /** Sorted, without duplicates; of several weights the largest. */
   readonly background: Triples;
   /** How many other sources hold each background triple. */
   readonly votes: Int32Array;
@@ -20,12 +20,17 @@ export interface SubgraphInput {
     readonly name: string;
     readonly triples: Triples;
     readonly classOf: Int32Array;
+    /** [entities] 1 for values, see `valueMask`. */
+    readonly values?: Uint8Array;
   }[];
   readonly targetClassOf: Int32Array;
   /** Number of classes. */
   readonly classes: number;
   readonly relations: number;
-  /** 0: both ends linked to the target; 1: one end. */
+  /**
+   * 0: both ends linked to the target; 1: one end. Of a fact about a value that is the node: over a value that many
+   * nodes share, all of these would come in.
+   */
   readonly hops: 0 | 1;
 }
 
@@ -45,16 +50,18 @@ export function linkedSubgraph(input: SubgraphInput): MappedSubgraph {
   const relation: number[] = [];
   const tail: number[] = [];
   const source: number[] = [];
-  for (const [s, { triples, classOf }] of others.entries())
+  const weight: number[] = [];
+  for (const [s, { triples, classOf, values }] of others.entries())
     for (let i = 0; i < triples.head.length; i++) {
       const h = classOf[triples.head[i]];
       const t = classOf[triples.tail[i]];
       const ends = Number(isAnchor(h)) + Number(isAnchor(t));
-      if (ends < 2 - hops) continue;
+      if (ends < 2 - hops || (values?.[triples.tail[i]] && !isAnchor(h))) continue;
       head.push(h);
       relation.push(triples.relation[i]);
       tail.push(t);
       source.push(s);
+      weight.push(triples.weight?.[i] ?? 1);
     }
   const extra = new Set<number>();
   for (const ends of [head, tail]) for (const id of ends) if (!isAnchor(id)) extra.add(id);
@@ -65,6 +72,7 @@ export function linkedSubgraph(input: SubgraphInput): MappedSubgraph {
     head: Int32Array.from(head, (id) => rowOf[id]),
     relation: Int32Array.from(relation),
     tail: Int32Array.from(tail, (id) => rowOf[id]),
+    ...(others.some(({ triples }) => triples.weight) && { weight: Float32Array.from(weight) }),
   };
   return {
     own: target.train,
@@ -74,24 +82,30 @@ export function linkedSubgraph(input: SubgraphInput): MappedSubgraph {
   };
 }
 
-/** Each triple once, with the number of sources that hold it. Within one triple the sources come in order. */
+/**
+ * Each triple once with the largest of its weights, and the number of sources that hold it. Within one triple the
+ * sources come in order.
+ */
 function counted(
   all: Triples,
   source: readonly number[],
   rows: number,
   relations: number,
 ): { background: Triples; votes: Int32Array } {
-  const { head, relation, tail } = all;
+  const { head, relation, tail, weight } = all;
   const kept: number[] = [];
   const votes: number[] = [];
   let last = -1;
   for (const i of tripleOrder(all, rows, relations)) {
     const same =
       last >= 0 && head[i] === head[last] && relation[i] === relation[last] && tail[i] === tail[last];
-    if (!same) {
+    if (same) {
+      if (source[i] !== source[last]) votes[votes.length - 1]++;
+      if (weight && weight[i] > weight[kept[kept.length - 1]]) kept[kept.length - 1] = i;
+    } else {
       kept.push(i);
       votes.push(1);
-    } else if (source[i] !== source[last]) votes[votes.length - 1]++;
+    }
     last = i;
   }
   return { background: pickTriples(all, kept), votes: Int32Array.from(votes) };

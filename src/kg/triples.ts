@@ -8,7 +8,13 @@ export function pickTriples(triples: Triples, rows: ArrayLike<number>): Triples 
     for (let i = 0; i < rows.length; i++) out[i] = column[rows[i]];
     return out;
   };
-  return { head: pick(triples.head), relation: pick(triples.relation), tail: pick(triples.tail) };
+  const weight = triples.weight && Float32Array.from(rows, (row) => triples.weight![row]);
+  return {
+    head: pick(triples.head),
+    relation: pick(triples.relation),
+    tail: pick(triples.tail),
+    ...(weight && { weight }),
+  };
 }
 
 /** Positions sorted by head, relation and tail. */
@@ -24,27 +30,29 @@ export const sortTriples = (triples: Triples, entities: number, relations: numbe
   pickTriples(triples, tripleOrder(triples, entities, relations));
 
 /**
- * Triples sorted by head, relation and tail, each once.
+ * Triples sorted by head, relation and tail, each once with the largest of its weights.
  *
  * @example
  * dedupeTriples(triples, entities, relations).head.length; // distinct facts
  */
 export function dedupeTriples(triples: Triples, entities: number, relations: number): Triples {
-  const { head, relation, tail } = triples;
+  const { head, relation, tail, weight } = triples;
   const kept: number[] = [];
   let last = -1;
   for (const i of tripleOrder(triples, entities, relations)) {
-    if (last < 0 || head[i] !== head[last] || relation[i] !== relation[last] || tail[i] !== tail[last])
-      kept.push(i);
+    const isNew =
+      last < 0 || head[i] !== head[last] || relation[i] !== relation[last] || tail[i] !== tail[last];
+    if (isNew) kept.push(i);
+    else if (weight && weight[i] > weight[kept[kept.length - 1]]) kept[kept.length - 1] = i;
     last = i;
   }
   return pickTriples(triples, kept);
 }
 
-/** Tables one after the other. */
+/** Tables one after the other; facts of a table without weights have the weight 1 beside others. */
 export function concatTriples(parts: readonly Triples[]): Triples {
   const length = parts.reduce((sum, { head }) => sum + head.length, 0);
-  const join = (column: keyof Triples) => {
+  const join = (column: 'head' | 'relation' | 'tail') => {
     const out = new Int32Array(length);
     let n = 0;
     for (const part of parts) {
@@ -53,7 +61,22 @@ export function concatTriples(parts: readonly Triples[]): Triples {
     }
     return out;
   };
-  return { head: join('head'), relation: join('relation'), tail: join('tail') };
+  return {
+    head: join('head'),
+    relation: join('relation'),
+    tail: join('tail'),
+    ...(parts.some(({ weight }) => weight) && { weight: joinedWeights(parts, length) }),
+  };
+}
+
+function joinedWeights(parts: readonly Triples[], length: number): Float32Array {
+  const out = new Float32Array(length).fill(1);
+  let n = 0;
+  for (const { head, weight } of parts) {
+    if (weight) out.set(weight, n);
+    n += head.length;
+  }
+  return out;
 }
 
 /** The rows that `keep` lets through. */

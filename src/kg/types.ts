@@ -3,6 +3,8 @@ export interface Triples {
   readonly head: Int32Array;
   readonly relation: Int32Array;
   readonly tail: Int32Array;
+  /** How much each fact counts in training, more than 0; 1 where absent. */
+  readonly weight?: Float32Array;
 }
 
 /** The entities of one source, numbered 0..n-1 in the order of their sorted keys. */

@@ -1,5 +1,5 @@
 import { KgmentorError } from '../errors.js';
-import { keyValue } from '../graph/readEntities.js';
+import { keyValue } from '../graph/keyValue.js';
 import type { KeyValue } from '../kg/keys.js';
 
 /** A row of `query-similar` and `query-predict`. */

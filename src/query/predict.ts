@@ -18,6 +18,8 @@ export interface PredictInput {
   readonly direction?: 'tail' | 'head';
   /** Label of the answers; where absent, the one that the relation's facts have most often. */
   readonly candidateLabel?: string;
+  /** Relations of the source to values of properties, about which no question can be asked. */
+  readonly valueRelations?: readonly string[];
   /** How many, 10 where absent. */
   readonly k?: number;
   /** Property shown to people, the published one where absent. */
@@ -47,7 +49,7 @@ export async function predict(graph: Graph, input: PredictInput): Promise<Predic
   return graph.read(async (tx) => {
     const published = await readPublished(tx, input.source);
     const subject = publishedLabel(published, input.source, input.label);
-    const relation = await findRelation(tx, subject, input.relation, inverse);
+    const relation = await findRelation(tx, subject, input.relation, inverse, input.valueRelations);
     const { types, vector } = relation;
     const label = input.candidateLabel ?? (await answerLabel(tx, published, input.label, relation, inverse));
     const candidates = publishedLabel(published, input.source, label);

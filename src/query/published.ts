@@ -103,6 +103,7 @@ export interface FoundRelation {
 /**
  * A model's relation by its name or by a relationship type that stands for it.
  *
+ * @param values relations to values of properties, which no model publishes
  * @throws KgmentorError USAGE with the nearest names where the model has none
  */
 export async function findRelation(
@@ -110,6 +111,7 @@ export async function findRelation(
   { model }: Published,
   relation: string,
   inverse: boolean,
+  values: readonly string[] = [],
 ): Promise<FoundRelation> {
   const [{ relation: found, names }] = await ask<{ relation: FoundRelation | null; names: string[] }>(
     tx,
@@ -117,6 +119,12 @@ export async function findRelation(
     { model, relation, inverse },
   );
   if (found) return found;
+  if (values.includes(relation))
+    throw new KgmentorError(
+      'USAGE',
+      `The relation ${relation} leads to values of a property, which are no nodes and have no vectors in the graph.`,
+      { next: `Ask for a relation between nodes: ${names.sort().slice(0, 10).join(', ')}.` },
+    );
   const near = nearest(relation, names);
   throw new KgmentorError('USAGE', `The published model has no relation ${JSON.stringify(relation)}.`, {
     next: near.length

@@ -5,7 +5,7 @@ import { KgmentorError } from '../errors.js';
 import type { RankingQueries } from '../evaluate/types.js';
 import { readTensors, type StoredTensor, writeTensors } from '../model/safetensors.js';
 
-/** Grouped training queries with a weight an answer: the target's own facts 1, the linked subgraph's as configured. */
+/** Grouped training queries with a weight an answer: the fact's own, times that of the linked subgraph where it is of there. */
 export interface TrainingQueries {
   readonly entity: Int32Array;
   /** In [0, 2R): reciprocal relations ask for heads. */

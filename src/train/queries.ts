@@ -2,7 +2,6 @@ import type { DistillationSettings } from '../config.js';
 import type { NeighbourBatch } from '../kg/batchSource.js';
 import { probeQueries } from '../kg/probes.js';
 import { sortBy } from '../kg/sort.js';
-import { pickTriples } from '../kg/triples.js';
 import type { Triples } from '../kg/types.js';
 import type { TeacherLink, TrainingQueries } from './job.js';
 import { isUsed } from './schedule.js';
@@ -18,7 +17,7 @@ export interface QueryPart {
  * One row a distinct query with its known answers, both directions: the same objective as one row a triple, with far
  * fewer rows. Where parts overlap, an answer keeps its largest weight.
  *
- * @param parts triples over the same rows and relations, each with the weight of its facts
+ * @param parts triples over the same rows and relations, each with a weight that multiplies those of its facts
  * @param rows entity rows @param relations relations without reciprocals
  * @example
  * trainingQueries([{ triples: own, weight: 1 }, { triples: background, weight: 0.5 }], rows, relations);
@@ -39,14 +38,15 @@ export function trainingQueries(
   for (const { triples, weight: w, source: held } of parts) {
     if (held) for (let i = 0; i < held.length; i++) source.fill(held[i], n + 2 * i, n + 2 * i + 2);
     for (let i = 0; i < triples.head.length; i++) {
+      const one = w * (triples.weight?.[i] ?? 1);
       entity[n] = triples.head[i];
       relation[n] = triples.relation[i];
       answer[n] = triples.tail[i];
-      weight[n++] = w;
+      weight[n++] = one;
       entity[n] = triples.tail[i];
       relation[n] = triples.relation[i] + relations;
       answer[n] = triples.head[i];
-      weight[n++] = w;
+      weight[n++] = one;
     }
   }
   let order = Int32Array.from({ length: total }, (_, i) => i);
@@ -132,18 +132,8 @@ export function withProbes(
 
 /** The queries of a neighbourhood batch: those of its anchors, whose answers are all there. */
 export function neighbourQueries(batch: NeighbourBatch, rows: number, relations: number): TrainingQueries {
-  const weights = [...new Set(batch.weight)].sort((a, b) => a - b);
-  const all = trainingQueries(
-    weights.map((weight) => ({
-      weight,
-      triples: pickTriples(
-        batch.triples,
-        [...batch.weight.keys()].filter((i) => batch.weight[i] === weight),
-      ),
-    })),
-    rows,
-    relations,
-  );
+  const triples = { ...batch.triples, weight: batch.weight };
+  const all = trainingQueries([{ triples, weight: 1 }], rows, relations);
   const isAnchor = new Uint8Array(rows);
   for (const row of batch.anchors) isAnchor[row] = 1;
   const kept = [...all.entity.keys()].filter((i) => isAnchor[all.entity[i]] === 1);

@@ -9,6 +9,7 @@ import { datasetDigest } from '../kg/digest.js';
 import { linkedSubgraph } from '../kg/subgraph.js';
 import { filterTriples, sortTriples } from '../kg/triples.js';
 import type { Dataset, LinkedClasses, Split, Triples } from '../kg/types.js';
+import { valueMask } from '../kg/values.js';
 import { validQueries } from './evaluations.js';
 import { feedLayout } from './feedLayout.js';
 import { type Facts, teacherRecord, writeEntities, writeFacts, writeRecord } from './folder.js';
@@ -177,8 +178,8 @@ export function prepareStudent(
   const split = { train: sorted(train), valid: sorted(valid), test: sorted(test) };
   const subgraph = linkedSubgraph({
     target: { name: source.name, entities, train: split.train },
-    others: dataset.sources.flatMap(({ name, triples }, i) =>
-      i === target ? [] : [{ name, triples, classOf: classes.classOf[i] }],
+    others: dataset.sources.flatMap(({ name, triples, entities }, i) =>
+      i === target ? [] : [{ name, triples, classOf: classes.classOf[i], values: valueMask(entities) }],
     ),
     targetClassOf: classes.classOf[target],
     classes: classes.count,

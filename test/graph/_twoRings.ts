@@ -99,7 +99,7 @@ export async function trainFilms(graph: Graph, training: Training): Promise<RunO
     ...options
   } = training;
   const config = configOf(training.config ?? RINGS);
-  const { dataset, ids } = await readDataset(() => graph, config, {
+  const { dataset, ids, means } = await readDataset(() => graph, config, {
     around: { target: 'films', hops: settings.hops },
   });
   return retrain(
@@ -112,7 +112,9 @@ export async function trainFilms(graph: Graph, training: Training): Promise<RunO
       teacher,
       folder,
       id: 'films',
-      ...(feed === 'cypher' && { feed: (layout) => neighbourFeed(() => feedGraph, config, layout, { ids }) }),
+      ...(feed === 'cypher' && {
+        feed: (layout) => neighbourFeed(() => feedGraph, config, layout, { ids, means }),
+      }),
     },
     { threads: 1, ...options },
   );

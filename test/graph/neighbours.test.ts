@@ -26,11 +26,21 @@ const MORE: NewRelationship[] = [
   ['ed', 'constructor', 'dune'],
   ['ubik', 'constructor', 'ubik'],
 ];
+/** Weights of some facts, of a repeated one too. */
+const WEIGHED: NewRelationship[] = [
+  ['ed', 'LIKE', 'dune', { sure: 3 }],
+  ['ed', 'LIKE', 'dune', { sure: 0.7 }],
+  ['dune', 'LIKE', 'ed', { sure: 7n }],
+  ['paul', 'ACTS_IN', 'dune2', { sure: 0.1 }],
+  ['neo', 'ACTS_IN', 'alien', { sure: 11n }],
+  ['neo', 'plays in', 'alien', { sure: 50n }],
+  ['neo', 'plays in', 'dune1', { sure: 1n }],
+];
 const FILMS: ConfigInput = { ...CONFIG, heldOut: { valid: 0.15, test: 0.15 } };
 
-async function fill(): Promise<void> {
+async function fill(more: readonly NewRelationship[] = []): Promise<void> {
   await wipe(held.graph);
-  await write(held.graph, NODES, [...RELATIONSHIPS, ...MORE]);
+  await write(held.graph, NODES, [...RELATIONSHIPS, ...MORE, ...more]);
 }
 
 interface Ways {
@@ -44,7 +54,7 @@ interface Ways {
 /** Both feeds of one student. */
 async function feeds(config: Config, target: string, ways: Ways = {}, graph = held.graph) {
   const settings = studentSchema.parse({ hops: 0, batch: BATCH, background: 0.3, ...ways });
-  const { dataset, ids } = await readDataset(() => graph, config, {
+  const { dataset, ids, means } = await readDataset(() => graph, config, {
     around: { target, hops: settings.hops },
   });
   const split = heldOut(dataset, config.heldOut)[target];
@@ -59,7 +69,7 @@ async function feeds(config: Config, target: string, ways: Ways = {}, graph = he
     split,
     rows,
     relations,
-    feed: await neighbourFeed(() => graph, config, layout, { ids }),
+    feed: await neighbourFeed(() => graph, config, layout, { ids, means }),
     memory: trainingQueries(settings.background > 0 ? [own, background] : [own], rows, relations),
   };
 }
@@ -115,6 +125,26 @@ describe('neighbourhoods pulled by Cypher', () => {
     await compare(config, 'books');
     await compare(config, 'films', { batch: 1 });
     await compare(config, 'films', { batch: 1000 });
+  });
+
+  it('have the weights of their facts', async () => {
+    await fill(WEIGHED);
+    const weighed = configOf({
+      ...FILMS,
+      heldOut: { valid: 0, test: 0 },
+      sources: Object.fromEntries(
+        Object.entries(FILMS.sources).map(([name, source]) => [
+          name,
+          { ...source, relations: { ...source.relations, weight: 'sure' } },
+        ]),
+      ),
+    });
+    for (const target of ['films', 'books'])
+      for (const hops of [0, 1] as const) {
+        await compare(weighed, target, { hops });
+        const { memory } = await feeds(weighed, target, { hops });
+        assert.ok(new Set(memory.weight).size > 2, 'weights differ');
+      }
   });
 
   it('are so for any graph, target, hops and batch', async () => {

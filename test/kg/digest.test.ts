@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { datasetDigest } from '../../src/kg/digest.js';
 import type { Dataset, Triples } from '../../src/kg/types.js';
 import { datasetOf, type Parts, someParts } from './_dataset.js';
-import { columns, distinct, facts } from './_facts.js';
+import { columns, distinct, facts, weightedColumns } from './_facts.js';
 import { alignments, type Link, linksOf } from './_links.js';
 
 const shuffled = <T>(all: readonly T[]) => fc.shuffledSubarray([...all], { minLength: all.length });
@@ -125,6 +125,8 @@ test('each part counts: a name, a key, a label, a fact, a link and its confidenc
     withFacts(columns([])),
     withFacts(columns([[1, 0, 0]])),
     withFacts(columns([[0, 1, 1]])),
+    withFacts(weightedColumns([[0, 0, 1, 2]])),
+    withFacts(weightedColumns([[0, 0, 1, 3]])),
     withLinks(),
     withLinks({ ...link, right: 0 }),
     withLinks({ ...link, left: 1 }),
@@ -132,4 +134,5 @@ test('each part counts: a name, a key, a label, a fact, a link and its confidenc
     withLinks({ ...link, rightSource: 0 }),
   ];
   assert.equal(new Set(others.map(datasetDigest)).size, others.length);
+  assert.equal(datasetDigest(withFacts(weightedColumns([[0, 0, 1, 1]]))), datasetDigest(dataset));
 });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Triples } from '../../src/kg/types.js';
 import { trainingQueries } from '../../src/train/queries.js';
+import { heaviest, someWeighted, type Weighted, weightedColumns } from '../kg/_facts.js';
 
 const ROWS = 5;
 const RELATIONS = 3;
@@ -45,6 +46,34 @@ test('each fact is asked once in each direction with its largest weight, queries
       }
       assert.equal(queries.answer.length, expected.size);
       assert.deepEqual([...found].sort(), [...expected].sort());
+    }),
+  );
+});
+
+test('the weight of a fact and that of its part are multiplied, and of one fact in two parts the larger stays', () => {
+  const answersOf = ({ entity, relation, offset, answer, weight }: ReturnType<typeof trainingQueries>) =>
+    Array.from(entity, (e, i) =>
+      Array.from(
+        answer.subarray(offset[i], offset[i + 1]),
+        (a, j): Weighted => [e, relation[i], a, weight[offset[i] + j]],
+      ),
+    ).flat();
+  const both = (all: readonly Weighted[], by: number) =>
+    all.flatMap(([h, r, t, w]): Weighted[] => [
+      [h, r, t, w * by],
+      [t, r + RELATIONS, h, w * by],
+    ]);
+  fc.assert(
+    fc.property(someWeighted(ROWS, RELATIONS), someWeighted(ROWS, RELATIONS), (own, background) => {
+      const queries = trainingQueries(
+        [
+          { triples: weightedColumns(own), weight: 1 },
+          { triples: weightedColumns(background), weight: 0.5 },
+        ],
+        ROWS,
+        RELATIONS,
+      );
+      assert.deepEqual(answersOf(queries), heaviest([...both(own, 1), ...both(background, 0.5)]));
     }),
   );
 });

@@ -22,7 +22,8 @@ export const teacherSettings = (sources: string[], seed: number, epochs?: number
 
 /**
  * What validation chose, the same for all rows of a table. Small vectors want less regularisation and none of the
- * relations that the target never asks about; probes help where room is scarce.
+ * relations that the target never asks about; probes help where room is scarce. Long vectors learn soft answers first
+ * and end with hard ones: the teacher's show what cannot be copied, and in the end they are in the way of copying.
  */
 const recipe = (dim: number) =>
   dim < 64
@@ -33,7 +34,10 @@ const recipe = (dim: number) =>
         backgroundRelations: 'target' as const,
         distillation: { probes: 0.2 },
       }
-    : { patience: 5 };
+    : {
+        patience: 5,
+        distillation: { network: 3, prediction: { from: 2, to: 0 }, temperature: 2 },
+      };
 
 /** Settings of a trained row: all share those of the student, and lack what their name says. */
 export function studentSettings(

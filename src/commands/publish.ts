@@ -1,7 +1,8 @@
 import { KgmentorError } from '../errors.js';
+import type { Graph } from '../graph/connect.js';
 import { migrate } from '../graph/migrate.js';
 import { publish } from '../graph/publish.js';
-import { removeEverything } from '../graph/removal.js';
+import { type RemovalOptions, type RemovalResult, removeEverything } from '../graph/removal.js';
 import { rollback } from '../graph/rollback.js';
 import { recordRun } from '../graph/runs.js';
 import { graphRecord, publishInputOf } from '../publishRun.js';
@@ -31,7 +32,7 @@ export const publishCommand: Command = {
     const connections = await graphs('write');
     const graph = target ? connections.of(target) : connections.common;
     if (flags.remove) {
-      const removed = await removeEverything(graph, { source: target, dryRun });
+      const removed = await removeFrom(target ? [graph] : connections.all, { source: target, dryRun });
       out.data(removed, () => [
         `${dryRun ? 'would remove' : 'removed'}: ${removed.indexes.length} indexes, vectors of ${count(removed.nodes)} nodes${removed.sources.length > 0 ? ` (${removed.sources.join(', ')})` : ''}`,
       ]);
@@ -79,3 +80,14 @@ export const publishCommand: Command = {
     ]);
   },
 };
+
+/** Removes what was written from each database, and tells it as one. */
+async function removeFrom(graphs: readonly Graph[], options: RemovalOptions): Promise<RemovalResult> {
+  const all: RemovalResult[] = [];
+  for (const graph of graphs) all.push(await removeEverything(graph, options));
+  return {
+    sources: all.flatMap(({ sources }) => sources),
+    indexes: all.flatMap(({ indexes }) => indexes),
+    nodes: all.reduce((sum, { nodes }) => sum + nodes, 0),
+  };
+}

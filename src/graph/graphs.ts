@@ -6,6 +6,8 @@ import { connect, type Graph } from './connect.js';
 export interface Graphs {
   /** The common server's. */
   readonly common: Graph;
+  /** Each distinct one, the common one included. */
+  readonly all: readonly Graph[];
   /** The one of a source. */
   of(source: string): Graph;
   close(): Promise<void>;
@@ -46,5 +48,10 @@ export async function openGraphs(
     await close();
     throw error;
   }
-  return { common, of: (source) => bySource.get(source) ?? (common as Graph), close };
+  return {
+    common,
+    all: [...open.values()],
+    of: (source) => bySource.get(source) ?? (common as Graph),
+    close,
+  };
 }

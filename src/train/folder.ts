@@ -51,6 +51,8 @@ export interface RunRecord {
   readonly kind: 'teacher' | 'student';
   readonly createdAt: string;
   readonly status: 'running' | 'done' | 'interrupted' | 'failed';
+  /** Who trains it, while it is running. */
+  readonly process?: { readonly pid: number; readonly host: string };
   readonly sources: readonly string[];
   readonly target?: string;
   readonly settings: Readonly<Record<string, unknown>>;

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { StudentSettings } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import type { OnEvent } from '../events.js';
@@ -24,16 +25,30 @@ export interface RunOutcome {
   readonly result: TrainResult;
 }
 
+/** Two processes that train one run would overwrite each other's checkpoints. */
+function requireIdle(folder: string, status: RunRecord['status'], other: RunRecord['process']): void {
+  if (status !== 'running' || !other || other.host !== hostname() || other.pid === process.pid) return;
+  try {
+    process.kill(other.pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return; // it is gone
+  }
+  throw new KgmentorError('USAGE', `Process ${other.pid} is training ${folder}.`, {
+    next: 'Wait for it, stop it with Ctrl-C, or name another run with --run.',
+  });
+}
+
 /** Trains the job of a run folder and keeps its record's status true. */
 export async function runFolder(
   folder: string,
   role: 'teacher' | 'student',
   options: RunOptions,
 ): Promise<RunOutcome> {
-  const record = readRecord(folder);
+  const { process: other, ...record } = readRecord(folder);
+  requireIdle(folder, record.status, other);
   const end = (status: RunRecord['status'], result?: TrainResult) =>
     writeRecord(folder, { ...record, status, ...(result && { result: { ...result } }) });
-  writeRecord(folder, { ...record, status: 'running' });
+  writeRecord(folder, { ...record, status: 'running', process: { pid: process.pid, host: hostname() } });
   try {
     const result = await runTraining(folder, {
       resume: options.resume,

@@ -107,13 +107,19 @@ describe('path queries', () => {
     it(`are answered by the teacher through the links, unlinked rows last: ${what}`, async () => {
       for (const run of [triple, path]) {
         const links = linkedRows(run);
-        const answers =
-          run === path ? gruAnswers(links.folder, links) : beamAnswers(links.folder, links, BEAM);
+        const known = run === path ? gruAnswers(links.folder, links) : beamAnswers(links.folder, links, BEAM);
+        const cases = new Set<string>();
+        const answers: PlainAnswers = (from, way) => {
+          const scores = known(from, way);
+          cases.add(scores ? (scores.includes(Number.NEGATIVE_INFINITY) ? 'some' : 'all') : 'none');
+          return scores;
+        };
         const found = await evaluatePaths(run, { ...options, answerer: 'teacher' });
         assert.deepEqual(found, {
           beam: run === path ? null : BEAM,
           lengths: expected(run, answers, options),
         });
+        assert.deepEqual([...cases].sort(), ['none', 'some'], 'paths that it can and cannot be asked');
       }
     });
   }

@@ -7,7 +7,7 @@ import {
   type EvaluateClassificationOptions,
   evaluateClassification,
 } from '../../../src/train/tasks/classification.js';
-import { type Fact, facts } from '../../kg/_facts.js';
+import { columns, type Fact, facts } from '../../kg/_facts.js';
 import {
   gruAnswers,
   linkedRows,
@@ -105,6 +105,23 @@ describe('the classification of facts', () => {
     assert.ok(all.accuracy > 0.6 && all.auc > 0.6, `accuracy ${all.accuracy}, AUC ${all.auc}`);
     const other = await evaluateClassification(triple, { ...ONE, seed: 5 });
     assert.notEqual(other.all.auc, all.auc);
+  });
+
+  it('takes no known fact for false, and fits thresholds without a look at test facts', async () => {
+    const { train, valid, test } = world.split;
+    const [h, r, t] = facts(test).find(
+      ([, relation]) => relation === world.dataset.relations.indexOf('in'),
+    ) as Fact;
+    const typed = new Set(facts(train).flatMap(([, relation, tail]) => (relation === r ? [tail] : [])));
+    assert.ok(typed.has(t) && typed.size > 2);
+    // With these all that could stand in the place of the test fact's tail is known, and of theirs only the test fact.
+    const more = [...typed].filter((tail) => tail !== t).map((tail): Fact => [h, r, tail]);
+    const split = { train, test, valid: columns([...facts(valid), ...more]) };
+    const run = await trainStudent(world, undefined, { epochs: 1 }, { split });
+    const asked = await evaluateClassification(run, ONE);
+    assert.deepEqual([asked.without, asked.all.count], [1, 2 * (test.head.length - 1)]);
+    const fitted = await evaluateClassification(run, { ...ONE, facts: 'valid' });
+    assert.deepEqual([fitted.without, fitted.all.count], [0, 2 * split.valid.head.length]);
   });
 
   it('is refused without validation facts, on which thresholds are fitted', async () => {

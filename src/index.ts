@@ -11,6 +11,7 @@ export {
   type TeacherSettings,
 } from './config.js';
 export { type ErrorCode, exitCodeOf, KgmentorError } from './errors.js';
+export type { ClassificationFigures } from './evaluate/classification.js';
 export { type FilterName, knownFacts, rankingQueries } from './evaluate/filters.js';
 export { type Metrics, metricsOf } from './evaluate/metrics.js';
 export { type ModelReport, reportOf } from './evaluate/report.js';
@@ -67,3 +68,14 @@ export { type PretrainInput, pretrain } from './train/pretrain.js';
 export { type RetrainInput, retrain } from './train/retrain.js';
 export { type RunOptions, type RunOutcome, resumeRun } from './train/runFolder.js';
 export { findRun, listRunFolders, readModelVectors } from './train/runs.js';
+export {
+  type ClassificationReport,
+  type EvaluateClassificationOptions,
+  evaluateClassification,
+} from './train/tasks/classification.js';
+export {
+  type EvaluatePathsOptions,
+  evaluatePaths,
+  type PathEvaluation,
+  type PathReport,
+} from './train/tasks/paths.js';

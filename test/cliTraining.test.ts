@@ -160,6 +160,65 @@ describe('the way from files to answers', () => {
     assert.match(none.stderr, /no finished student of films/);
   });
 
+  it('answers path queries, by the student and its teacher', async () => {
+    type Figures = { count: number; mrr: number };
+    type Answer = {
+      task: string;
+      by: string;
+      beam: number;
+      metrics: Record<string, Record<'all' | 'copied' | 'notCopied', Figures>>;
+    };
+    const asked = ['evaluate', 'books', '--task', 'paths', '--threads', '1'];
+    for (const by of ['model', 'teacher']) {
+      const answer = await json<Answer>(...asked, '--by', by, '--count', '40', '--beam', '4');
+      assert.deepEqual([answer.task, answer.by, answer.beam], ['paths', by, 4]);
+      assert.deepEqual(Object.keys(answer.metrics), ['2', '3']);
+      for (const { all, copied, notCopied } of Object.values(answer.metrics)) {
+        assert.equal(all.count, 40);
+        assert.equal(copied.count + notCopied.count, 40);
+        assert.ok(all.mrr > 0 && all.mrr <= 1);
+      }
+    }
+    const { stdout, stderr } = await cli([...asked, '--hops', '2', '--facts', 'valid', '--count', '10']);
+    assert.match(stdout, /^relations +facts +queries +MRR.*\n─.*\n +2 +all +10 /);
+    assert.match(stderr, /beam search, 32 wide/);
+  });
+
+  it('tells held-out facts from false ones', async () => {
+    type Figures = { count: number; accuracy: number; auc: number };
+    type Answer = { task: string; without: number; metrics: Record<'all' | 'copied' | 'notCopied', Figures> };
+    const asked = ['evaluate', 'books', '--task', 'classification', '--threads', '1'];
+    for (const by of ['model', 'teacher']) {
+      const { task, metrics } = await json<Answer>(...asked, '--by', by);
+      assert.equal(task, 'classification');
+      assert.ok(metrics.all.count > 0);
+      assert.equal(metrics.copied.count + metrics.notCopied.count, metrics.all.count);
+      assert.ok(metrics.all.accuracy >= 0 && metrics.all.auc <= 1);
+    }
+    const { stdout, stderr } = await cli([...asked, '--facts', 'valid']);
+    assert.match(stdout, /^facts +true and false +accuracy.*\n─.*\nall +\d/);
+    assert.match(stderr, /fitted on these very facts/);
+  });
+
+  it('refuses a task that there is not, and flags of another one', async () => {
+    for (const [flags, message] of [
+      [['--task', 'path'], /--task path: one of completion, paths, classification expected/],
+      [
+        ['--task', 'paths', '--filter', 'tv'],
+        /--filter says nothing to the task paths.\n.*--task completion/,
+      ],
+      [['--seed', '2'], /--seed says nothing to the task completion.\n.*--task paths or classification/],
+      [['--task', 'paths', '--by', 'lookup'], /--by lookup: one of model, teacher expected/],
+      [['--task', 'paths', '--hops', '2,x'], /--hops x: a whole number of at least 2 expected/],
+      [['--task', 'paths', '--beam', '0'], /--beam 0: a whole number of at least 1 expected/],
+    ] as const) {
+      const { code, stdout, stderr } = await cli(['evaluate', 'books', ...flags]);
+      assert.equal(code, 2, flags.join(' '));
+      assert.equal(stdout, '');
+      assert.match(stderr, message);
+    }
+  });
+
   it('publishes the vectors', async () => {
     const dry = await cli(['publish', 'books', '--dry-run']);
     assert.equal(dry.stdout, `Book: ${N} nodes would be written\n`, dry.stderr);

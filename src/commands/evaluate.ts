@@ -1,94 +1,71 @@
 import { KgmentorError } from '../errors.js';
-import type { FilterName } from '../evaluate/filters.js';
-import { type Answerer, evaluateRun } from '../train/evaluations.js';
 import { findRun } from '../train/runs.js';
 import { type Command, type Flags, text } from './command.js';
-import { count, points, table } from './output.js';
-import { checkThreads, metricLines } from './training.js';
+import { classification } from './tasks/classification.js';
+import { completion, FILTERS } from './tasks/completion.js';
+import { paths } from './tasks/paths.js';
+import { oneOf, type Task } from './tasks/task.js';
+import { checkThreads } from './training.js';
 
-const FILTERS = ['raw', 'train', 'tv', 'full'];
-const ANSWERERS = ['model', 'teacher', 'frequency', 'lookup'];
+const TASKS: Readonly<Record<string, Task>> = { completion, paths, classification };
 
 export const evaluate: Command = {
-  usage:
-    '<target> [--run ID] [--filter tv,full] [--facts test] [--by model] [--directions both] [--relations]',
-  summary: 'Ranks held-out facts with a trained student, its teacher, or a baseline without parameters.',
+  usage: '<target> [--task completion] [--run ID] [--facts test] [--by model] [options of the task]',
+  summary:
+    'Ranks held-out facts, answers paths or tells true facts from false ones, with a trained student, its teacher, or a baseline without parameters.',
   positionals: [1, 1],
   options: {
+    task: { type: 'string' },
     run: { type: 'string' },
-    filter: { type: 'string' },
     facts: { type: 'string' },
     by: { type: 'string' },
+    threads: { type: 'string' },
+    filter: { type: 'string' },
+    relations: { type: 'boolean' },
     directions: { type: 'string' },
     candidates: { type: 'string' },
-    relations: { type: 'boolean' },
-    threads: { type: 'string' },
+    hops: { type: 'string' },
+    count: { type: 'string' },
+    beam: { type: 'string' },
+    seed: { type: 'string' },
   },
   help: {
+    '--task WHAT': Object.keys(TASKS).join(', '),
     '--run ID': 'run of the student, the newest finished one where absent',
-    '--filter LIST': `known facts left out of the ranking: ${FILTERS.join(', ')}`,
     '--facts test|valid': 'which held-out facts',
-    '--by WHOM': ANSWERERS.join(', '),
-    '--directions tails|both': 'ask for tails only, or for heads as well',
-    '--candidates label|all': 'rank among nodes of the answer’s label, or all',
-    '--relations': 'figures by relation',
+    '--by WHOM': `${completion.answerers.join(', ')}; the last two of completion only`,
     '--threads N': 'threads of TensorFlow',
+    '--filter LIST': `completion: known facts left out of the ranking: ${FILTERS.join(', ')}`,
+    '--relations': 'completion: figures by relation',
+    '--directions tails|both': 'completion, paths: ask for tails only, or for heads as well',
+    '--candidates label|all': 'completion, paths: rank among nodes of the answer’s label, or all',
+    '--hops LIST': 'paths: their numbers of relations, 2,3 where absent',
+    '--count N': 'paths: queries of each length at most, 2000 where absent',
+    '--beam N': 'paths: width of a triple encoder’s beam, 32 where absent',
+    '--seed N': 'paths, classification: chooses the queries, or the false facts',
   },
   async run({ positionals: [target], flags, out, signal, config: read }) {
+    const name = oneOf('--task', text(flags, 'task') ?? 'completion', Object.keys(TASKS));
+    const task = TASKS[name];
+    checkFlags(flags, name);
+    const by = oneOf('--by', text(flags, 'by') ?? 'model', task.answerers);
+    const facts = oneOf('--facts', text(flags, 'facts') ?? 'test', ['valid', 'test']);
     const { folder, record } = findRun(read().runs, text(flags, 'run'), {
       kind: 'student',
       target,
       finished: true,
     });
-    const filters = (text(flags, 'filter') ?? 'tv,full').split(',');
-    for (const filter of filters) oneOf('--filter', filter, FILTERS);
-    const answerer = oneOf('--by', text(flags, 'by') ?? 'model', ANSWERERS) as Answerer;
-    const facts = oneOf('--facts', text(flags, 'facts') ?? 'test', ['valid', 'test']) as 'valid' | 'test';
-    const reports = await evaluateRun(folder, {
-      filters: filters as FilterName[],
-      facts,
-      answerer,
-      evaluation: evaluationOf(flags, record.settings.evaluation),
-      signal,
-      threads: checkThreads(flags),
-    });
-    if (Object.values(reports).every((report) => report.all.count === 0))
-      throw new KgmentorError('NO_DATA', `The run ${record.id} has no ${facts} facts.`, {
-        next: `Set heldOut.${facts} above zero in the configuration and retrain.`,
-      });
-    out.data({ run: record.id, by: answerer, facts, metrics: reports }, () => [
-      ...metricLines(reports),
-      ...(flags.relations ? ['', ...relationLines(reports[filters[0] as FilterName])] : []),
-    ]);
+    await task.run({ flags, out, signal, folder, record, facts, by, threads: checkThreads(flags) });
   },
 };
 
-function evaluationOf(flags: Flags, recorded: unknown) {
-  const given = recorded as { directions: 'tails' | 'both'; candidates: 'label' | 'all' };
-  return {
-    directions: oneOf('--directions', text(flags, 'directions') ?? given.directions, ['tails', 'both']) as
-      | 'tails'
-      | 'both',
-    candidates: oneOf('--candidates', text(flags, 'candidates') ?? given.candidates, ['label', 'all']) as
-      | 'label'
-      | 'all',
-  };
-}
-
-function oneOf(flag: string, value: string, known: readonly string[]): string {
-  if (known.includes(value)) return value;
-  throw new KgmentorError('USAGE', `${flag} ${value}: one of ${known.join(', ')} expected.`);
-}
-
-function relationLines(report: Awaited<ReturnType<typeof evaluateRun>>['tv']): string[] {
-  return table(
-    ['relation', 'queries', 'MRR', 'Hits@1', 'Hits@10'],
-    (report?.byRelation ?? []).map((m) => [
-      m.relation,
-      count(m.count),
-      points(m.mrr),
-      points(m.hits1),
-      points(m.hits10),
-    ]),
-  );
+/** @throws KgmentorError USAGE for a flag of other tasks */
+function checkFlags(flags: Flags, name: string): void {
+  for (const flag of new Set(Object.values(TASKS).flatMap((task) => task.flags))) {
+    if (flags[flag] === undefined || TASKS[name].flags.includes(flag)) continue;
+    const owners = Object.keys(TASKS).filter((other) => TASKS[other].flags.includes(flag));
+    throw new KgmentorError('USAGE', `--${flag} says nothing to the task ${name}.`, {
+      next: `It goes with --task ${owners.join(' or ')}.`,
+    });
+  }
 }

@@ -32,14 +32,17 @@ export function narrateReport(report: ReadReport, out: Output): void {
   if (report.duplicates > 0) out.say(`${count(report.duplicates)} repeated relationships read once`);
 }
 
-/** Evaluation reports by filter as a table. */
-export function metricLines(reports: Readonly<Record<string, ModelReport | undefined>>): string[] {
-  const rows = Object.entries(reports).flatMap(([filter, report]) =>
+/** Evaluation reports as a table, by filter or by what `title` names. */
+export function metricLines(
+  reports: Readonly<Record<string, Pick<ModelReport, 'all' | 'copied' | 'notCopied'> | undefined>>,
+  title = 'filter',
+): string[] {
+  const rows = Object.entries(reports).flatMap(([name, report]) =>
     report
       ? (['all', 'copied', 'notCopied'] as const).map((part) => {
           const m = report[part];
           return [
-            filter,
+            name,
             { all: 'all', copied: 'copied', notCopied: 'not copied' }[part],
             count(m.count),
             points(m.mrr),
@@ -50,5 +53,5 @@ export function metricLines(reports: Readonly<Record<string, ModelReport | undef
         })
       : [],
   );
-  return table(['filter', 'facts', 'queries', 'MRR', 'Hits@1', 'Hits@3', 'Hits@10'], rows);
+  return table([title, 'facts', 'queries', 'MRR', 'Hits@1', 'Hits@3', 'Hits@10'], rows);
 }

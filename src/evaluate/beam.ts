@@ -17,6 +17,11 @@ export interface BeamOptions {
   readonly merge?: 'sum' | 'max';
 }
 
+export interface BeamRankOptions extends BeamOptions {
+  /** [queries] 0 where nothing is known of the answers: all candidates are tied. Absent: something always is. */
+  readonly known?: ArrayLike<number>;
+}
+
 /** (entity, relation) queries that are scored at once, over all beams. */
 const AT_ONCE = 512;
 
@@ -65,14 +70,23 @@ export function beamRanks(
   logProbabilities: LogProbabilities,
   queries: PathQueries,
   entities: number,
-  options: BeamOptions,
+  options: BeamRankOptions,
 ): Float64Array {
+  const { known } = options;
   const chunk = Math.max(1, Math.floor(AT_ONCE / Math.min(options.width, entities)));
   return rankBy(queries, entities, chunk, (members) => ({
     scores(rows) {
       const pick = (column: Int32Array) => Int32Array.from(rows, (i) => column[i]);
-      const all = beamScores(logProbabilities, pick(queries.entity), queries.relation.map(pick), options);
+      const found = beamScores(logProbabilities, pick(queries.entity), queries.relation.map(pick), options);
+      const all = known ? (tf.mul(found, maskOf(rows, known)) as Tensor2D) : found;
       return members ? tf.gather(all, tf.tensor1d(members, 'int32'), 1) : all;
     },
   }));
 }
+
+/** [rows, 1] */
+const maskOf = (rows: readonly number[], known: ArrayLike<number>): Tensor2D =>
+  tf.tensor2d(
+    Float32Array.from(rows, (i) => known[i]),
+    [rows.length, 1],
+  );

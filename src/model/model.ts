@@ -116,12 +116,22 @@ export interface Paths {
 }
 
 /** One hop a query. */
-export const singleHop = (entity: Int32Array, relation: Int32Array): Paths => ({
-  size: entity.length,
-  hops: 1,
-  entity,
-  relation,
-});
+export const singleHop = (entity: Int32Array, relation: Int32Array): Paths => givenStart(entity, [relation]);
+
+/** Paths whose first entities are given, and those in between hidden. @param relation [hops][size] */
+export function givenStart(entity: Int32Array, relation: readonly Int32Array[]): Paths {
+  const size = entity.length;
+  const hops = relation.length;
+  const rows = new Int32Array(size * hops).fill(-1);
+  rows.set(entity);
+  const relations = new Int32Array(size * hops);
+  for (const [hop, ids] of relation.entries()) relations.set(ids, hop * size);
+  return { size, hops, entity: rows, relation: relations };
+}
+
+/** The rows at the end of paths [size, width] of rows at all positions [size · hops, width]. */
+export const lastHop = (positions: Tensor2D, { size, hops }: Paths): Tensor2D =>
+  hops === 1 ? positions : (tf.slice(positions, [(hops - 1) * size, 0], [size, -1]) as Tensor2D);
 
 /** Rows to gather for paths, and which entities are visible; inside `tf.tidy`. */
 export function pathRows({ size, hops, entity }: Paths): { rows: Int32Array; shape: PathShape } {
@@ -144,19 +154,35 @@ export function queriesOf(model: Model, paths: Paths): Tensor2D {
   ).query;
 }
 
+/** The first `entities` rows of a model's table, without a copy where that is all; inside `tf.tidy`. */
+export function firstEntities({ entity, shape }: Model, entities = shape.rows): Tensor2D {
+  const all = read<Tensor2D>(entity.value);
+  return entities === shape.rows ? all : (tf.slice(all, 0, entities) as Tensor2D);
+}
+
 /**
- * A scorer for ranking, inside `tf.tidy`: a table over the first `entities` rows and the query function, whose product
- * orders the candidates.
+ * A scorer for ranking, inside `tf.tidy`: a table over the first `entities` rows and the query function of whole paths,
+ * whose product orders the candidates.
  */
-export function scorerOf(
+export function pathScorerOf(
   model: Model,
-  entities = model.shape.rows,
-): { table: Tensor2D; query(entity: Int32Array, relation: Int32Array): Tensor2D } {
-  const all = read(model.entity.value);
-  const rows = entities === model.shape.rows ? all : (tf.slice(all, 0, entities) as Tensor2D);
-  const order = orderBy(model.shape.geometry, rows);
+  entities?: number,
+): { table: Tensor2D; query(entity: Int32Array, relation: readonly Int32Array[]): Tensor2D } {
+  const order = orderBy(model.shape.geometry, firstEntities(model, entities));
   return {
     table: order.table,
-    query: (entity, relation) => order.query(queriesOf(model, singleHop(entity, relation))),
+    query(entity, relation) {
+      const paths = givenStart(entity, relation);
+      return order.query(lastHop(queriesOf(model, paths), paths));
+    },
   };
+}
+
+/** The same for queries of one relation. */
+export function scorerOf(
+  model: Model,
+  entities?: number,
+): { table: Tensor2D; query(entity: Int32Array, relation: Int32Array): Tensor2D } {
+  const { table, query } = pathScorerOf(model, entities);
+  return { table, query: (entity, relation) => query(entity, [relation]) };
 }

@@ -1,8 +1,9 @@
-/** The training process: reads a job from a run folder, trains, ranks, and tells its parent what happens. */
+/** The training process: reads a job from a run folder, trains or answers, and tells its parent what happens. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { KgmentorError } from '../errors.js';
 import type { ChildMessage } from './messages.js';
+import type { AskMode } from './process.js';
 
 const send = (message: ChildMessage): void => {
   process.send?.(message);
@@ -17,12 +18,18 @@ process.on('disconnect', () => {
   stop = true; // the parent is gone: checkpoint and end
 });
 
-async function rankOnly(folder: string, by: string): Promise<void> {
+const ASKED: Readonly<Record<AskMode, () => Promise<(folder: string, by: string) => void>>> = {
+  rank: async () => (await import('./rankEvaluations.js')).rankEvaluations,
+  paths: async () => (await import('./tasks/pathRanks.js')).rankPathQueries,
+  scores: async () => (await import('./tasks/factScores.js')).scoreFacts,
+};
+
+async function answer(folder: string, mode: AskMode, by: string): Promise<void> {
   const { device } = await import('../model/backend.js');
-  const { rankEvaluations } = await import('./rankEvaluations.js');
+  const ask = await ASKED[mode]();
   const started = performance.now();
   send({ type: 'device', ...device() });
-  rankEvaluations(folder, by);
+  ask(folder, by);
   send({
     type: 'ended',
     ended: 'done',
@@ -75,7 +82,8 @@ async function main(folder: string, resume: boolean): Promise<void> {
 }
 
 const [folder, mode, by] = process.argv.slice(2);
-(mode === 'rank' ? rankOnly(folder, by) : main(folder, mode === 'resume')).then(
+const isAsked = (name: string): name is AskMode => Object.hasOwn(ASKED, name);
+(isAsked(mode) ? answer(folder, mode, by) : main(folder, mode === 'resume')).then(
   () => process.disconnect?.(),
   (error: unknown) => {
     const known = error instanceof KgmentorError ? error : undefined;

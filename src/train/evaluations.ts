@@ -1,4 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EvaluationSettings } from '../config.js';
 import { frequencyRanks, lookupRanks } from '../evaluate/baselines.js';
@@ -8,10 +7,11 @@ import { type ModelReport, reportOf } from '../evaluate/report.js';
 import type { RankingQueries } from '../evaluate/types.js';
 import type { Triples } from '../kg/types.js';
 import { readTensors } from '../model/safetensors.js';
-import { type Facts, readFacts, readModelEntities, readRecord, writeRecord } from './folder.js';
-import { files, readJob, writeJob } from './job.js';
-import { runTraining } from './process.js';
+import { candidateClasses, readEvaluationInput, withinTarget } from './evaluationInput.js';
+import { type Facts, readRecord, writeRecord } from './folder.js';
+import { files } from './job.js';
 import type { RunOptions } from './runFolder.js';
+import { askInProcess } from './tasks/inProcess.js';
 
 /** Whose answers are ranked: the student's, its teacher's through the links, or a baseline without parameters. */
 export type Answerer = 'model' | 'teacher' | 'frequency' | 'lookup';
@@ -28,14 +28,16 @@ const queriesOf = (
   asked: Triples,
   filter: FilterName,
   relations: number,
-  { directions, candidates }: EvaluationSettings,
-): RankingQueries =>
-  rankingQueries(asked, knownFacts(facts.split, filter), {
+  evaluation: EvaluationSettings,
+): RankingQueries => {
+  const label = candidateClasses(facts, evaluation);
+  const { directions } = evaluation;
+  return rankingQueries(asked, knownFacts(facts.split, filter), {
     relations,
     directions,
-    // One class for all is no restriction, and ranking without one is faster.
-    ...(candidates === 'label' && facts.label.some((l) => l !== facts.label[0]) && { label: facts.label }),
+    ...(label && { label }),
   });
+};
 
 /** What validation asks while training: the `tv` filter, test facts unseen. */
 export const validQueries = (
@@ -58,14 +60,7 @@ export async function evaluateRun(
   options: EvaluateOptions = {},
 ): Promise<Partial<Record<FilterName, ModelReport>>> {
   const { filters = ['tv', 'full'], answerer = 'model' } = options;
-  const facts = readFacts(folder);
-  const { relations } = readModelEntities(folder);
-  const entities = facts.label.length;
-  const evaluation = options.evaluation ??
-    (readRecord(folder).settings.evaluation as EvaluationSettings | undefined) ?? {
-      directions: 'both',
-      candidates: 'label',
-    };
+  const { facts, entities, relations, evaluation } = readEvaluationInput(folder, options.evaluation);
   const asked = facts.split[options.facts ?? 'test'];
   const copied = copiedFacts(asked, withinTarget(facts, entities), entities, relations.length);
   const queries = Object.fromEntries(
@@ -73,19 +68,11 @@ export async function evaluateRun(
   );
   const ranks =
     answerer === 'model' || answerer === 'teacher'
-      ? await rankInProcess(folder, queries, answerer, options)
+      ? await ranksBy(folder, answerer, queries, options)
       : baselineRanks(facts, queries, answerer, entities, relations.length);
   return Object.fromEntries(
     filters.map((filter) => [filter, reportOf(ranks[filter], asked, copied, relations)]),
   );
-}
-
-/** The background between the target's own entities, without the rows that hop 1 adds, with votes. */
-function withinTarget(facts: Facts, entities: number): Triples & { votes: Int32Array } {
-  const { head, relation, tail } = facts.background;
-  const keep = [...head.keys()].filter((i) => head[i] < entities && tail[i] < entities);
-  const pick = (column: Int32Array) => Int32Array.from(keep, (i) => column[i]);
-  return { head: pick(head), relation: pick(relation), tail: pick(tail), votes: pick(facts.votes) };
 }
 
 function baselineRanks(
@@ -106,29 +93,27 @@ function baselineRanks(
   );
 }
 
-async function rankInProcess(
+const ranksBy = (
   folder: string,
+  by: 'model' | 'teacher',
   evaluations: Readonly<Record<string, RankingQueries>>,
-  answerer: 'model' | 'teacher',
   options: EvaluateOptions,
-): Promise<Record<string, Float32Array>> {
-  const asked = mkdtempSync(join(folder, 'evaluation-'));
-  try {
-    const { valid: _, ...job } = readJob(folder);
-    writeJob(asked, { ...job, evaluations });
-    await runTraining(asked, {
-      threads: options.threads,
-      signal: options.signal,
-      rank: answerer === 'teacher' ? 'teacher' : folder,
-    });
-    const { tensors } = readTensors(join(asked, files.ranks));
-    return Object.fromEntries(
-      Object.keys(evaluations).map((name) => [name, tensors[name].data as Float32Array]),
-    );
-  } finally {
-    rmSync(asked, { recursive: true, force: true });
-  }
-}
+): Promise<Record<string, Float32Array>> =>
+  askInProcess(
+    folder,
+    {
+      mode: 'rank',
+      by,
+      evaluations,
+      read(asked) {
+        const { tensors } = readTensors(join(asked, files.ranks));
+        return Object.fromEntries(
+          Object.keys(evaluations).map((name) => [name, tensors[name].data as Float32Array]),
+        );
+      },
+    },
+    options,
+  );
 
 /** Evaluates a student on its test facts and keeps the figures in its record. */
 export async function evaluateAndRecord(

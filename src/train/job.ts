@@ -4,6 +4,7 @@ import type { StudentSettings, TeacherSettings } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import type { RankingQueries } from '../evaluate/types.js';
 import { readTensors, type StoredTensor, writeTensors } from '../model/safetensors.js';
+import { column, packRanking, unpackRanking } from './packQueries.js';
 
 /** Grouped training queries with a weight an answer: the fact's own, times that of the linked subgraph where it is of there. */
 export interface TrainingQueries {
@@ -66,40 +67,12 @@ export const files = {
   checkpoint: 'checkpoint.safetensors',
   model: 'model.safetensors',
   entities: 'entities.json',
+  /** What a task asks, and the answers. */
+  asked: 'asked.safetensors',
   ranks: 'ranks.safetensors',
+  scores: 'scores.safetensors',
   facts: 'facts.safetensors',
 } as const;
-
-const column = (data: Int32Array | Float32Array): StoredTensor => ({ shape: [data.length], data });
-
-function packRanking(name: string, queries: RankingQueries): Record<string, StoredTensor> {
-  const out: Record<string, StoredTensor> = {
-    [`${name}/entity`]: column(queries.entity),
-    [`${name}/relation`]: column(queries.relation),
-    [`${name}/answer`]: column(queries.answer),
-    [`${name}/filter.offset`]: column(queries.filter.offset),
-    [`${name}/filter.entity`]: column(queries.filter.entity),
-  };
-  if (queries.candidates) {
-    out[`${name}/set`] = column(queries.candidates.set);
-    for (const [i, members] of queries.candidates.members.entries())
-      out[`${name}/members.${i}`] = column(members);
-  }
-  return out;
-}
-
-function unpackRanking(name: string, tensors: Record<string, StoredTensor>): RankingQueries {
-  const get = (part: string) => tensors[`${name}/${part}`].data as Int32Array;
-  const members: Int32Array[] = [];
-  while (tensors[`${name}/members.${members.length}`]) members.push(get(`members.${members.length}`));
-  return {
-    entity: get('entity'),
-    relation: get('relation'),
-    answer: get('answer'),
-    filter: { offset: get('filter.offset'), entity: get('filter.entity') },
-    ...(members.length > 0 && { candidates: { set: get('set'), members } }),
-  };
-}
 
 /** Writes JSON so that it appears whole or not at all. */
 export function writeJson(path: string, value: unknown): void {

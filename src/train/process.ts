@@ -7,6 +7,9 @@ import { KgmentorError } from '../errors.js';
 import type { BatchSource } from '../kg/batchSource.js';
 import type { ChildMessage, FeedMessage, TrainResult } from './messages.js';
 
+/** What is asked: ranks of the job's evaluations, ranks of path queries, or scores of facts. */
+export type AskMode = 'rank' | 'paths' | 'scores';
+
 export interface ProcessOptions {
   /** Go on from the folder's checkpoint where there is one. */
   readonly resume?: boolean;
@@ -14,8 +17,8 @@ export interface ProcessOptions {
   readonly threads?: number;
   /** Aborting asks the process to write a checkpoint and end. */
   readonly signal?: AbortSignal;
-  /** Trains nothing: ranks the job's evaluations with the model of this folder, or with the job's teacher. */
-  readonly rank?: string | 'teacher';
+  /** Trains nothing: asks the model of a folder, or the job's teacher. */
+  readonly ask?: { readonly mode: AskMode; readonly by: string | 'teacher' };
   /** Feeds the batches of a job that has none of its own. */
   readonly feed?: BatchSource;
   readonly onMessage?: (message: ChildMessage) => void;
@@ -36,7 +39,7 @@ export function runTraining(folder: string, options: ProcessOptions = {}): Promi
   const threads = options.threads ?? availableParallelism();
   const child = fork(
     script,
-    [folder, ...(options.rank ? ['rank', options.rank] : [options.resume ? 'resume' : 'begin'])],
+    [folder, ...(options.ask ? [options.ask.mode, options.ask.by] : [options.resume ? 'resume' : 'begin'])],
     {
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],

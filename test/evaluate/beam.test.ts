@@ -7,6 +7,7 @@ import type { PathQueries } from '../../src/evaluate/types.js';
 import { gaussians, seededRandom } from '../../src/kg/random.js';
 import { tf } from '../../src/model/backend.js';
 import { plainRank } from './_plain.js';
+import { plainBeam } from './_plainBeam.js';
 
 const N = 6;
 const RELATIONS = 2;
@@ -28,24 +29,7 @@ function probabilities(seed: number): number[][][] {
 const model = (p: readonly number[][][]) => (entity: Int32Array, relation: Int32Array) =>
   tf.log(tf.tensor2d(Array.from(entity, (e, i) => p[relation[i]][e]))) as Tensor2D;
 
-/** One hop after the other, one way at a time. */
-function plainBeam(
-  p: readonly number[][][],
-  from: number,
-  path: readonly number[],
-  width: number,
-  merge: 'sum' | 'max',
-): number[] {
-  let found = p[path[0]][from];
-  for (const relation of path.slice(1)) {
-    const beam = [...found.keys()].sort((a, b) => found[b] - found[a]).slice(0, width);
-    found = Array.from({ length: N }, (_, to) => {
-      const ways = beam.map((e) => found[e] * p[relation][e][to]);
-      return merge === 'max' ? Math.max(...ways) : ways.reduce((a, b) => a + b);
-    });
-  }
-  return found.map(Math.log);
-}
+const answersOf = (p: readonly number[][][]) => (entity: number, relation: number) => p[relation][entity];
 
 const someQueries = fc.record({
   seed: fc.nat(999),
@@ -78,7 +62,13 @@ test('scores are those of a beam search one way at a time', () => {
           ).arraySync() as number[][],
       );
       for (const [i, { from, path }] of rows.entries())
-        for (const [to, expected] of plainBeam(p, from, path.slice(0, hops), width, merge).entries())
+        for (const [to, expected] of plainBeam(
+          answersOf(p),
+          from,
+          path.slice(0, hops),
+          width,
+          merge,
+        ).entries())
           assert.ok(Math.abs(scores[i][to] - expected) < 1e-4, `${scores[i][to]}, ${expected} expected`);
     }),
     RUNS,
@@ -106,7 +96,7 @@ test('ranks leave the filtered answers out and stay within the class of the answ
       const ranks = beamRanks(model(p), queries, N, { width, merge });
       assert.equal(tf.memory().numTensors, tensors, 'no tensor stays behind');
       for (const [i, { from, path, answer }] of rows.entries()) {
-        const scores = plainBeam(p, from, path.slice(0, hops), width, merge);
+        const scores = plainBeam(answersOf(p), from, path.slice(0, hops), width, merge);
         assert.equal(
           ranks[i],
           plainRank(
@@ -131,4 +121,17 @@ test('answers that are equally likely share their mean rank', () => {
     filter: { offset: Int32Array.of(0, 1), entity: Int32Array.of(5) },
   };
   assert.deepEqual([...beamRanks(model(even), queries, N, { width: 2 })], [3]);
+});
+
+test('where nothing is known of the answers, all that are ranked share their mean rank', () => {
+  const queries = {
+    entity: Int32Array.of(0, 0),
+    relation: [Int32Array.of(0, 0), Int32Array.of(1, 1)],
+    answer: Int32Array.of(3, 3),
+    filter: { offset: Int32Array.of(0, 1, 2), entity: Int32Array.of(5, 5) },
+  };
+  const [unknown, known] = beamRanks(model(probabilities(4)), queries, N, { width: 2, known: [0, 1] });
+  assert.equal(unknown, 3);
+  assert.equal(known, beamRanks(model(probabilities(4)), queries, N, { width: 2 })[1]);
+  assert.notEqual(known, 3);
 });

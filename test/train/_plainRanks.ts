@@ -29,14 +29,23 @@ export const plainRanks = ({ asked, known, directions, label, entities }: PlainO
     ),
   );
 
-/** The score of (head, relation, tail) rows by a model's saved vectors: ComplEx, by `unit` over the tail's length. */
-export function plainScores(folder: string) {
+/** The rows of a model's saved vectors. */
+export function savedRows(folder: string) {
   const { tensors, metadata } = readTensors(join(folder, files.model));
-  const [, dim] = tensors.entity.shape;
-  const half = dim / 2;
-  const row = (name: string, i: number) => [...tensors[name].data.slice(i * dim, (i + 1) * dim)];
+  const row = (name: string, i: number): number[] => {
+    const [, width] = tensors[name].shape;
+    return [...tensors[name].data.slice(i * width, (i + 1) * width)];
+  };
+  return { row, tensors, metadata };
+}
+
+/** The score of (head, relation, tail) rows by a model's saved vectors: ComplEx, by `unit` over the tail's length, or TransE. */
+export function plainScores(folder: string) {
+  const { row, metadata } = savedRows(folder);
   return (head: number, relation: number, tail: number): number => {
     const [h, r, t] = [row('entity', head), row('relation', relation), row('entity', tail)];
+    if (metadata.encoder === 'transe') return -Math.hypot(...h.map((x, i) => x + r[i] - t[i]));
+    const half = h.length / 2;
     let sum = 0;
     for (let j = 0; j < half; j++) {
       const [a, b, c, d] = [h[j], h[j + half], r[j], r[j + half]];

@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RankingQueries } from '../../evaluate/types.js';
+import { readJob, writeJob } from '../job.js';
+import { type AskMode, runTraining } from '../process.js';
+import { trainingQueries } from '../queries.js';
+import type { RunOptions } from '../runFolder.js';
+
+/** What is asked of a run's model in a process of its own. */
+export interface Asking<T> {
+  readonly mode: AskMode;
+  readonly by: 'model' | 'teacher';
+  readonly evaluations?: Readonly<Record<string, RankingQueries>>;
+  /** Writes more questions into the folder of the job. */
+  readonly write?: (folder: string) => void;
+  /** Reads the answers from there. */
+  readonly read: (folder: string) => T;
+}
+
+/**
+ * Asks a finished run's model, or its teacher through the links, in a process of its own; the folder in which questions
+ * and answers lie is gone afterwards.
+ *
+ * @throws KgmentorError BAD_DATA where the run has no such model
+ */
+export async function askInProcess<T>(
+  folder: string,
+  { mode, by, evaluations = {}, write, read }: Asking<T>,
+  { threads, signal }: Pick<RunOptions, 'threads' | 'signal'>,
+): Promise<T> {
+  const asked = mkdtempSync(join(folder, 'evaluation-'));
+  try {
+    const { valid: _, ...job } = readJob(folder);
+    writeJob(asked, { ...job, queries: trainingQueries([], job.rows, job.relations), evaluations });
+    write?.(asked);
+    await runTraining(asked, { threads, signal, ask: { mode, by: by === 'teacher' ? 'teacher' : folder } });
+    return read(asked);
+  } finally {
+    rmSync(asked, { recursive: true, force: true });
+  }
+}

@@ -30,6 +30,7 @@ export function publishInputOf(
     vectors: vectors.entity,
     relations: {
       names: vectors.relations,
+      dim: vectors.relationDim,
       types: vectors.relations.map((name) => typesOf(name, source.relations?.map ?? {})),
       vectors: vectors.relation,
       inverseVectors: vectors.inverse,

@@ -27,6 +27,8 @@ export interface PublishInput {
   readonly vectors: Float32Array;
   readonly relations: {
     readonly names: readonly string[];
+    /** Numbers a relation vector; those of an entity where absent. RotatE has half as many, a phase a complex number. */
+    readonly dim?: number;
     /** The relationship types that each name stands for; the name itself where absent. */
     readonly types?: readonly (readonly string[])[];
     /** [relations, dim] by rows: for (h, r, ?). */
@@ -54,8 +56,9 @@ export function checkPublishInput({ source, model, entities, vectors, relations 
   }
   if (entities.keys.length === 0) throw bad(`The model ${model.id} has no entities.`);
   checkTable('entity', vectors, entities.keys, dim, true);
-  checkTable('relation', relations.vectors, relations.names, dim, false);
-  checkTable('inverse relation', relations.inverseVectors, relations.names, dim, false);
+  const width = relationDim({ model, relations });
+  checkTable('relation', relations.vectors, relations.names, width, false);
+  checkTable('inverse relation', relations.inverseVectors, relations.names, width, false);
   if (relations.types && relations.types.length !== relations.names.length) {
     throw bad(`${relations.types.length} lists of relationship types, ${relations.names.length} expected.`);
   }
@@ -69,6 +72,10 @@ export function checkPublishInput({ source, model, entities, vectors, relations 
       throw bad(`The entity ${key} is none of the labels of ${source.name}: ${[...labels].join(', ')}.`);
   }
 }
+
+/** Numbers a relation vector. */
+export const relationDim = ({ model, relations }: Pick<PublishInput, 'model' | 'relations'>): number =>
+  relations.dim ?? model.dim;
 
 /** SHA-256 over a model's vectors: two models of one id and other vectors are told apart by it. */
 export function digestOf({ vectors, relations }: PublishInput): string {

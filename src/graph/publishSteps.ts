@@ -5,7 +5,7 @@ import type { Graph } from './connect.js';
 import { cypher, withNames } from './cypher.js';
 import type { Lease } from './lease.js';
 import { newName } from './names.js';
-import { digestOf, type PublishInput, rowOf } from './publishInput.js';
+import { digestOf, type PublishInput, relationDim, rowOf } from './publishInput.js';
 import type { LabelRows } from './publishKeys.js';
 import { rows, runOne } from './rows.js';
 import { readIndexes, type Slot } from './slots.js';
@@ -203,7 +203,8 @@ export async function writeModel(lease: Lease, input: PublishInput, indexed: num
     await tx.run(cypher('write-relations-remove'), { model: id, names });
   });
   await inBatches(names.length, 1000, async (from, to) => {
-    const table = (t: Float32Array) => names.slice(from, to).map((_, i) => rowOf(t, from + i, model.dim));
+    const width = relationDim(input);
+    const table = (t: Float32Array) => names.slice(from, to).map((_, i) => rowOf(t, from + i, width));
     await lease.write((tx) =>
       tx.run(cypher('write-relations'), {
         model: id,

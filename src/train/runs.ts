@@ -95,9 +95,11 @@ export interface ModelVectors {
   /** [entities, dim], the rows that hop 1 added left out. */
   readonly entity: Float32Array;
   readonly relations: readonly string[];
-  /** [relations, width]; RotatE's relations have half as many numbers as entities. */
+  /** Numbers a relation vector: RotatE's have half as many as entities. */
+  readonly relationDim: number;
+  /** [relations, relationDim] */
   readonly relation: Float32Array;
-  /** [relations, width] of the reciprocal relations. */
+  /** [relations, relationDim] of the reciprocal relations. */
   readonly inverse: Float32Array;
 }
 
@@ -125,6 +127,7 @@ export function readModelVectors(folder: string): ModelVectors {
     keys: source.keys,
     entity: (tensors.entity.data as Float32Array).slice(0, source.keys.length * dim),
     relations,
+    relationDim: width,
     relation: table.slice(0, relations.length * width),
     inverse: table.slice(relations.length * width, 2 * relations.length * width),
   };

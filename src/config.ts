@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ENCODER_FACTS, ENCODER_NAMES } from './encoders.js';
+import { ENCODER_FACTS, ENCODER_NAMES, LONGEST_PATH } from './encoders.js';
 
 const name = z.string().min(1);
 /** What `kg/values.ts` calls classes of values begins with `=`. */
@@ -104,7 +104,7 @@ const trainingSchema = {
     .number()
     .int()
     .min(1)
-    .max(8)
+    .max(LONGEST_PATH)
     .default(3)
     .describe('Relations a random walk that a path encoder learns from.'),
   pathWeight: z.number().min(0).default(1).describe('Weight of the steps of a walk after the first.'),

@@ -12,6 +12,9 @@ export const ENCODER_NAMES = [
 ] as const;
 export type EncoderName = (typeof ENCODER_NAMES)[number];
 
+/** Relations a path at most: the Transformer has so many learned positions. */
+export const LONGEST_PATH = 8;
+
 export interface EncoderFacts {
   /** Triple encoders answer (h, r, ?); path encoders whole paths (h, r₁, r₂, …, ?). */
   readonly kind: 'triple' | 'path';

@@ -52,8 +52,9 @@ export type {
 } from './kg/types.js';
 export { isValueLabel } from './kg/values.js';
 export { publishInputOf } from './publishRun.js';
-export { type PredictedFact, predict } from './query/predict.js';
+export { type PredictedFact, type PredictInput, predict, type QueryVector } from './query/predict.js';
 export { type SimilarNode, similar } from './query/similar.js';
+export { queriesOfRuns } from './runQueries.js';
 export { type Connection, connectionOf, loadConfig, parseConfig } from './settings.js';
 export { type Answerer, type EvaluateOptions, evaluateAndRecord, evaluateRun } from './train/evaluations.js';
 export { heldOut } from './train/heldOut.js';

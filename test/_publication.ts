@@ -11,26 +11,30 @@ export interface TestModel {
   readonly keys: Readonly<Record<string, readonly (readonly KeyValue[])[]>>;
   readonly relations?: readonly string[];
   readonly dim?: number;
-  readonly geometry?: 'dot' | 'unit';
+  readonly encoder?: string;
+  readonly geometry?: 'dot' | 'unit' | 'l2';
 }
 
 /** A model with random vectors, each model id others, as `publish` takes it. */
 export function testModel(model: TestModel): PublishInput {
-  const { id, source, nodes, relations = ['R'], dim = 4, geometry = 'unit' } = model;
+  const { id, source, nodes, relations = ['R'], dim = 4, geometry = 'unit', encoder = 'complex' } = model;
+  const relationDim = encoder === 'rotate' ? dim / 2 : dim;
   const keys = Object.entries(model.keys)
     .flatMap(([label, values]) => values.map((value) => entityKey(label, value)))
     .sort();
   const random = seededRandom(...Buffer.from(id));
-  const table = (rows: number) => Float32Array.from({ length: rows * dim }, () => random() * 2 - 1);
+  const table = (rows: number, width: number) =>
+    Float32Array.from({ length: rows * width }, () => random() * 2 - 1);
   return {
     source: { name: source, nodes },
-    model: { id, kind: 'student', encoder: 'complex', dim, geometry, config: { dim }, metrics: { mrr: 0.5 } },
+    model: { id, kind: 'student', encoder, dim, geometry, config: { dim }, metrics: { mrr: 0.5 } },
     entities: { keys },
-    vectors: table(keys.length),
+    vectors: table(keys.length, dim),
     relations: {
       names: relations,
-      vectors: table(relations.length),
-      inverseVectors: table(relations.length),
+      dim: relationDim,
+      vectors: table(relations.length, relationDim),
+      inverseVectors: table(relations.length, relationDim),
     },
     distilledFrom: { id: `${id}-teacher`, kind: 'teacher', encoder: 'complex', dim: 8, geometry: 'dot' },
   };

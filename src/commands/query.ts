@@ -36,32 +36,28 @@ export function atMost(flags: Flags, usual: number): number {
 }
 
 /**
- * Asks by a key as it was typed: a composite key is a JSON list; a word that looks like an integer, a number, true or
- * false is tried as text first, then as what it looks like.
+ * A key as it was typed: a composite key is a JSON list; a word that looks like an integer, a number, true or false is
+ * text first, else what it looks like.
+ *
+ * @throws KgmentorError USAGE for a composite key of other parts
  */
-export async function askByKey<T>(
+export function keyOf(
   config: Config,
   source: string,
   label: string,
   typed: string,
-  ask: (values: readonly KeyValue[]) => Promise<T>,
-): Promise<T> {
+): { key: readonly KeyValue[]; otherKey?: readonly KeyValue[] } {
   const { key } = nodeOf(config, source, label);
   const parts = typeof key === 'string' ? 1 : key.length;
-  if (parts > 1) {
-    const values = listOf(typed);
-    if (values?.length === parts) return ask(values);
-    throw new KgmentorError('USAGE', `The key of ${label} has ${parts} parts.`, {
-      next: `Write it as a JSON list, such as '["The Matrix",1999]'.`,
-    });
-  }
-  try {
-    return await ask([typed]);
-  } catch (error) {
+  if (parts === 1) {
     const value = likeness(typed);
-    if (!(error instanceof KgmentorError) || error.code !== 'NO_DATA' || value === undefined) throw error;
-    return ask([value]);
+    return { key: [typed], ...(value !== undefined && { otherKey: [value] }) };
   }
+  const values = listOf(typed);
+  if (values?.length === parts) return { key: values };
+  throw new KgmentorError('USAGE', `The key of ${label} has ${parts} parts.`, {
+    next: `Write it as a JSON list, such as '["The Matrix",1999]'.`,
+  });
 }
 
 /** What a word looks like, other than text. */

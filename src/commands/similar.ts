@@ -1,7 +1,7 @@
 import { similar } from '../query/similar.js';
 import { type Command, text } from './command.js';
 import { table } from './output.js';
-import { askByKey, atMost, keyHelp, labelOf, nameOf } from './query.js';
+import { atMost, keyHelp, keyOf, labelOf, nameOf } from './query.js';
 
 export const similarCommand: Command = {
   usage: '<source> <key> [--label LABEL] [--k 10]',
@@ -17,15 +17,13 @@ export const similarCommand: Command = {
     const config = read();
     const label = labelOf(config, source, text(flags, 'label'));
     const graph = (await graphs()).of(source);
-    const found = await askByKey(config, source, label, key, (values) =>
-      similar(graph, {
-        source,
-        label,
-        key: values,
-        k: atMost(flags, 10),
-        nameProperty: nameOf(config, source, label),
-      }),
-    );
+    const found = await similar(graph, {
+      source,
+      label,
+      ...keyOf(config, source, label, key),
+      k: atMost(flags, 10),
+      nameProperty: nameOf(config, source, label),
+    });
     out.data(found, () =>
       table(
         ['key', 'name', 'score'],

@@ -37,3 +37,27 @@ export async function answerLabel(
     },
   );
 }
+
+/**
+ * The labels that each relation of a path leads to from a label, by {@link answerLabel} step by step.
+ *
+ * @param last the last one's, where it is known
+ * @throws KgmentorError USAGE where no fact of a relation tells
+ */
+export async function labelsAlong(
+  tx: Transaction,
+  published: readonly Published[],
+  label: string,
+  relations: readonly FoundRelation[],
+  inverse: boolean,
+  last?: string,
+): Promise<string[]> {
+  const labels: string[] = [];
+  for (const [i, relation] of relations.entries())
+    labels.push(
+      last !== undefined && i === relations.length - 1
+        ? last
+        : await answerLabel(tx, published, labels.at(-1) ?? label, relation, inverse),
+    );
+  return labels;
+}

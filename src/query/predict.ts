@@ -1,19 +1,48 @@
+import { LONGEST_PATH } from '../encoders.js';
 import { KgmentorError } from '../errors.js';
 import type { Graph } from '../graph/connect.js';
 import { cypher } from '../graph/cypher.js';
 import { ask } from '../graph/rows.js';
 import type { KeyValue } from '../kg/keys.js';
-import { answerLabel } from './answerLabel.js';
+import { labelsAlong } from './answerLabel.js';
 import { type AnswerRow, answerOf, answersWanted } from './answers.js';
-import { findNode, findRelation, type Published, publishedLabel, readPublished } from './published.js';
+import { beam } from './beam.js';
+import {
+  type FoundRelation,
+  findNode,
+  findRelation,
+  type Published,
+  publishedLabel,
+  readPublished,
+} from './published.js';
+import { reached } from './reached.js';
+import { tripleQuery } from './tripleQueries.js';
+
+/**
+ * What a path encoder's trained network makes of (entity, r₁, r₂, …, ?), the entities between hidden.
+ *
+ * @param asked.model id of the published model @param asked.entity [dim] @param asked.relations [hops][width]
+ * @returns [dim]
+ */
+export type QueryVector = (asked: {
+  readonly model: string;
+  readonly encoder: string;
+  readonly entity: readonly number[];
+  readonly relations: readonly (readonly number[])[];
+}) => Promise<readonly number[]>;
 
 export interface PredictInput {
   readonly source: string;
   readonly label: string;
   /** Values of the label's key properties, or its element id. */
   readonly key: readonly KeyValue[];
-  /** Relation of the model, or a relationship type that stands for one. */
-  readonly relation: string;
+  /** Looked for where no node has `key`. */
+  readonly otherKey?: readonly KeyValue[];
+  /**
+   * Relation of the model, or a relationship type that stands for one. Several are a path: (node, r₁, r₂, …, ?) asks
+   * what r₂ leads to from what r₁ leads to from the node.
+   */
+  readonly relation: string | readonly string[];
   /** `tail` asks (node, relation, ?), `head` asks (?, relation, node); `tail` where absent. */
   readonly direction?: 'tail' | 'head';
   /** Label of the answers; where absent, the one that the relation's facts have most often. */
@@ -24,90 +53,116 @@ export interface PredictInput {
   readonly k?: number;
   /** Property shown to people, the published one where absent. */
   readonly nameProperty?: string;
+  /** Needed where the published model's encoder is one of paths: `queriesOfRuns` gives it. */
+  readonly queryVector?: QueryVector;
 }
 
 export interface PredictedFact {
   /** Key of the node at the other end. */
   readonly key: readonly KeyValue[];
   readonly name: string | null;
-  /** The model's score; comparable among the answers of one question. */
+  /**
+   * The model's score; comparable among the answers of one question. For a path asked of a triple encoder the logarithm
+   * of the probability.
+   */
   readonly score: number;
 }
 
 /**
  * The facts that a node most likely misses: the best-scored candidates, without itself and what the graph knows.
  *
+ * A path encoder answers a path of relations in one query, a triple encoder by a beam over what each relation leads to.
+ *
  * @throws KgmentorError NO_DATA where nothing is published, no node has the key, or the node has no vector; USAGE for
- *   an unknown relation or label, or a model that is not ComplEx
+ *   an unknown relation or label, no relation or more than eight, or a path encoder's model without `queryVector`
  * @example
  * await predict(graph, { source: 'movies', label: 'Person', key: [7], relation: 'ACTED_IN', candidateLabel: 'Movie' });
  * // [{ key: ['The Matrix Reloaded', 2003], name: 'The Matrix Reloaded', score: 8.1 }, …]
  */
 export async function predict(graph: Graph, input: PredictInput): Promise<PredictedFact[]> {
+  const { source, label, queryVector } = input;
   const k = answersWanted(input.k);
   const inverse = input.direction === 'head';
+  const path = pathOf(input);
   return graph.read(async (tx) => {
-    const published = await readPublished(tx, input.source);
-    const subject = publishedLabel(published, input.source, input.label);
-    const relation = await findRelation(tx, subject, input.relation, inverse, input.valueRelations);
-    const { types, vector } = relation;
-    const label = input.candidateLabel ?? (await answerLabel(tx, published, input.label, relation, inverse));
-    const candidates = publishedLabel(published, input.source, label);
-    refuseOthers(subject, candidates);
-    const node = await findNode(tx, subject, input.key);
-    const [known] = await ask<{ count: number }>(tx, cypher('query-known'), { id: node.id, types, inverse });
+    const published = await readPublished(tx, source);
+    const subject = publishedLabel(published, source, label);
+    const ofTriple = tripleQuery(subject.encoder);
+    const relations: FoundRelation[] = [];
+    for (const name of path)
+      relations.push(await findRelation(tx, subject, name, inverse, input.valueRelations));
+    const labels =
+      input.candidateLabel !== undefined && !ofTriple
+        ? [input.candidateLabel]
+        : await labelsAlong(tx, published, label, relations, inverse, input.candidateLabel);
+    const answers = labels.map((one) => publishedLabel(published, source, one));
+    for (const other of answers) refuseOtherModel(subject, other);
+    const candidates = answers[answers.length - 1];
+    const node = await findNode(tx, subject, input.key, input.otherKey);
+    const leftOut = [node.id, ...(await reached(tx, node.id, relations, inverse))];
+    const name = input.nameProperty ?? candidates.nameProperty;
+    if (ofTriple && relations.length > 1) {
+      const steps = relations.map(({ vector }, i) => ({ vector, answers: answers[i] }));
+      return beam(tx, { node, query: ofTriple, steps, k, leftOut, name });
+    }
+    const vectors = relations.map(({ vector }) => vector);
     const found = await ask<AnswerRow>(tx, cypher('query-predict'), {
-      id: node.id,
       index: candidates.index,
       slot: candidates.slot,
-      query: complexQuery(node.vector, vector),
-      wide: BigInt(Math.min(wide(k, candidates) + known.count + 1, Math.max(candidates.count, 1))),
+      query: ofTriple
+        ? ofTriple(node.vector, vectors[0])
+        : await networkQuery(subject, queryVector, node.vector, vectors),
+      wide: BigInt(Math.min(wide(k, candidates) + leftOut.length, Math.max(candidates.count, 1))),
       k: BigInt(k),
-      types,
-      inverse,
-      unit: candidates.geometry === 'unit',
+      leftOut,
+      geometry: candidates.geometry,
       properties: candidates.keyProperties,
-      name: input.nameProperty ?? candidates.nameProperty,
+      name,
     });
     return found.map(answerOf);
   });
 }
 
-/**
- * The query of (entity, relation, ?) under ComplEx, h ∘ r over complex numbers written as [re | im].
- *
- * @param entity, relation [dim]
- */
-export function complexQuery(entity: readonly number[], relation: readonly number[]): number[] {
-  const half = entity.length / 2;
-  return entity.map((_, i) =>
-    i < half
-      ? entity[i] * relation[i] - entity[i + half] * relation[i + half]
-      : entity[i - half] * relation[i] + entity[i] * relation[i - half],
+/** The relations from the asked node on. */
+function pathOf({ relation, direction }: PredictInput): string[] {
+  const path = [relation].flat();
+  if (path.length < 1 || path.length > LONGEST_PATH)
+    throw new KgmentorError(
+      'USAGE',
+      `${path.length} relations are asked for, 1 to ${LONGEST_PATH} expected.`,
+    );
+  return direction === 'head' ? path.reverse() : path;
+}
+
+async function networkQuery(
+  { model, encoder }: Published,
+  queryVector: QueryVector | undefined,
+  entity: readonly number[],
+  relations: readonly (readonly number[])[],
+): Promise<readonly number[]> {
+  if (queryVector) return queryVector({ model, encoder, entity, relations });
+  throw new KgmentorError(
+    'USAGE',
+    `The published model ${model} is of ${encoder}: its trained network makes the queries, and nothing was given that asks it.`,
+    {
+      next: 'Give `queryVector`, such as `queriesOfRuns(config.runs)`, or publish a student of a triple encoder.',
+    },
   );
 }
 
 /**
- * How many candidates the index is asked for, known facts apart. Its order is the cosine: under `unit` the model's own
- * order, under `dot` only near to it, for long vectors score higher than their direction tells.
+ * How many candidates the index is asked for, those to leave out apart. Under `unit` and `l2` its order is the model's
+ * own; under `dot` it is only near to it, for long vectors score higher than their direction tells.
  */
 function wide(k: number, { geometry }: Published): number {
-  return geometry === 'unit' ? 5 * k : Math.min(Math.max(20 * k, 200), 1000);
+  return geometry === 'dot' ? Math.min(Math.max(20 * k, 200), 1000) : 5 * k;
 }
 
-function refuseOthers(subject: Published, candidates: Published): void {
-  if (subject.encoder !== 'complex' || subject.geometry === 'l2')
-    throw new KgmentorError(
-      'USAGE',
-      `The published model is of ${subject.encoder} with geometry ${subject.geometry}; predictions need complex with dot or unit.`,
-      { next: 'Publish a ComplEx student, or ask for similar nodes.' },
-    );
-  if (subject.model !== candidates.model)
-    throw new KgmentorError(
-      'UNEXPECTED',
-      `${subject.label} and ${candidates.label} are published from two models.`,
-      {
-        next: 'Publish the source again.',
-      },
-    );
+function refuseOtherModel(subject: Published, candidates: Published): void {
+  if (subject.model === candidates.model) return;
+  throw new KgmentorError(
+    'UNEXPECTED',
+    `${subject.label} and ${candidates.label} are published from two models.`,
+    { next: 'Publish the source again.' },
+  );
 }

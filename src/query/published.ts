@@ -57,13 +57,38 @@ export function publishedLabel(published: readonly Published[], source: string, 
 /**
  * The node of a key with its published vector.
  *
+ * @param otherKey looked for where no node has the key
  * @throws KgmentorError USAGE for a key of another length, NO_DATA where no node has it or the node has no vector
  */
 export async function findNode(
   tx: Transaction,
+  published: Published,
+  key: readonly KeyValue[],
+  otherKey?: readonly KeyValue[],
+): Promise<FoundNode> {
+  const { label, keyProperties } = published;
+  for (const values of otherKey ? [key, otherKey] : [key]) {
+    const node = await nodeOf(tx, published, values);
+    if (!node) continue;
+    const { id, vector } = node;
+    if (vector !== null) return { id, vector };
+    throw new KgmentorError('NO_DATA', `The ${label} node ${shown(values)} has no vector.`, {
+      next: 'It is newer than the training: train and publish again.',
+    });
+  }
+  throw new KgmentorError('NO_DATA', `No ${label} node has the key ${shown(key)}.`, {
+    next: `Check the value of ${keyProperties.join(', ') || 'the element id'}; a node of another label is found by that label (--label).`,
+  });
+}
+
+const shown = (key: readonly KeyValue[]): string =>
+  key.map((value) => (typeof value === 'string' ? JSON.stringify(value) : value)).join(', ');
+
+async function nodeOf(
+  tx: Transaction,
   { label, slot, keyProperties }: Published,
   key: readonly KeyValue[],
-): Promise<FoundNode> {
+): Promise<{ id: string; vector: number[] | null } | undefined> {
   const parts = Math.max(keyProperties.length, 1);
   if (key.length !== parts)
     throw new KgmentorError('USAGE', `The key of ${label} has ${parts} values, ${key.length} given.`, {
@@ -79,16 +104,7 @@ export async function findNode(
     slot,
     properties: keyProperties,
   });
-  const shown = key.map((value) => (typeof value === 'string' ? JSON.stringify(value) : value)).join(', ');
-  if (!node)
-    throw new KgmentorError('NO_DATA', `No ${label} node has the key ${shown}.`, {
-      next: `Check the value of ${keyProperties.join(', ') || 'the element id'}; a node of another label is found by that label (--label).`,
-    });
-  if (node.vector === null)
-    throw new KgmentorError('NO_DATA', `The ${label} node ${shown} has no vector.`, {
-      next: 'It is newer than the training: train and publish again.',
-    });
-  return { id: node.id, vector: node.vector };
+  return node;
 }
 
 /** A relation of a published model. */

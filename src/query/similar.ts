@@ -10,6 +10,8 @@ export interface SimilarInput {
   readonly label: string;
   /** Values of the label's key properties, or its element id. */
   readonly key: readonly KeyValue[];
+  /** Looked for where no node has `key`. */
+  readonly otherKey?: readonly KeyValue[];
   /** How many, 10 where absent. */
   readonly k?: number;
   /** Property shown to people, the published one where absent. */
@@ -39,7 +41,7 @@ export async function similar(graph: Graph, input: SimilarInput): Promise<Simila
   const k = answersWanted(input.k);
   return graph.read(async (tx) => {
     const published = publishedLabel(await readPublished(tx, input.source), input.source, input.label);
-    const { id } = await findNode(tx, published, input.key);
+    const { id } = await findNode(tx, published, input.key, input.otherKey);
     const found = await ask<AnswerRow>(tx, cypher('query-similar'), {
       id,
       index: published.index,

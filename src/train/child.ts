@@ -1,8 +1,7 @@
 /** The training process: reads a job from a run folder, trains or answers, and tells its parent what happens. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { KgmentorError } from '../errors.js';
-import type { ChildMessage } from './messages.js';
+import { type ChildMessage, toldFailure } from './messages.js';
 import type { AskMode } from './process.js';
 
 const send = (message: ChildMessage): void => {
@@ -86,14 +85,7 @@ const isAsked = (name: string): name is AskMode => Object.hasOwn(ASKED, name);
 (isAsked(mode) ? answer(folder, mode, by) : main(folder, mode === 'resume')).then(
   () => process.disconnect?.(),
   (error: unknown) => {
-    const known = error instanceof KgmentorError ? error : undefined;
-    send({
-      type: 'failed',
-      code: known?.code ?? 'UNEXPECTED',
-      message: error instanceof Error ? error.message : String(error),
-      next: known?.next,
-      stack: error instanceof Error ? error.stack : undefined,
-    });
+    send(toldFailure(error));
     process.exitCode = 1;
     process.disconnect?.();
   },

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { KgmentorError } from '../errors.js';
 import { tf } from '../model/backend.js';
-import { encoderOf } from '../model/encoders/byName.js';
 import type { Activations, Encoder } from '../model/encoders/encoder.js';
 import { type Geometry, orderBy, scoring } from '../model/geometry.js';
 import { type Paths, pathRows } from '../model/model.js';
 import { readTensors, type StoredTensor } from '../model/safetensors.js';
+import { storedEncoder } from '../model/stored.js';
 import { files, type TeacherLink } from './job.js';
 
 /** A teacher as distillation sees it: constants aligned with the student's rows and relations. */
@@ -42,7 +42,8 @@ export interface FrozenTeacher {
  * @throws KgmentorError BAD_DATA when the folder holds no whole model
  */
 export function loadTeacher(link: TeacherLink): FrozenTeacher {
-  const { tensors, metadata } = readTensors(join(link.folder, files.model));
+  const file = readTensors(join(link.folder, files.model));
+  const { tensors, metadata } = file;
   const { entity, relation } = tensors;
   if (!entity || !relation)
     throw new KgmentorError(
@@ -52,22 +53,11 @@ export function loadTeacher(link: TeacherLink): FrozenTeacher {
     );
   const hash = createHash('sha256');
   for (const { data } of Object.values(tensors)) hash.update(data);
-  const encoder = encoderOf(metadata.encoder, {
-    dim: Number(metadata.dim),
-    layers: Number(metadata.layers ?? 1),
-    heads: Number(metadata.heads ?? 1),
-  });
   return frozen(link, {
-    encoder,
+    ...storedEncoder(file),
     geometry: metadata.geometry as Geometry,
     entity: aligned(entity, link.row),
     relation: aligned(relation, link.relation),
-    weights: Object.fromEntries(
-      encoder.weights.map(({ name }) => {
-        const { data, shape } = tensors[`weight.${name}`];
-        return [name, tf.tensor(data as Float32Array, [...shape])];
-      }),
-    ),
     digest: hash.digest('hex'),
   });
 }

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../errors.js';
+import { type ErrorCode, KgmentorError } from '../errors.js';
 import type { NeighbourBatch } from '../kg/batchSource.js';
 import type { TrainEvent } from './loop.js';
 
@@ -9,7 +9,7 @@ export type ChildMessage =
   | ({ type: 'ended' } & TrainResult)
   /** Asks for the neighbourhoods of a step; the parent answers with a `FeedMessage`. */
   | { type: 'feed'; epoch: number; step: number }
-  | { type: 'failed'; code: ErrorCode; message: string; next?: string; stack?: string };
+  | FailedMessage;
 
 /** The parent's answer to a request for a batch. */
 export type FeedMessage =
@@ -28,3 +28,27 @@ export interface TrainResult {
   readonly bestEpoch: number;
   readonly peakMb: number;
 }
+
+/** How a process tells its parent of an error. */
+export interface FailedMessage {
+  readonly type: 'failed';
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly next?: string;
+  readonly stack?: string;
+}
+
+export function toldFailure(error: unknown): FailedMessage {
+  const known = error instanceof KgmentorError ? error : undefined;
+  return {
+    type: 'failed',
+    code: known?.code ?? 'UNEXPECTED',
+    message: error instanceof Error ? error.message : String(error),
+    next: known?.next,
+    stack: error instanceof Error ? error.stack : undefined,
+  };
+}
+
+/** The error that a process told of. */
+export const failureTold = ({ code, message, next, stack }: FailedMessage): KgmentorError =>
+  new KgmentorError(code, message, { next, cause: stack });

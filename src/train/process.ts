@@ -1,11 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { KgmentorError } from '../errors.js';
 import type { BatchSource } from '../kg/batchSource.js';
-import type { ChildMessage, FeedMessage, TrainResult } from './messages.js';
+import { forkTensorFlow } from './fork.js';
+import { type ChildMessage, type FeedMessage, failureTold, type TrainResult } from './messages.js';
 
 /** What is asked: ranks of the job's evaluations, ranks of path queries, or scores of facts. */
 export type AskMode = 'rank' | 'paths' | 'scores';
@@ -27,7 +25,7 @@ export interface ProcessOptions {
 /** A child that ends while it is told something needs no telling. */
 const unheard = () => {};
 
-const script = fileURLToPath(new URL('./child.js', import.meta.url));
+const script = new URL('./child.js', import.meta.url);
 
 /**
  * Trains the job of a run folder in a process of its own: a native step blocks the event loop, and TensorFlow reads
@@ -37,23 +35,8 @@ const script = fileURLToPath(new URL('./child.js', import.meta.url));
  */
 export function runTraining(folder: string, options: ProcessOptions = {}): Promise<TrainResult> {
   const threads = options.threads ?? availableParallelism();
-  const child = fork(
-    script,
-    [folder, ...(options.ask ? [options.ask.mode, options.ask.by] : [options.resume ? 'resume' : 'begin'])],
-    {
-      serialization: 'advanced',
-      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
-      env: {
-        ...process.env,
-        TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL ?? '2',
-        TF_NUM_INTRAOP_THREADS: String(threads),
-        TF_NUM_INTEROP_THREADS: '1',
-        // Else threads add up more than 1,024 scattered rows in the order in which they come.
-        TF_DETERMINISTIC_OPS: process.env.TF_DETERMINISTIC_OPS ?? '1',
-      },
-    },
-  );
-  const said = narration(child.stderr);
+  const mode = options.ask ? [options.ask.mode, options.ask.by] : [options.resume ? 'resume' : 'begin'];
+  const { child, said } = forkTensorFlow(script, [folder, ...mode], threads);
   return new Promise((resolve, reject) => {
     let result: TrainResult | undefined;
     let failure: KgmentorError | undefined;
@@ -69,12 +52,7 @@ export function runTraining(folder: string, options: ProcessOptions = {}): Promi
         return;
       }
       if (message.type === 'ended') result = message;
-      else if (message.type === 'failed') {
-        failure = new KgmentorError(message.code, message.message, {
-          next: message.next,
-          cause: message.stack,
-        });
-      }
+      else if (message.type === 'failed') failure = failureTold(message);
       options.onMessage?.(message);
     });
     child.on('error', (cause) => {
@@ -121,17 +99,4 @@ async function answerFeed(
     send({ type: 'feedFailed', message: error instanceof Error ? error.message : String(error) });
     throw error;
   }
-}
-
-/** Passes the child's stderr on without TensorFlow's start-up lines; returns what gives its last lines. */
-function narration(stream: Readable | null): () => string {
-  const last: string[] = [];
-  if (stream)
-    createInterface({ input: stream }).on('line', (line) => {
-      if (/^(WARNING: All log messages before absl|[IW]\d{4} )/.test(line)) return;
-      last.push(line);
-      if (last.length > 20) last.shift();
-      process.stderr.write(`${line}\n`);
-    });
-  return () => last.join('\n');
 }

@@ -1,71 +1,97 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import fc from 'fast-check';
 import { migrate } from '../../src/graph/migrate.js';
 import { type PublishInput, publish } from '../../src/graph/publish.js';
 import { type KeyValue, parseEntityKey } from '../../src/kg/keys.js';
-import { complexQuery, type PredictedFact, predict } from '../../src/query/predict.js';
+import { type PredictedFact, type PredictInput, predict } from '../../src/query/predict.js';
 import { run, useGraph } from '../_neo4j.js';
 import { testModel } from '../_publication.js';
+import { plainQuery, plainScore } from './_plain.js';
 
 let held: ReturnType<typeof useGraph>;
 const PEOPLE = Array.from({ length: 30 }, (_, i) => [i + 1]);
 const FILMS = Array.from({ length: 50 }, (_, i) => [`film ${i}`, 1950 + i]);
 const RELATIONS = ['LIKES', 'seen'];
-/** Two sources of the same shape, one a geometry; the shared relation `seen` stands for two types. */
-const sources = ['dot', 'unit'] as const;
-const models = {} as Record<(typeof sources)[number], PublishInput>;
+/** From films to people. */
+const BY = 'BY';
+/** Sources of the same shape, one a model; the shared relation `seen` stands for two types. */
+const MODELS = {
+  dot: { encoder: 'complex', geometry: 'dot' },
+  unit: { encoder: 'complex', geometry: 'unit' },
+  real: { encoder: 'distmult', geometry: 'dot' },
+  moved: { encoder: 'transe', geometry: 'l2' },
+  towards: { encoder: 'transe', geometry: 'unit' },
+  turned: { encoder: 'rotate', geometry: 'l2' },
+} as const;
+type Source = keyof typeof MODELS;
+const sources = Object.keys(MODELS) as Source[];
+const models = {} as Record<Source, PublishInput>;
 const SEEN = ['SAW', 'WATCHED at home'];
 
 const labelOf = (source: string, label: string) => `${label}_${source}`;
 
-/** The score of ComplEx by its definition over complex numbers: Re(Σ h · r · conj(t)). */
-function score(h: ArrayLike<number>, r: ArrayLike<number>, t: ArrayLike<number>): number {
-  const d = h.length / 2;
-  let sum = 0;
-  for (let i = 0; i < d; i++) {
-    const [re, im] = [h[i] * r[i] - h[i + d] * r[i + d], h[i] * r[i + d] + h[i + d] * r[i]];
-    sum += re * t[i] + im * t[i + d];
-  }
-  return sum;
+interface Question extends PredictInput {
+  readonly source: Source;
+  readonly relation: string;
 }
 
-interface Question {
-  source: (typeof sources)[number];
-  label: string;
-  key: readonly KeyValue[];
-  relation: string;
-  direction?: 'tail' | 'head';
-  candidateLabel?: string;
+type Answer = { key: KeyValue[]; score: number };
+
+/** A model's scores by plain computation. */
+function plainModel(source: Source) {
+  const { entities, vectors, relations, model } = models[source];
+  const part = (table: Float32Array, i: number, width: number) => [
+    ...table.subarray(i * width, (i + 1) * width),
+  ];
+  const keys = entities.keys.map(parseEntityKey);
+  return {
+    keys,
+    row: (label: string, key: readonly KeyValue[]) =>
+      keys.findIndex((one) => one.label === label && String(one.values) === String(key)),
+    of: (label: string) => [...keys.keys()].filter((i) => keys[i].label === label),
+    scores(row: number, relation: string, direction = 'tail') {
+      const table = direction === 'tail' ? relations.vectors : relations.inverseVectors;
+      const r = part(table, relations.names.indexOf(relation), relations.dim ?? model.dim);
+      const query = plainQuery(model.encoder, part(vectors, row, model.dim), r);
+      return (i: number) => plainScore(model.geometry, query, part(vectors, i, model.dim));
+    },
+  };
 }
+
+/** The best of scored rows without those to leave out. */
+const best = (
+  { keys }: ReturnType<typeof plainModel>,
+  scored: readonly { i: number; score: number }[],
+  leftOut: ReadonlySet<string>,
+  k: number,
+): Answer[] =>
+  scored
+    .map(({ i, score }) => ({ key: keys[i].values, score }))
+    .filter(({ key }) => !leftOut.has(String(key)))
+    .sort((a, b) => b.score - a.score)
+    .slice(0, k);
 
 /** The same by plain computation: every candidate scored, known facts asked from the graph one by one. */
-async function plain(question: Question, k: number): Promise<{ key: KeyValue[]; score: number }[]> {
-  const { source, label, key, direction = 'tail', candidateLabel = label } = question;
-  const { entities, vectors, relations, model } = models[source];
-  const at = RELATIONS.indexOf(question.relation);
-  const part = (table: Float32Array, i: number) => table.subarray(i * model.dim, (i + 1) * model.dim);
-  const keys = entities.keys.map(parseEntityKey);
-  const own = keys.findIndex((one) => one.label === label && String(one.values) === String(key));
+async function plain(question: Question, k: number): Promise<Answer[]> {
+  const { source, label, key, relation, direction = 'tail', candidateLabel = label } = question;
   const known = await run<{ label: string; id: number | null; title: string | null; year: number }>(
     held.graph,
     `MATCH (a:$($label))-[r]-(b:$($candidateLabel))
      WHERE (a.id = $key[0] OR (a.title = $key[0] AND a.year = $key[1])) AND type(r) IN $types
        AND startNode(r) = CASE $direction WHEN 'tail' THEN a ELSE b END
      RETURN b.id AS id, b.title AS title, b.year AS year`,
-    { label, candidateLabel, key: [...key, null], types: at === 0 ? ['LIKES'] : SEEN, direction },
+    { label, candidateLabel, key: [...key, null], types: relation === 'seen' ? SEEN : [relation], direction },
   );
-  const excluded = new Set(known.map(({ id, title, year }) => String(id === null ? [title, year] : [id])));
-  const r = part(direction === 'tail' ? relations.vectors : relations.inverseVectors, at);
-  return keys
-    .map((one, i) => {
-      const e = part(vectors, i);
-      const length = source === 'unit' ? Math.hypot(...e) : 1;
-      return { label: one.label, key: one.values, score: score(part(vectors, own), r, e) / length, i };
-    })
-    .filter((one) => one.label === candidateLabel && one.i !== own && !excluded.has(String(one.key)))
-    .sort((a, b) => b.score - a.score)
-    .slice(0, k);
+  const leftOut = new Set(known.map(({ id, title, year }) => String(id === null ? [title, year] : [id])));
+  if (label === candidateLabel) leftOut.add(String(key));
+  const model = plainModel(source);
+  const score = model.scores(model.row(label, key), relation, direction);
+  return best(
+    model,
+    model.of(candidateLabel).map((i) => ({ i, score: score(i) })),
+    leftOut,
+    k,
+  );
 }
 
 function assertSame(
@@ -114,6 +140,11 @@ describe('predict', () => {
         );
       await run(
         graph,
+        'MATCH (p:$($Person)), (f:$($Film)) WHERE (p.id + f.year) % 29 = 0 CREATE (f)-[:BY]->(p)',
+        { Person, Film },
+      );
+      await run(
+        graph,
         'MATCH (p:$($Person)) WHERE p.id IN [2, 3] MATCH (q:$($Person) {id: 1}) CREATE (q)-[:LIKES]->(p)',
         {
           Person,
@@ -127,20 +158,20 @@ describe('predict', () => {
           { label: Film, key: ['title', 'year'], name: 'title' },
         ],
         keys: { [Person]: PEOPLE, [Film]: FILMS },
-        relations: RELATIONS,
+        relations: [...RELATIONS, BY],
         dim: 6,
-        geometry: source,
+        ...MODELS[source],
       });
       // Lengths that differ much: the order of the cosine is not that of the product.
       const vectors = made.vectors.map((value, i) => value * (1 + (((i / 6) | 0) % 9)));
-      models[source] = { ...made, vectors, relations: { ...made.relations, types: [['LIKES'], SEEN] } };
+      models[source] = { ...made, vectors, relations: { ...made.relations, types: [['LIKES'], SEEN, [BY]] } };
       await publish(graph, models[source], { graceSeconds: 0 });
     }
   });
 
   for (const source of sources) {
     const [Person, Film] = [labelOf(source, 'Person'), labelOf(source, 'Film')];
-    describe(`with geometry ${source}`, () => {
+    describe(`of ${MODELS[source].encoder} with geometry ${MODELS[source].geometry}`, () => {
       it('gives the best-scored unknown tails in the order of the model', async () => {
         for (const key of PEOPLE.slice(0, 6))
           for (const relation of RELATIONS) {
@@ -224,27 +255,78 @@ describe('predict', () => {
       await assert.rejects(ask({ key: [31] }), { code: 'NO_DATA', message: /no vector/ });
     });
 
-    it('refuses a model that is not ComplEx', async () => {
+    it('refuses a model whose network is not at hand, and no relation or too many', async () => {
       await run(held.graph, "MATCH (m:KgModel {id: 'model-unit'}) SET m.encoder = 'transformer'");
-      await assert.rejects(ask({}), { code: 'USAGE', message: /transformer/ });
+      await assert.rejects(ask({}), { code: 'USAGE', message: /transformer/, next: /queryVector/ });
       await run(held.graph, "MATCH (m:KgModel {id: 'model-unit'}) SET m.encoder = 'complex'");
+      await assert.rejects(ask({ relation: [] }), { code: 'USAGE', message: /1 to 8/ });
+      await assert.rejects(ask({ relation: Array(9).fill('LIKES') }), { code: 'USAGE', message: /^9 rel/ });
+    });
+
+    it('looks for the other key where no node has the first', async () => {
+      const found = await ask({});
+      assert.deepEqual(await ask({ key: ['1'], otherKey: [1] }), found);
+      assert.deepEqual(await ask({ key: [1], otherKey: [2] }), found);
+      await assert.rejects(ask({ key: ['1'] }), { code: 'NO_DATA', message: /the key "1"/ });
+      await assert.rejects(ask({ key: [31], otherKey: [1] }), {
+        code: 'NO_DATA',
+        message: /31 has no vector/,
+      });
     });
   });
-});
 
-describe('the query of ComplEx', () => {
-  it('scores every tail as the definition over complex numbers does', () => {
-    const number = fc.double({ min: -10, max: 10, noNaN: true });
-    const vectors = fc
-      .integer({ min: 1, max: 5 })
-      .chain((d) =>
-        fc.tuple(...[0, 1, 2].map(() => fc.array(number, { minLength: 2 * d, maxLength: 2 * d }))),
+  describe('a path of relations by a triple encoder', () => {
+    /** A beam of 32 over the films, then over the people. */
+    async function plainBeam(source: Source, id: number, relations: readonly string[], direction: string) {
+      const model = plainModel(source);
+      const softmax = (rows: readonly number[], score: (i: number) => number) => {
+        const mass = rows.reduce((sum, i) => sum + Math.exp(score(i)), 0);
+        return new Map(rows.map((i) => [i, Math.exp(score(i)) / mass]));
+      };
+      const [people, films] = [labelOf(source, 'Person'), labelOf(source, 'Film')];
+      const first = softmax(model.of(films), model.scores(model.row(people, [id]), relations[0], direction));
+      const beam = [...first].sort((a, b) => b[1] - a[1]).slice(0, 32);
+      const sum = new Map<number, number>();
+      for (const [film, p] of beam)
+        for (const [i, q] of softmax(model.of(people), model.scores(film, relations[1], direction)))
+          sum.set(i, (sum.get(i) ?? 0) + p * q);
+      const arrow = (type: string) => (direction === 'tail' ? `-[:${type}]->` : `<-[:${type}]-`);
+      const known = await run<{ id: number }>(
+        held.graph,
+        `MATCH (:${people} {id: $id})${arrow(relations[0])}()${arrow(relations[1])}(p) RETURN DISTINCT p.id AS id`,
+        { id },
       );
-    fc.assert(
-      fc.property(vectors, ([h, r, t]) => {
-        const product = complexQuery(h, r).reduce((sum, q, i) => sum + q * t[i], 0);
-        assert.ok(Math.abs(product - score(h, r, t)) < 1e-6);
-      }),
-    );
+      assert.ok(known.length > 0 && known.length < 20, `${known.length} known`);
+      return best(
+        model,
+        [...sum].map(([i, p]) => ({ i, score: Math.log(p) })),
+        new Set([String([id]), ...known.map((one) => String([one.id]))]),
+        5,
+      );
+    }
+
+    for (const source of ['unit', 'turned'] as const)
+      it(`gives the likeliest ends of ${MODELS[source].encoder} that the graph does not know`, async () => {
+        const label = labelOf(source, 'Person');
+        for (const id of [4, 5]) {
+          const question = { source, label, key: [id], relation: ['LIKES', BY], k: 5 };
+          assertSame(await predict(held.graph, question), await plainBeam(source, id, ['LIKES', BY], 'tail'));
+          assertSame(
+            await predict(held.graph, { ...question, direction: 'head' }),
+            await plainBeam(source, id, [BY, 'LIKES'], 'head'),
+          );
+        }
+      });
+
+    it('takes a label that the graph does not tell from the question', async () => {
+      const question = { source: 'unit', label: 'Person_unit', key: [1], relation: ['LIKES', 'LIKES'], k: 3 };
+      await assert.rejects(predict(held.graph, question), {
+        code: 'USAGE',
+        message: /No fact of "LIKES" begins at a Film_unit node/,
+        next: /--candidates/,
+      });
+      const found = await predict(held.graph, { ...question, candidateLabel: 'Person_unit' });
+      assert.equal(found.length, 3);
+    });
   });
 });

@@ -1,12 +1,11 @@
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-node-gpu';
+import { LONGEST_PATH } from '../../encoders.js';
 import { tf } from '../backend.js';
 import { layerNorm, linear } from '../tape.js';
 import type { EncoderKind, PathShape, WeightSpec, Weights } from './encoder.js';
 import { glorot, hiddenSpec, withHidden } from './paths.js';
 import { cubes } from './penalty.js';
 
-/** Relations a path at most: positions have learned vectors. */
-export const LONGEST_PATH = 8;
 /** Width of the feed-forward part over `dim`. */
 const WIDER = 2;
 

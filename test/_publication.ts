@@ -32,7 +32,7 @@ export function testModel(model: TestModel): PublishInput {
     vectors: table(keys.length, dim),
     relations: {
       names: relations,
-      dim: relationDim,
+      ...(relationDim !== dim && { dim: relationDim }),
       vectors: table(relations.length, relationDim),
       inverseVectors: table(relations.length, relationDim),
     },

@@ -250,6 +250,11 @@ describe('publish', () => {
       /inverse relation vector of R/,
     ],
     [
+      'relations of another width than said',
+      (m) => ({ ...m, relations: { ...m.relations, dim: 2 } }),
+      /relation table holds 4 numbers, 1 × 2 expected/,
+    ],
+    [
       'a key that stands twice',
       (m) => ({ ...m, entities: { keys: [...m.entities.keys.slice(0, 14), m.entities.keys[0]] } }),
       /stands twice/,

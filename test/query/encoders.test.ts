@@ -29,7 +29,7 @@ import { run, useGraph } from '../_neo4j.js';
 
 const THINGS = 30;
 const HUBS = 12;
-/** With test/query/predict.test.ts, each geometry of each triple encoder; each one of path encoders. */
+/** Of triple encoders those that predict.test.ts and paste.test.ts leave out; each one of path encoders. */
 const GEOMETRIES: Readonly<Record<EncoderName, 'dot' | 'unit' | 'l2'>> = {
   complex: 'unit',
   distmult: 'unit',

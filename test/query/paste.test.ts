@@ -21,8 +21,15 @@ function withValues(text: string, values: Readonly<Record<string, string>>): str
   }, text);
 }
 
-for (const geometry of ['unit', 'dot'] as const)
-  describe(`the queries to paste, geometry ${geometry}`, () => {
+const MODELS = [
+  { encoder: 'complex', geometry: 'unit' },
+  { encoder: 'distmult', geometry: 'dot' },
+  { encoder: 'transe', geometry: 'l2' },
+  { encoder: 'rotate', geometry: 'unit' },
+] as const;
+
+for (const { encoder, geometry } of MODELS)
+  describe(`the queries to paste, for ${encoder} with geometry ${geometry}`, () => {
     before(async () => {
       const { graph } = held;
       await wipe(graph);
@@ -40,7 +47,7 @@ for (const geometry of ['unit', 'dot'] as const)
          CREATE (c)-[:SPEAKS]->(l)`,
       );
       const made = testModel({
-        id: geometry,
+        id: encoder,
         source: 'list',
         nodes: [
           { label: 'ListCountry', key: 'code', name: 'name' },
@@ -49,6 +56,7 @@ for (const geometry of ['unit', 'dot'] as const)
         keys: { ListCountry: COUNTRIES, ListLanguage: LANGUAGES },
         relations: ['SPEAKS', 'OTHER'],
         dim: 8,
+        encoder,
         geometry,
       });
       await publish(

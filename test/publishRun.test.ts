@@ -8,7 +8,13 @@ import { checkPublishInput } from '../src/graph/publishInput.js';
 import { entityKey } from '../src/kg/keys.js';
 import { writeTensors } from '../src/model/safetensors.js';
 import { graphRecord, publishInputOf } from '../src/publishRun.js';
-import { type RunRecord, teacherRecord, writeEntities, writeRecord } from '../src/train/folder.js';
+import {
+  type RunRecord,
+  teacherRecord,
+  writeEntities,
+  writeFacts,
+  writeRecord,
+} from '../src/train/folder.js';
 import { files } from '../src/train/job.js';
 
 const folders: string[] = [];
@@ -115,6 +121,45 @@ test('a run folder gives what is published: vectors without the rows of hop 1, f
     metrics: { 'tv.mrr': 0.5, 'tv.hits10': 0.75, 'full.mrr': 0.6, 'full.hits10': 0.8 },
   });
   assert.equal(input.distilledFrom, undefined);
+});
+
+test('of a run with values neither they nor the relations to them are published, of RotatE too', () => {
+  const folder = runFolder([]);
+  const table = (rows: number, width: number) => ({
+    shape: [rows, width],
+    data: Float32Array.from({ length: rows * width }, (_, i) => 1 + i / 2),
+  });
+  writeTensors(
+    join(folder, files.model),
+    { entity: table(3, DIM), relation: table(6, DIM / 2) },
+    { encoder: 'rotate', geometry: 'l2' },
+  );
+  const keys = [entityKey('=GENRE', ['Comedy']), ...KEYS.slice(0, 2)];
+  writeEntities(folder, {
+    sources: [{ name: 'films', labels: ['=GENRE', 'Film'], keys, rows: [0, 1, 2] }],
+    relations: ['a', 'GENRE', 'b'],
+    degree: [1, 1, 1],
+  });
+  const column = (...values: number[]) => Int32Array.from(values);
+  const none = { head: column(), relation: column(), tail: column() };
+  writeFacts(folder, {
+    split: {
+      train: { head: column(1, 1, 2), relation: column(0, 1, 2), tail: column(2, 0, 1) },
+      valid: none,
+      test: none,
+    },
+    background: none,
+    votes: column(),
+    label: column(0, 1, 1),
+  });
+  const input = publishInputOf(folder, configOf(), 'films');
+  checkPublishInput(input);
+  assert.deepEqual(input.entities.keys, KEYS.slice(0, 2));
+  assert.deepEqual([...input.vectors], [2, 2.5, 3, 3.5]);
+  assert.deepEqual(input.relations.names, ['a', 'b']);
+  assert.equal(input.relations.dim, 1);
+  assert.deepEqual([...input.relations.vectors], [1, 2]);
+  assert.deepEqual([...input.relations.inverseVectors], [2.5, 3.5]);
 });
 
 test('a student names its teacher, whose folder need not be there any more', () => {

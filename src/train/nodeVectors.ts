@@ -19,18 +19,17 @@ export function readNodeVectors(folder: string): ModelVectors {
   for (const { relation, tail } of Object.values(readFacts(folder).split))
     for (const [i, id] of relation.entries()) (isValue[tail[i]] ? toValues : toNodes).add(id);
   const relations = [...vectors.relations.keys()].filter((id) => toNodes.has(id) || !toValues.has(id));
-  const pick = (table: Float32Array, rows: readonly number[]) => {
-    const out = new Float32Array(rows.length * vectors.dim);
-    for (const [i, row] of rows.entries())
-      out.set(table.subarray(row * vectors.dim, (row + 1) * vectors.dim), i * vectors.dim);
+  const pick = (table: Float32Array, width: number, rows: readonly number[]) => {
+    const out = new Float32Array(rows.length * width);
+    for (const [i, row] of rows.entries()) out.set(table.subarray(row * width, (row + 1) * width), i * width);
     return out;
   };
   return {
     ...vectors,
     keys: nodes.map((row) => vectors.keys[row]),
-    entity: pick(vectors.entity, nodes),
+    entity: pick(vectors.entity, vectors.dim, nodes),
     relations: relations.map((id) => vectors.relations[id]),
-    relation: pick(vectors.relation, relations),
-    inverse: pick(vectors.inverse, relations),
+    relation: pick(vectors.relation, vectors.relationDim, relations),
+    inverse: pick(vectors.inverse, vectors.relationDim, relations),
   };
 }

@@ -6,6 +6,7 @@ export {
   type DistillationSettings,
   type EvaluationSettings,
   type NodeConfig,
+  type SearchSettings,
   type SourceConfig,
   type StudentSettings,
   type TeacherSettings,
@@ -79,3 +80,5 @@ export {
   type PathEvaluation,
   type PathReport,
 } from './train/tasks/paths.js';
+export { type SearchInput, type SearchOutcome, search } from './train/search.js';
+export type { Trial } from './train/trials.js';

@@ -54,12 +54,13 @@ export async function gridBench(options: GridBenchOptions): Promise<void> {
   }
   const data = readDbp5l(options.data);
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => {
-      if (stop.signal.aborted) process.exit(130);
-      out.say('stopping; once more to stop at once');
-      stop.abort();
-    });
+  const ask = () => {
+    if (!stop.signal.aborted) out.say('stopping; Ctrl-C once more to stop at once');
+    stop.abort();
+  };
+  process.on('SIGINT', () => (stop.signal.aborted ? process.exit(130) : ask()));
+  // The launcher repeats this one until the program has ended.
+  process.on('SIGTERM', ask);
   const graph = await connect(connectionOf({}));
   try {
     const outcome = await runGrid({

@@ -82,12 +82,14 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
   for (; at < steps.length && spent() < hours * 3600; at++) {
     const { id, cell } = steps[at];
     if (lines.has(id)) continue;
-    if (signal?.aborted) throw new KgmentorError('INTERRUPTED', 'Stopped between two cells.');
+    if (signal?.aborted)
+      throw new KgmentorError('INTERRUPTED', 'Stopped between two cells.', { next: GO_ON });
     say(`${at + 1} of ${steps.length}, ${id}: ${describe(cell)}, about ${duration(steps[at].seconds)}`);
     try {
       await begin(id, cell);
     } catch (error) {
-      if (error instanceof KgmentorError && error.code === 'INTERRUPTED') throw error;
+      if (error instanceof KgmentorError && error.code === 'INTERRUPTED')
+        throw new KgmentorError('INTERRUPTED', error.message, { next: GO_ON, cause: error });
       const why = error instanceof Error ? error.message : String(error);
       failed.set(id, why);
       say(`  failed: ${why}`);
@@ -100,6 +102,8 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
     seconds: spent(),
   };
 }
+
+const GO_ON = 'The same command goes on from there.';
 
 const runCell = (id: string, cell: Cell, context: CellContext): Promise<Found> =>
   cell.what === 'teacher'

@@ -3,16 +3,13 @@ import { copiedFacts } from '../../src/evaluate/copied.js';
 import type { OnEvent } from '../../src/events.js';
 import type { Graph } from '../../src/graph/connect.js';
 import { readDataset } from '../../src/graph/dataset.js';
-import { keepLinks, spoilLinks } from '../../src/kg/linkSample.js';
 import type { Dataset, Split } from '../../src/kg/types.js';
 import { prepareStudent } from '../../src/train/retrain.js';
 import type { Dbp5l, Language } from '../dbp5l/data.js';
 import { dbp5lConfig, importDbp5l, withDbp5lSplit } from '../dbp5l/graph.js';
 import type { Links } from './cell.js';
+import { keepLinks, spoilLinks } from './links.js';
 import { ALL } from './make.js';
-
-/** Links are chosen by this key alone: each teacher and student of a share has the same ones. */
-const LINK_SEED = 1;
 
 export interface TargetData {
   readonly dataset: Dataset;
@@ -75,6 +72,6 @@ function withLinks(dataset: Dataset, { share, wrong }: Links): Dataset {
       'USAGE',
       `A share ${share} of the links, ${wrong} of them wrong: shares are in (0, 1].`,
     );
-  const some = share < 1 ? keepLinks(dataset, { share, seed: LINK_SEED }) : dataset;
-  return wrong > 0 ? spoilLinks(some, { share: wrong, seed: LINK_SEED }) : some;
+  const some = share < 1 ? keepLinks(dataset, share) : dataset;
+  return wrong > 0 ? spoilLinks(some, wrong) : some;
 }

@@ -73,7 +73,8 @@ async function teachers(
       about: { data: datasetDigest(dataset), heldOut: config.heldOut },
       runs: config.runs,
       name: 'teacher',
-      train: (settings, run, how) => pretrain({ dataset, splits, settings, ...run }, how),
+      train: (settings, run, how) =>
+        pretrain({ dataset, splits, heldOut: config.heldOut, settings, ...run }, how),
     },
     options,
   );
@@ -117,7 +118,17 @@ async function students(
       name: target,
       train: (settings, run, how) =>
         retrain(
-          { dataset, target, split, settings, evaluation, linkThreshold, teacher: teacher?.folder, ...run },
+          {
+            dataset,
+            target,
+            split,
+            heldOut: shares,
+            settings,
+            evaluation,
+            linkThreshold,
+            teacher: teacher?.folder,
+            ...run,
+          },
           how,
         ),
     },

@@ -1,12 +1,12 @@
+import { ENCODER_FACTS, type EncoderName } from '../../src/encoders.js';
 import type { Language } from '../dbp5l/data.js';
 import { type Cell, describe, type TeacherCell } from './cell.js';
 import type { Entry, Group } from './groups.js';
 import { type Line, secondsOf } from './results.js';
 
-const PATH_ENCODERS = ['gru', 'lstm', 'rsn', 'transformer'];
-
 const settingsOf = (cell: Cell) => (cell.what === 'baseline' ? {} : cell.settings);
-const isPath = (cell: Cell) => PATH_ENCODERS.includes(String(settingsOf(cell).encoder));
+const isPath = (cell: Cell): boolean =>
+  ENCODER_FACTS[settingsOf(cell).encoder as EncoderName]?.kind === 'path';
 
 /** Seconds that a cell should stay under. */
 export const limitOf = (cell: Cell): number => 60 * (cell.what === 'teacher' && isPath(cell) ? 100 : 30);

@@ -67,7 +67,7 @@ export interface PreparedStudent {
  *   teacher: 'runs/teacher', folder: 'runs/movies', id: 'movies-1' });
  */
 export async function retrain(input: RetrainInput, options: RunOptions = {}): Promise<RunOutcome> {
-  const { folder } = input;
+  const { folder, settings } = input;
   checkDataset(input.dataset);
   if (input.teacher) requireUnseen(input.teacher, input);
   const prepared = prepareStudent(input);

@@ -67,13 +67,18 @@ function settingPaths(node: JsonNode): string[] {
 const extremes = (values: SearchSpace[string]): readonly unknown[] =>
   Array.isArray(values) ? values : Object.values(values).flat();
 
+/** What each encoder has a default of its own for. */
+const BY_ENCODER = ['layers', 'geometry', 'optimiser', 'learningRate', 'n3'];
+
 /**
- * Settings with a choice put in.
+ * Settings with a choice put in. Of another encoder they have what that encoder usually has, not what the first one has.
  *
  * @throws KgmentorError USAGE when the outcome is no valid setting
  */
 export function withChoice<S extends RoleSettings>(role: Role, base: S, choice: Choice): S {
   const settings = structuredClone(base) as Record<string, unknown>;
+  if (choice.encoder !== undefined && choice.encoder !== base.encoder)
+    for (const name of BY_ENCODER) delete settings[name];
   for (const [path, value] of Object.entries(choice)) put(settings, path, value);
   const parsed = (role === 'teacher' ? teacherSchema : studentSchema).safeParse(settings);
   if (parsed.success) return parsed.data as S;

@@ -96,4 +96,15 @@ describe('choices', () => {
     assert.deepEqual(choiceOf(settings, Object.keys(choice)), choice);
     assert.equal(student.n3, studentSchema.parse({}).n3, 'the settings given are as they were');
   });
+
+  it('of another encoder bring what that encoder usually has', () => {
+    const { learningRate, geometry, optimiser, n3 } = withChoice('student', student, { encoder: 'gru' });
+    const usual = studentSchema.parse({ encoder: 'gru' });
+    assert.deepEqual(
+      [learningRate, geometry, optimiser, n3],
+      [usual.learningRate, usual.geometry, usual.optimiser, usual.n3],
+    );
+    assert.notEqual(learningRate, student.learningRate);
+    assert.equal(withChoice('student', student, { encoder: 'transe', n3: 0.5 }).n3, 0.5);
+  });
 });

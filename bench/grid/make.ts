@@ -55,7 +55,7 @@ export function makeCells({ dim, epochs }: Tiny = {}) {
       const { target, seed, teacher, levels = LEVELS, alone, links = ALL } = options;
       // Without a level of distillation a teacher makes no difference.
       const guide = levels.length > 0 ? teacher : null;
-      const given: StudentInput = studentInput({
+      const { distillation, ...given }: StudentInput = studentInput({
         dim: options.dim ?? sizes.student,
         seed,
         epochs,
@@ -67,7 +67,7 @@ export function makeCells({ dim, epochs }: Tiny = {}) {
         target,
         teacher: guide && cellId(guide),
         links,
-        settings: { ...given, ...options.settings },
+        settings: { ...given, ...(guide && distillation && { distillation }), ...options.settings },
       };
     },
     baseline(

@@ -8,9 +8,11 @@ import { files } from '../../src/train/job.js';
 import { pretrain } from '../../src/train/pretrain.js';
 import { prepareStudent, retrain, writeStudent } from '../../src/train/retrain.js';
 import type { RunOptions } from '../../src/train/runFolder.js';
+import { evaluatePaths } from '../../src/train/tasks/paths.js';
 import { dbp5lConfig } from '../dbp5l/graph.js';
 import type { StudentInput, TeacherInput } from '../dbp5l/settings.js';
 import type { BaselineCell, StudentCell, TeacherCell } from './cell.js';
+import { GREEK } from './groups.js';
 import type { Line, Report } from './results.js';
 import { type Trained, trainOnce, validationsOf } from './train.js';
 import type { World } from './world.js';
@@ -77,7 +79,27 @@ export async function runStudent(id: string, cell: StudentCell, context: CellCon
   const reports = await stage('evaluate', () =>
     evaluateRun(folder, { ...threadsOf(context), filters: FILTERS, copied }),
   );
-  return { ...found, settings, metrics: metricsOf(reports) };
+  const extra = await stage('paths', () => pathFigures(folder, cell, context, 'model'));
+  return { ...found, settings, metrics: metricsOf(reports), ...(extra && { extra }) };
+}
+
+/** Path queries are asked of the language of the pairings. */
+async function pathFigures(
+  folder: string,
+  { target }: StudentCell | BaselineCell,
+  context: CellContext,
+  answerer: 'model' | 'teacher',
+): Promise<Line['extra']> {
+  if (target !== GREEK) return undefined;
+  const { lengths } = await evaluatePaths(folder, { ...threadsOf(context), answerer });
+  return Object.fromEntries(
+    lengths.flatMap(({ hops, all, copied, notCopied }) => [
+      [`paths of ${hops}: count`, all.count],
+      [`paths of ${hops}: MRR`, all.mrr],
+      [`paths of ${hops}: copied MRR`, copied.mrr],
+      [`paths of ${hops}: not copied MRR`, notCopied.mrr],
+    ]),
+  );
 }
 
 /** Ranks by what needs no training. */
@@ -94,8 +116,9 @@ export async function runBaseline(id: string, cell: BaselineCell, context: CellC
       writeStudent({ dataset, target, split, settings, evaluation, teacher, folder, id });
       return evaluateRun(folder, { ...threadsOf(context), filters: FILTERS, answerer: 'teacher', copied });
     });
+    const extra = await stage('paths', () => pathFigures(folder, cell, context, 'teacher'));
     rmSync(folder, { recursive: true });
-    return { stages, metrics: metricsOf(reports) };
+    return { stages, metrics: metricsOf(reports), ...(extra && { extra }) };
   }
   const reports = await stage('evaluate', async () => {
     const { facts, entities, relations } = prepareStudent({ dataset, target, split, settings });

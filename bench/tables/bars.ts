@@ -1,9 +1,10 @@
 import { points } from '../../src/commands/output.js';
-import { fewRow, SHARES, TARGETS } from '../grid/groups.js';
+import { ENCODER_FACTS } from '../../src/encoders.js';
+import { ENCODERS, fewRow, SHARES, TARGETS } from '../grid/groups.js';
 import type { Line } from '../grid/results.js';
-import { type Board, known, markdown, mean, mrr } from './board.js';
+import { averageOf, type Board, known, markdown, mean, mrr } from './board.js';
 import { reaching } from './reaching.js';
-import { kept } from './sections.js';
+import { extra, kept } from './sections.js';
 
 /** Something aimed at: what was measured, undefined while a cell is missing. */
 export interface Bar {
@@ -45,7 +46,7 @@ export function bars(board: Board): Bar[] {
     bar('average MRR, one teacher for all targets', 0.72, average('headline', 'student')),
     bar(
       'least lead over the lookup of a language',
-      0,
+      0.0001,
       least(TARGETS.map((target) => difference(one('student', target), one('lookup', target)))),
     ),
     bar('average MRR, teachers that never saw the target', 0.7, average('leaveOneOut', 'student')),
@@ -62,7 +63,26 @@ export function bars(board: Board): Bar[] {
       String,
     ),
     bar('joint training’s time over that of a student, least', 10, cheaper(board), (x) => x.toFixed(1)),
+    bar('points of MRR on path queries that a teacher of paths gives a student', 0.0001, pathGain(board)),
   ];
+}
+
+/**
+ * The most that a student gains on path queries, both lengths together, from a teacher that walks paths over the default
+ * teacher; undefined while one of them is missing.
+ */
+function pathGain(board: Board): number | undefined {
+  const [usual] = ENCODERS;
+  const figure = (teacher: string, student: string) =>
+    whole(
+      averageOf(
+        [2, 3].map((hops) => board.place('encoders', teacher, student, extra(`paths of ${hops}: MRR`))),
+      ),
+    );
+  const gains = ENCODERS.filter((kind) => ENCODER_FACTS[kind].kind === 'path').flatMap((kind) =>
+    [usual, kind].map((student) => difference(figure(kind, student), figure(usual, student))),
+  );
+  return gains.includes(undefined) ? undefined : Math.max(...(gains as number[]));
 }
 
 function faster(board: Board): number | undefined {

@@ -4,7 +4,7 @@ import { bars, barTable } from './bars.js';
 import { Board, mrr } from './board.js';
 import { hours, provenance, times } from './costs.js';
 import { details, short, whole } from './headline.js';
-import { ablation, encoders, fewLinks, grown, leaveOneOut, linkModes, small } from './sections.js';
+import { ablation, encoders, extra, fewLinks, grown, leaveOneOut, linkModes, small } from './sections.js';
 
 /** The results page, and the table of the README. */
 export interface Pages {
@@ -77,6 +77,14 @@ ${encoders(board, mrr)}
 On facts that are not copied:
 
 ${encoders(board, ({ metrics }) => metrics?.tv.notCopied.mrr)}
+
+On path queries of two relations, whose answer needs a test fact; triple encoders answer by beam search, path encoders in one pass:
+
+${encoders(board, extra('paths of 2: MRR'))}
+
+Of three relations:
+
+${encoders(board, extra('paths of 3: MRR'))}
 
 ## Small students
 

@@ -31,7 +31,7 @@ export const fewLinks = (board: Board): string =>
     }),
   );
 
-const extra =
+export const extra =
   (name: string): Pick =>
   (line) =>
     line.extra?.[name];

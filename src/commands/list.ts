@@ -37,7 +37,7 @@ export const commands: Readonly<Record<string, { summary: string; load: () => Pr
   'import-teacher': {
     summary: 'bring in a teacher that was trained elsewhere',
     load: async () => (await import('./importTeacher.js')).importTeacherCommand,
-    },
+  },
   search: {
     summary: 'search for settings of a teacher or a student, on validation alone',
     load: async () => (await import('./search.js')).searchCommand,

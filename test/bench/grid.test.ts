@@ -84,8 +84,12 @@ describe('the grid', () => {
     assert.ok(copied.count > 0 && notCopied.count > 0 && whole.mrr > 0 && whole.hits10 <= 1);
     assert.deepEqual(
       trained.stages.map(({ name }) => name),
-      ['read', 'train', 'evaluate'],
+      ['read', 'train', 'evaluate', 'paths'],
     );
+    for (const cell of [student, cells[3]]) {
+      const extra = lines.get(id(cell))?.extra ?? {};
+      assert.ok(extra['paths of 2: count'] > 0 && extra['paths of 2: MRR'] > 0);
+    }
     assert.equal(trained.validations?.length, 4);
     assert.equal(Math.max(...(trained.validations ?? []).map(([, mrr]) => mrr)), trained.validation);
     assert.equal(trained.settings?.dim, 8);

@@ -124,7 +124,12 @@ describe('what was aimed at', () => {
           ],
           trainSeconds: cell.what === 'teacher' ? 500 : 40,
           prepareSeconds,
-          extra: { added: 10, precision: 0.95 },
+          extra: {
+            added: 10,
+            precision: 0.95,
+            'paths of 2: MRR': ['gru', 'rsn'].includes(row) ? 0.4 : 0.3,
+            'paths of 3: MRR': 0.2,
+          },
         });
       }),
     );

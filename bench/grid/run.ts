@@ -78,6 +78,7 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
     if (!lines.has(id)) record(id, cell, found);
   };
 
+  if (steps.length > 0 && hours > 0) await world.prepare();
   let at = 0;
   for (; at < steps.length && spent() < hours * 3600; at++) {
     const { id, cell } = steps[at];

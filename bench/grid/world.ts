@@ -18,6 +18,8 @@ export interface TargetData {
 
 /** The benchmark as cells see it: imported once, each scope read once. */
 export interface World {
+  /** Imports what is not there yet, so that no cell's time tells of it. */
+  prepare(): Promise<void>;
   teacher(sources: readonly Language[], links: Links): Promise<Dataset>;
   target(target: Language, links: Links): Promise<TargetData>;
   /** [test facts, in the order of a student's run] whether another language holds the fact, by all links there are. */
@@ -37,9 +39,9 @@ export function openWorld(graph: Graph, data: Dbp5l, onEvent?: OnEvent): World {
     if (!kept.has(key)) kept.set(key, work());
     return kept.get(key) as Promise<T>;
   };
-  const imported = () => once('import', () => importDbp5l(graph, data));
+  const prepare = async () => void (await once('import', () => importDbp5l(graph, data)));
   const read = async (options: Parameters<typeof readDataset>[2]): Promise<Dataset> => {
-    await imported();
+    await prepare();
     return (await readDataset(() => graph, config, { ...options, onEvent })).dataset;
   };
   const whole = (sources: readonly Language[]) =>
@@ -49,6 +51,7 @@ export function openWorld(graph: Graph, data: Dbp5l, onEvent?: OnEvent): World {
     once(`around ${target} ${wrong}`, () => read(wrong ? {} : { around: { target, hops: 0 } }));
 
   const world: World = {
+    prepare,
     teacher: async (sources, links) => withLinks(await whole(sources), links),
     async target(target, links) {
       const { dataset, split } = withDbp5lSplit(await around(target, links.wrong > 0), data, target);

@@ -1,10 +1,24 @@
-/** `npm run bench -- dbp5l --target el`, `npm run bench -- feed`: measurements through a real Neo4j. */
+/** `npm run bench -- dbp5l --target el` and others: measurements through a real Neo4j. */
 import { parseArgs } from 'node:util';
 import { exitCodeOf, KgmentorError } from '../src/errors.js';
 import { runDbp5l } from './dbp5l/run.js';
 import { runFeed } from './feed.js';
+import { gridBench, ONLY } from './grid/bench.js';
+import { writeTables } from './tables/write.js';
 
-const usage = `npm run bench -- dbp5l --target el [options]
+const usage = `npm run bench -- grid [options]
+                     all cells of docs/results.md that bench/results/dbp5l.jsonl lacks; stopped and killed ones go on
+  --only PART        ${ONLY}
+  --dry-run          say what would be run
+  --hours H          begin no cell after that many
+  --runs DIR         run folders, runs/grid where absent
+  --results FILE     other results than the committed ones
+  --dim N, --epochs N
+                     other sizes, to try it out
+npm run bench -- tables
+                     write docs/results.md and the table of the README from the results
+npm run bench -- dbp5l --target el [options]
+                     one target's table with time and memory
 npm run bench -- feed [options]
                      the linked student of a target by both feeds; takes --target, --dim, --data, --seed,
                      --epochs, --threads and --json
@@ -20,6 +34,10 @@ npm run bench -- feed [options]
   --no-publish       leave publishing out
   --json             the last line of stdout is one object`;
 
+const BENCHES = ['grid', 'tables', 'dbp5l', 'feed'];
+
+const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
+
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -33,40 +51,40 @@ async function main(): Promise<void> {
       'teacher-epochs': { type: 'string' },
       runs: { type: 'string' },
       threads: { type: 'string' },
+      only: { type: 'string' },
+      hours: { type: 'string' },
+      results: { type: 'string' },
+      'dry-run': { type: 'boolean', default: false },
       'no-publish': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   const bench = positionals[0];
-  if (values.help || (bench !== 'dbp5l' && bench !== 'feed')) {
+  if (values.help || !BENCHES.includes(bench)) {
     if (!values.help) throw new KgmentorError('USAGE', 'Which bench?', { next: usage });
     process.stdout.write(`${usage}\n`);
     return;
   }
-  const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
-  const common = {
-    target: values.target,
-    data: values.data,
-    seed: Number(values.seed),
-    threads: number(values.threads),
-    json: values.json,
-  };
-  const dim = number(values.dim);
-  const epochs = number(values.epochs);
-  if (bench === 'feed') {
-    await runFeed({ ...common, dim: dim ?? 32, epochs: epochs ?? 12 });
-    return;
-  }
-  await runDbp5l({
-    ...common,
-    dim: dim ?? 128,
-    models: values.models?.split(','),
-    epochs,
-    teacherEpochs: number(values['teacher-epochs']),
-    runs: values.runs,
-    publish: !values['no-publish'],
-  });
+  const { data, json } = values;
+  const [dim, epochs, threads] = [values.dim, values.epochs, values.threads].map(number);
+  const common = { target: values.target, data, seed: Number(values.seed), threads, json };
+  if (bench === 'tables') writeTables({ json });
+  else if (bench === 'grid') {
+    const { only, runs, results, 'dry-run': dryRun } = values;
+    const hours = number(values.hours);
+    await gridBench({ data, only, dryRun, hours, threads, runs, results, tiny: { dim, epochs }, json });
+  } else if (bench === 'feed') await runFeed({ ...common, dim: dim ?? 32, epochs: epochs ?? 12 });
+  else
+    await runDbp5l({
+      ...common,
+      dim: dim ?? 128,
+      models: values.models?.split(','),
+      epochs,
+      teacherEpochs: number(values['teacher-epochs']),
+      runs: values.runs,
+      publish: !values['no-publish'],
+    });
 }
 
 main().catch((error: unknown) => {

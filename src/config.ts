@@ -258,6 +258,37 @@ export const studentSchema = z
   .superRefine(checkEncoder)
   .transform((given) => ({ ...given, ...filled('student')(given) }));
 
+const range = (number: z.ZodNumber) =>
+  z.tuple([number, number]).refine(([from, to]) => from < to, 'the first number is not below the second one');
+
+export const searchSchema = z.strictObject({
+  space: z
+    .record(
+      name,
+      z.union([
+        z.array(z.unknown()).min(1),
+        z.strictObject({ log: range(z.number().positive()) }),
+        z.strictObject({ uniform: range(z.number()) }),
+        z.strictObject({ int: range(z.number().int()) }),
+      ]),
+    )
+    .default({})
+    .describe(
+      'Setting → its values: "student.n3": { "log": [0.001, 0.1] }, { "uniform": [0, 1] }, { "int": [1, 9] }, or a list.',
+    ),
+  trials: z
+    .number()
+    .int()
+    .min(1)
+    .default(20)
+    .describe('Trainings, the first one with the settings as they are.'),
+  method: z
+    .enum(['random', 'halving'])
+    .default('random')
+    .describe('Train all trials whole, or a third of them at each threefold of epochs.'),
+  seed: z.number().int().min(0).default(1),
+});
+
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   sources: z.record(name, sourceSchema),
@@ -283,6 +314,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   teacher: teacherSchema.prefault({}),
   student: studentSchema.prefault({}),
+  search: searchSchema.prefault({}),
   feed: z
     .enum(['memory', 'cypher'])
     .default('memory')
@@ -299,4 +331,5 @@ export type AlignmentConfig = z.infer<typeof alignmentSchema>;
 export type TeacherSettings = z.infer<typeof teacherSchema>;
 export type StudentSettings = z.infer<typeof studentSchema>;
 export type EvaluationSettings = Config['evaluation'];
+export type SearchSettings = z.infer<typeof searchSchema>;
 export type DistillationSettings = z.infer<typeof distillationSchema>;

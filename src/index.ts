@@ -6,6 +6,7 @@ export {
   type DistillationSettings,
   type EvaluationSettings,
   type NodeConfig,
+  type SearchSettings,
   type SourceConfig,
   type StudentSettings,
   type TeacherSettings,
@@ -69,6 +70,7 @@ export { type PretrainInput, pretrain } from './train/pretrain.js';
 export { type RetrainInput, retrain } from './train/retrain.js';
 export { type RunOptions, type RunOutcome, resumeRun } from './train/runFolder.js';
 export { findRun, listRunFolders, readModelVectors } from './train/runs.js';
+export { type SearchInput, type SearchOutcome, search } from './train/search.js';
 export {
   type ClassificationReport,
   type EvaluateClassificationOptions,
@@ -80,3 +82,4 @@ export {
   type PathEvaluation,
   type PathReport,
 } from './train/tasks/paths.js';
+export type { Trial } from './train/trials.js';

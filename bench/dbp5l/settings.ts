@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { StudentSettings, TeacherSettings } from '../../src/config.js';
 import { studentSchema, teacherSchema } from '../../src/config.js';
 
@@ -17,6 +18,9 @@ export const MODELS = [
 ] as const;
 export type ModelName = (typeof MODELS)[number];
 
+export type TeacherInput = z.input<typeof teacherSchema>;
+export type StudentInput = z.input<typeof studentSchema>;
+
 export const teacherSettings = (sources: string[], seed: number, epochs?: number): TeacherSettings =>
   teacherSchema.parse({ sources, seed, ...(epochs && { epochs }) });
 
@@ -25,46 +29,53 @@ export const teacherSettings = (sources: string[], seed: number, epochs?: number
  * relations that the target never asks about; probes help where room is scarce. Long vectors learn soft answers first
  * and end with hard ones: the teacher's show what cannot be copied, and in the end they are in the way of copying.
  */
-const recipe = (dim: number) =>
+const recipe = (dim: number): StudentInput =>
   dim < 64
-    ? {
-        n3: 0.003,
-        epochs: 60,
-        patience: 5,
-        backgroundRelations: 'target' as const,
-        distillation: { probes: 0.2 },
-      }
-    : {
-        patience: 5,
-        distillation: { network: 3, prediction: { from: 2, to: 0 }, temperature: 2 },
-      };
+    ? { n3: 0.003, epochs: 60, patience: 5, backgroundRelations: 'target', distillation: { probes: 0.2 } }
+    : { patience: 5, distillation: { network: 3, prediction: { from: 2, to: 0 }, temperature: 2 } };
+
+/** The levels of distillation. */
+export const LEVELS = ['feature', 'network', 'prediction'] as const;
+export type Level = (typeof LEVELS)[number];
+
+/**
+ * Settings of a student as a configuration gives them: those that validation chose for its size, and only the levels of
+ * distillation that are named.
+ *
+ * @param options.levels all three where absent
+ * @param options.alone without the linked subgraph
+ */
+export function studentInput(options: {
+  readonly dim: number;
+  readonly seed: number;
+  readonly epochs?: number;
+  readonly levels?: readonly Level[];
+  readonly alone?: boolean;
+}): StudentInput {
+  const { dim, seed, epochs, levels = LEVELS, alone = false } = options;
+  const chosen = recipe(dim);
+  const left = Object.fromEntries(
+    LEVELS.filter((level) => !levels.includes(level)).map((level) => [level, 0]),
+  );
+  const distillation = { ...chosen.distillation, ...left };
+  return {
+    ...chosen,
+    ...(Object.keys(distillation).length > 0 && { distillation }),
+    ...(alone && { background: 0 }),
+    dim,
+    seed,
+    ...(epochs && { epochs }),
+  };
+}
 
 /** Settings of a trained row: all share those of the student, and lack what their name says. */
 export function studentSettings(
   model: ModelName,
   options: { dim: number; seed: number; epochs?: number },
 ): StudentSettings {
-  const { dim, seed, epochs } = options;
-  const full = studentSchema.parse({ ...recipe(dim), dim, seed, ...(epochs && { epochs }) });
-  const { feature, network, prediction } = full.distillation;
-  const only = (kept: Partial<StudentSettings['distillation']>): StudentSettings => ({
-    ...full,
-    distillation: { ...full.distillation, feature: 0, network: 0, prediction: 0, ...kept },
-  });
-  switch (model) {
-    case 'alone':
-      return { ...only({}), background: 0 };
-    case 'distilled':
-      return { ...full, background: 0 };
-    case 'linked':
-      return only({});
-    case 'student:feature':
-      return only({ feature });
-    case 'student:network':
-      return only({ network });
-    case 'student:prediction':
-      return only({ prediction });
-    default:
-      return full;
-  }
+  const [, level] = model.split(':');
+  const single = LEVELS.filter((one) => one === level);
+  const levels = model === 'alone' || model === 'linked' ? [] : single.length > 0 ? single : LEVELS;
+  const alone = model === 'alone' || model === 'distilled';
+  return studentSchema.parse(studentInput({ ...options, levels, alone }));
 }

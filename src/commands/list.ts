@@ -38,6 +38,10 @@ export const commands: Readonly<Record<string, { summary: string; load: () => Pr
     summary: 'bring in a teacher that was trained elsewhere',
     load: async () => (await import('./importTeacher.js')).importTeacherCommand,
   },
+  search: {
+    summary: 'search for settings of a teacher or a student, on validation alone',
+    load: async () => (await import('./search.js')).searchCommand,
+  },
   evaluate: {
     summary: 'rank held-out facts with a trained student',
     load: async () => (await import('./evaluate.js')).evaluate,

@@ -5,13 +5,16 @@ import { type Flags, text } from './command.js';
 import { count, type Output, points, table } from './output.js';
 
 /** The flag --threads as a number. */
-export function checkThreads(flags: Flags): number | undefined {
-  const given = text(flags, 'threads');
+export const checkThreads = (flags: Flags): number | undefined => wholeNumber(flags, 'threads');
+
+/** A flag as a number of things. */
+export function wholeNumber(flags: Flags, name: string): number | undefined {
+  const given = text(flags, name);
   if (given === undefined) return undefined;
-  const threads = Number(given);
-  if (!Number.isInteger(threads) || threads < 1)
-    throw new KgmentorError('USAGE', `--threads ${given} is no whole number above zero.`);
-  return threads;
+  const number = Number(given);
+  if (!Number.isInteger(number) || number < 1)
+    throw new KgmentorError('USAGE', `--${name} ${given} is no whole number above zero.`);
+  return number;
 }
 
 /** Where a relationship leads that ends in no source which is read. */

@@ -61,6 +61,10 @@ async function serve(phase: Phase): Promise<number> {
   }
 }
 
+/** Benches that read files only. */
+const needsNoServer = (target: string | undefined, args: readonly string[]): boolean =>
+  target === 'bench' && (args[0] === 'tables' || args.includes('--dry-run') || args.includes('--help'));
+
 async function launch(target: string | undefined, args: readonly string[], phase: Phase): Promise<number> {
   if (target === 'neo4j') return serve(phase);
   if (target === 'kgmentor') {
@@ -73,8 +77,9 @@ async function launch(target: string | undefined, args: readonly string[], phase
     bench: { script: 'bench/main.js', heapMb: 4096 },
   }[target ?? ''] as { script: string; home?: string; heapMb?: number } | undefined;
   if (!beside) throw new KgmentorError('USAGE', `"${target}" is none of test, demo, bench, neo4j, kgmentor.`);
-  await ensureTensorFlow(say);
   const { script, ...server } = beside;
+  if (needsNoServer(target, args)) return program(phase, script, args);
+  await ensureTensorFlow(say);
   return withServer(phase, server, (uri) => program(phase, script, args, uri));
 }
 

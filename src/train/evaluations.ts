@@ -21,6 +21,8 @@ export interface EvaluateOptions extends Pick<RunOptions, 'threads' | 'signal'> 
   readonly filters?: readonly FilterName[];
   readonly answerer?: Answerer;
   readonly evaluation?: EvaluationSettings;
+  /** [facts] 1 where a fact counts as copied; where the run's own links find it in another source if absent. */
+  readonly copied?: Uint8Array;
 }
 
 const queriesOf = (
@@ -62,7 +64,8 @@ export async function evaluateRun(
   const { filters = ['tv', 'full'], answerer = 'model' } = options;
   const { facts, entities, relations, evaluation } = readEvaluationInput(folder, options.evaluation);
   const asked = facts.split[options.facts ?? 'test'];
-  const copied = copiedFacts(asked, withinTarget(facts, entities), entities, relations.length);
+  const copied =
+    options.copied ?? copiedFacts(asked, withinTarget(facts, entities), entities, relations.length);
   const queries = Object.fromEntries(
     filters.map((filter) => [filter, queriesOf(facts, asked, filter, relations.length, evaluation)]),
   );

@@ -67,11 +67,11 @@ export interface PreparedStudent {
  *   teacher: 'runs/teacher', folder: 'runs/movies', id: 'movies-1' });
  */
 export async function retrain(input: RetrainInput, options: RunOptions = {}): Promise<RunOutcome> {
-  const { settings, folder, id, dataset } = input;
-  checkDataset(dataset);
+  const { folder, settings } = input;
+  checkDataset(input.dataset);
   if (input.teacher) requireUnseen(input.teacher, input);
   const prepared = prepareStudent(input);
-  const { facts, relations, rows, entities, link } = prepared;
+  const { facts } = prepared;
   if (facts.split.train.head.length === 0)
     throw new KgmentorError('NO_DATA', `The source ${input.target} holds no relationship to train on.`, {
       next: 'Check its labels, relations.include and relations.exclude in the configuration.',
@@ -86,7 +86,22 @@ export async function retrain(input: RetrainInput, options: RunOptions = {}): Pr
     );
   if (options.resume && input.feed) requireSameRun(folder, input, facts);
   const feed = input.feed && (await input.feed(feedLayout(input, prepared)));
-  if (options.resume) return runFolder(folder, 'student', { ...options, feed });
+  if (!options.resume) writeStudent(input, prepared, feed);
+  return runFolder(folder, 'student', { ...options, feed });
+}
+
+/**
+ * Writes a student's run folder, untrained: what training needs, and what an evaluation of its teacher's answers does.
+ *
+ * @param feed where batches come from instead of the job's own columns
+ */
+export function writeStudent(
+  input: RetrainInput,
+  prepared: PreparedStudent = prepareStudent(input),
+  feed?: BatchSource,
+): void {
+  const { settings, folder, id, dataset } = input;
+  const { facts, relations, rows, entities, link } = prepared;
   mkdirSync(folder, { recursive: true });
   const held = ({ head }: Triples, bit: number) => new Int32Array(head.length).fill(bit);
   const own = { triples: facts.split.train, weight: 1, source: held(facts.split.train, 1) };
@@ -153,7 +168,6 @@ export async function retrain(input: RetrainInput, options: RunOptions = {}): Pr
       conflicts: prepared.conflicts,
     },
   });
-  return runFolder(folder, 'student', { ...options, feed });
 }
 
 /** The linked subgraph on student rows and the way from there to the teacher's rows. */

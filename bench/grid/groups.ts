@@ -1,0 +1,166 @@
+import type { Language } from '../dbp5l/data.js';
+import { LEVELS, type Level } from '../dbp5l/settings.js';
+import { type Cell, cellId, type Links, type TeacherCell } from './cell.js';
+import { ALL, type Make, makeCells, type Tiny } from './make.js';
+
+/** In the order of the protocol's tables. */
+export const TARGETS: readonly Language[] = ['el', 'ja', 'es', 'fr', 'en'];
+export const SEEDS = [1, 2, 3] as const;
+export const SHARES = [0.8, 0.5, 0.2] as const;
+export const LINK_MODES = ['share', 'swap', 'relation', 'soft'] as const;
+export const ENCODERS = ['complex', 'distmult', 'transe', 'rotate', 'gru', 'rsn', 'transformer'] as const;
+/** The language of ablations and pairings. */
+export const GREEK: Language = 'el';
+export const WRONG: Links = { share: 1, wrong: 0.1 };
+
+/** Every set of levels of distillation but the whole and the empty one. */
+export const SOME_LEVELS: readonly (readonly Level[])[] = [
+  ...LEVELS.map((level) => [level]),
+  ...LEVELS.map((left) => LEVELS.filter((level) => level !== left)).reverse(),
+];
+
+export const GROUPS = [
+  'headline',
+  'small',
+  'ablation',
+  'fewLinks',
+  'leaveOneOut',
+  'links',
+  'encoders',
+] as const;
+export type Group = (typeof GROUPS)[number];
+
+/** Where a cell stands in the tables; one cell may stand in several. Seeds share a place. */
+export interface Entry {
+  readonly id: string;
+  readonly cell: Cell;
+  readonly group: Group;
+  readonly row: string;
+  readonly column: string;
+  /** What is run first: smaller is more important. */
+  readonly rank: number;
+}
+
+type Add = (row: string, column: string, cell: Cell, rank?: number) => void;
+
+/**
+ * All cells of the bench by the tables that they are for.
+ *
+ * @example
+ * declareGrid().filter(({ group }) => group === 'headline').length;
+ */
+export function declareGrid(tiny: Tiny = {}): Entry[] {
+  const make = makeCells(tiny);
+  const entries: Entry[] = [];
+  const [first] = SEEDS.map((seed) => make.teacher({ seed }));
+  const groups: Record<Group, (add: Add) => void> = {
+    headline: (add) => headline(make, add),
+    small: (add) => small(make, first, add),
+    ablation: (add) => ablation(make, first, add),
+    fewLinks: (add) => fewLinks(make, add),
+    leaveOneOut: (add) => leaveOneOut(make, add),
+    links: (add) => linkModes(make, add),
+    encoders: (add) => encoders(make, add),
+  };
+  for (const [at, group] of GROUPS.entries())
+    groups[group]((row, column, cell, rank = at) => {
+      entries.push({ id: cellId(cell), cell, group, row, column, rank });
+    });
+  return entries;
+}
+
+/** One teacher of all five languages a seed, five targets. */
+function headline(make: Make, add: Add): void {
+  for (const by of ['frequency', 'lookup'] as const)
+    for (const target of TARGETS) add(by, target, make.baseline(by, target));
+  for (const seed of SEEDS) {
+    const teacher = make.teacher({ seed });
+    // Spread is of less urgency than one figure of everything.
+    const rank = seed === SEEDS[0] ? 0 : 3.5;
+    add('training of the teacher', 'all', teacher, rank);
+    for (const target of TARGETS) {
+      add('student', target, make.student({ target, seed, teacher }), rank);
+      add('teacher', target, make.baseline('teacher', target, { teacher }), rank);
+    }
+  }
+}
+
+/** A quarter of the teacher's numbers, with and without distillation. */
+function small(make: Make, teacher: TeacherCell, add: Add): void {
+  const seed = SEEDS[0];
+  add('training of the teacher', 'all', teacher);
+  for (const target of TARGETS) {
+    const sized = { target, seed, dim: make.quarter };
+    add('teacher', target, make.baseline('teacher', target, { teacher }));
+    add('student', target, make.student({ ...sized, teacher }));
+    add('linked', target, make.student({ ...sized, teacher: null }));
+  }
+}
+
+function ablation(make: Make, teacher: TeacherCell, add: Add): void {
+  const given = { target: GREEK, seed: SEEDS[0], teacher };
+  add('training of the teacher', GREEK, teacher);
+  add('alone', GREEK, make.student({ ...given, teacher: null, alone: true }));
+  add('none', GREEK, make.student({ ...given, teacher: null }));
+  for (const levels of SOME_LEVELS) add(levels.join(' + '), GREEK, make.student({ ...given, levels }));
+  add('all three', GREEK, make.student(given));
+}
+
+/** Row names of a share of the links. */
+export const fewRow = (who: string, share: number): string => `${who}, ${100 * share} %`;
+
+function fewLinks(make: Make, add: Add): void {
+  const seed = SEEDS[0];
+  for (const share of SHARES) {
+    const links = { share, wrong: 0 };
+    const teacher = make.teacher({ seed, links });
+    add(fewRow('training of the teacher', share), 'all', teacher);
+    for (const target of TARGETS) {
+      const given = { target, seed, teacher, links };
+      add(fewRow('lookup', share), target, make.baseline('lookup', target, { links }));
+      add(fewRow('student', share), target, make.student(given));
+      if (share === 0.2)
+        add(fewRow('grown', share), target, make.student({ ...given, settings: { growLinks: true } }));
+    }
+  }
+}
+
+/** Teachers that have never seen the target. */
+function leaveOneOut(make: Make, add: Add): void {
+  const seed = SEEDS[0];
+  for (const target of TARGETS) {
+    const teacher = make.teacher({ seed, sources: TARGETS.filter((one) => one !== target) });
+    add('training of the teacher', target, teacher);
+    add('student', target, make.student({ target, seed, teacher }));
+    add('teacher', target, make.baseline('teacher', target, { teacher }));
+  }
+}
+
+/** Each link mode, with the links as they are and with some made wrong. */
+function linkModes(make: Make, add: Add): void {
+  const seed = SEEDS[0];
+  for (const links of [ALL, WRONG])
+    for (const mode of LINK_MODES) {
+      // The default stays unsaid, so that the cell is the one of the other tables.
+      const settings = mode === 'share' ? {} : { links: mode };
+      const teacher = make.teacher({ seed, links, settings });
+      const column = links.wrong > 0 ? 'wrong' : 'right';
+      add(`${mode}: training`, column, teacher);
+      add(`${mode}: student`, column, make.student({ target: GREEK, seed, teacher, links }));
+      add(`${mode}: teacher`, column, make.baseline('teacher', GREEK, { teacher, links }));
+    }
+}
+
+/** Each kind of teacher for a student of the default kind and of its own, and the default teacher for each kind. */
+function encoders(make: Make, add: Add): void {
+  const seed = SEEDS[0];
+  const settings = (encoder: string) => (encoder === ENCODERS[0] ? {} : { encoder });
+  const teachers = new Map(ENCODERS.map((kind) => [kind, make.teacher({ seed, settings: settings(kind) })]));
+  for (const [by, teacher] of teachers) {
+    add(by, 'training', teacher);
+    add(by, 'teacher', make.baseline('teacher', GREEK, { teacher }));
+    for (const kind of ENCODERS)
+      if (kind === ENCODERS[0] || by === ENCODERS[0] || kind === by)
+        add(by, kind, make.student({ target: GREEK, seed, teacher, settings: settings(kind) }));
+  }
+}

@@ -1,0 +1,82 @@
+import { studentSchema, teacherSchema } from '../../src/config.js';
+import { LANGUAGES, type Language } from '../dbp5l/data.js';
+import { LEVELS, type Level, type StudentInput, studentInput } from '../dbp5l/settings.js';
+import {
+  type BaselineCell,
+  cellId,
+  type Links,
+  type Settings,
+  type StudentCell,
+  type TeacherCell,
+} from './cell.js';
+
+/** All links as they are. */
+export const ALL: Links = { share: 1, wrong: 0 };
+
+/** Sizes that all cells take instead of their own, to try the grid out. */
+export interface Tiny {
+  readonly dim?: number;
+  readonly epochs?: number;
+}
+
+export interface TeacherOptions {
+  readonly seed: number;
+  readonly sources?: readonly Language[];
+  readonly links?: Links;
+  readonly settings?: Settings;
+}
+
+export interface StudentOptions {
+  readonly target: Language;
+  readonly seed: number;
+  /** Null, and also with no level of distillation, for a student that no teacher guides. */
+  readonly teacher: TeacherCell | null;
+  readonly dim?: number;
+  readonly levels?: readonly Level[];
+  readonly alone?: boolean;
+  readonly links?: Links;
+  readonly settings?: Settings;
+}
+
+/** Makes cells with the settings that validation chose, or with those of a trial. */
+export function makeCells({ dim, epochs }: Tiny = {}) {
+  const sizes = {
+    teacher: dim ?? teacherSchema.parse({}).dim,
+    student: dim ?? studentSchema.parse({}).dim,
+  };
+  return {
+    /** A quarter of a teacher's numbers. */
+    quarter: Math.max(2, sizes.teacher / 4),
+    teacher({ seed, sources = LANGUAGES, links = ALL, settings }: TeacherOptions): TeacherCell {
+      const given = { seed, ...settings, ...(dim && { dim }), ...(epochs && { epochs }) };
+      return { what: 'teacher', sources: [...sources].sort(), links, settings: given };
+    },
+    student(options: StudentOptions): StudentCell {
+      const { target, seed, teacher, levels = LEVELS, alone, links = ALL } = options;
+      // Without a level of distillation a teacher makes no difference.
+      const guide = levels.length > 0 ? teacher : null;
+      const { distillation, ...given }: StudentInput = studentInput({
+        dim: options.dim ?? sizes.student,
+        seed,
+        epochs,
+        ...(guide && { levels }),
+        alone,
+      });
+      return {
+        what: 'student',
+        target,
+        teacher: guide && cellId(guide),
+        links,
+        settings: { ...given, ...(guide && distillation && { distillation }), ...options.settings },
+      };
+    },
+    baseline(
+      by: BaselineCell['by'],
+      target: Language,
+      { teacher = null, links = ALL }: { teacher?: TeacherCell | null; links?: Links } = {},
+    ): BaselineCell {
+      return { what: 'baseline', by, target, teacher: teacher && cellId(teacher), links };
+    },
+  };
+}
+export type Make = ReturnType<typeof makeCells>;

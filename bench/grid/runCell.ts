@@ -1,0 +1,165 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { frequencyRanks, lookupRanks } from '../../src/evaluate/baselines.js';
+import { knownFacts, rankingQueries } from '../../src/evaluate/filters.js';
+import { type ModelReport, reportOf } from '../../src/evaluate/report.js';
+import { evaluateRun } from '../../src/train/evaluations.js';
+import { files } from '../../src/train/job.js';
+import { pretrain } from '../../src/train/pretrain.js';
+import { prepareStudent, retrain, writeStudent } from '../../src/train/retrain.js';
+import type { RunOptions } from '../../src/train/runFolder.js';
+import { evaluatePaths } from '../../src/train/tasks/paths.js';
+import { dbp5lConfig } from '../dbp5l/graph.js';
+import type { StudentInput, TeacherInput } from '../dbp5l/settings.js';
+import type { BaselineCell, StudentCell, TeacherCell } from './cell.js';
+import { GREEK } from './groups.js';
+import type { Line, Report } from './results.js';
+import { type Trained, trainOnce, validationsOf } from './train.js';
+import type { World } from './world.js';
+
+/** What a cell is run with. */
+export interface CellContext {
+  readonly world: World;
+  /** The folder of a cell's run. */
+  readonly folder: (id: string) => string;
+  readonly options: RunOptions;
+}
+
+/** What a cell found out. */
+export type Found = Omit<Line, 'id' | 'method' | 'cell' | 'threads' | 'date' | 'commit'>;
+
+const FILTERS = ['tv', 'full'] as const;
+const { evaluation } = dbp5lConfig();
+
+/** Times stages of a cell. */
+function stopwatch() {
+  const stages: Line['stages'] = [];
+  return {
+    stages,
+    async stage<T>(name: string, work: () => Promise<T>): Promise<T> {
+      const start = performance.now();
+      const value = await work();
+      const seconds = (performance.now() - start) / 1000;
+      stages.push({ name, seconds, peakMb: process.resourceUsage().maxRSS / 1024 });
+      return value;
+    },
+  };
+}
+
+/** Trains a teacher. */
+export async function runTeacher(id: string, cell: TeacherCell, context: CellContext): Promise<Found> {
+  const given: TeacherInput = { ...cell.settings, sources: [...cell.sources] };
+  const { teacher: settings } = dbp5lConfig({ teacher: given });
+  const { stages, stage } = stopwatch();
+  const dataset = await stage('read', () => context.world.teacher(cell.sources, cell.links));
+  const folder = context.folder(id);
+  const trained = await trainOnce(folder, context.options, () =>
+    pretrain({ dataset, settings, folder, id }, context.options),
+  );
+  rmSync(path.join(folder, files.checkpoint), { force: true });
+  return { ...foundBy(trained, folder, stages), settings };
+}
+
+/** Trains and ranks a student; its teacher is trained already. */
+export async function runStudent(id: string, cell: StudentCell, context: CellContext): Promise<Found> {
+  const { student: settings } = dbp5lConfig({ student: cell.settings as StudentInput });
+  const { stages, stage } = stopwatch();
+  const { dataset, split } = await stage('read', () => context.world.target(cell.target, cell.links));
+  const folder = context.folder(id);
+  const teacher = cell.teacher === null ? undefined : context.folder(cell.teacher);
+  const trained = await trainOnce(folder, context.options, () =>
+    retrain(
+      { dataset, target: cell.target, split, settings, evaluation, teacher, folder, id },
+      context.options,
+    ),
+  );
+  rmSync(path.join(folder, files.checkpoint), { force: true });
+  const found = foundBy(trained, folder, stages);
+  const copied = await context.world.copied(cell.target);
+  const reports = await stage('evaluate', () =>
+    evaluateRun(folder, { ...threadsOf(context), filters: FILTERS, copied }),
+  );
+  const extra = await stage('paths', () => pathFigures(folder, cell, context, 'model'));
+  return { ...found, settings, metrics: metricsOf(reports), ...(extra && { extra }) };
+}
+
+/** Path queries are asked of the language of the pairings. */
+async function pathFigures(
+  folder: string,
+  { target }: StudentCell | BaselineCell,
+  context: CellContext,
+  answerer: 'model' | 'teacher',
+): Promise<Line['extra']> {
+  if (target !== GREEK) return undefined;
+  const { lengths } = await evaluatePaths(folder, { ...threadsOf(context), answerer });
+  return Object.fromEntries(
+    lengths.flatMap(({ hops, all, copied, notCopied }) => [
+      [`paths of ${hops}: count`, all.count],
+      [`paths of ${hops}: MRR`, all.mrr],
+      [`paths of ${hops}: copied MRR`, copied.mrr],
+      [`paths of ${hops}: not copied MRR`, notCopied.mrr],
+    ]),
+  );
+}
+
+/** Ranks by what needs no training. */
+export async function runBaseline(id: string, cell: BaselineCell, context: CellContext): Promise<Found> {
+  const { target } = cell;
+  const { stages, stage } = stopwatch();
+  const { dataset, split } = await stage('read', () => context.world.target(target, cell.links));
+  const copied = await context.world.copied(target);
+  const { student: settings } = dbp5lConfig();
+  if (cell.teacher !== null) {
+    const folder = context.folder(id);
+    const teacher = context.folder(cell.teacher);
+    const reports = await stage('evaluate', async () => {
+      writeStudent({ dataset, target, split, settings, evaluation, teacher, folder, id });
+      return evaluateRun(folder, { ...threadsOf(context), filters: FILTERS, answerer: 'teacher', copied });
+    });
+    const extra = await stage('paths', () => pathFigures(folder, cell, context, 'teacher'));
+    rmSync(folder, { recursive: true });
+    return { stages, metrics: metricsOf(reports), ...(extra && { extra }) };
+  }
+  const reports = await stage('evaluate', async () => {
+    const { facts, entities, relations } = prepareStudent({ dataset, target, split, settings });
+    const { train, test } = facts.split;
+    const by = (filter: (typeof FILTERS)[number]) => {
+      const asked = rankingQueries(test, knownFacts(facts.split, filter), {
+        relations,
+        directions: evaluation.directions,
+      });
+      const ranks =
+        cell.by === 'frequency'
+          ? frequencyRanks(asked, train, entities, relations)
+          : lookupRanks(asked, train, facts.background, facts.votes, entities, relations);
+      return reportOf(ranks, test, copied, dataset.relations);
+    };
+    return { tv: by('tv'), full: by('full') };
+  });
+  return { stages, metrics: metricsOf(reports) };
+}
+
+const threadsOf = ({ options: { threads, signal } }: CellContext) => ({ threads, signal });
+
+function foundBy({ result, seconds, resumed }: Trained, folder: string, stages: Line['stages']): Found {
+  stages.push({ name: 'train', seconds, peakMb: result.peakMb });
+  return {
+    stages,
+    validation: result.best,
+    validations: validationsOf(folder),
+    epochs: result.epochs,
+    bestEpoch: result.bestEpoch,
+    trainSeconds: result.trainSeconds,
+    prepareSeconds: result.prepareSeconds,
+    ...(resumed && { resumed }),
+  };
+}
+
+function metricsOf(reports: Partial<Record<string, ModelReport>>): Line['metrics'] {
+  const report = (name: string): Report => {
+    const { all, copied, notCopied } = reports[name] as ModelReport;
+    const figures = ({ count, mrr, hits1, hits10 }: ModelReport['all']) => ({ count, mrr, hits1, hits10 });
+    return { whole: figures(all), copied: figures(copied), notCopied: figures(notCopied) };
+  };
+  return { tv: report('tv'), full: report('full') };
+}

@@ -1,0 +1,64 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { KgmentorError } from '../../src/errors.js';
+import { readRecord } from '../../src/train/folder.js';
+import { files } from '../../src/train/job.js';
+import type { TrainResult } from '../../src/train/messages.js';
+import { type RunOptions, type RunOutcome, resumeRun } from '../../src/train/runFolder.js';
+
+/** The training of a cell, from its run folder where that is done or begun. */
+export interface Trained {
+  readonly result: TrainResult;
+  /** By the wall clock of this call. */
+  readonly seconds: number;
+  /** Whether a part of it was done by an earlier call. */
+  readonly resumed: boolean;
+}
+
+/** Whether a folder holds a training that has ended well. */
+export const isTrained = (folder: string): boolean =>
+  existsSync(path.join(folder, files.record)) &&
+  readRecord(folder).status === 'done' &&
+  existsSync(path.join(folder, files.model));
+
+/**
+ * Trains what a run folder is for: not at all where it is done, from the checkpoint where it was begun.
+ *
+ * @param begin trains from the start
+ */
+export async function trainOnce(
+  folder: string,
+  options: RunOptions,
+  begin: () => Promise<RunOutcome>,
+): Promise<Trained> {
+  const started = performance.now();
+  const done = (result: TrainResult, resumed: boolean): Trained => ({
+    result,
+    seconds: (performance.now() - started) / 1000,
+    resumed,
+  });
+  if (isTrained(folder)) return done(readRecord(folder).result as unknown as TrainResult, true);
+  if (existsSync(path.join(folder, files.record)) && readRecord(folder).status !== 'done') {
+    try {
+      return done((await resumeRun(folder, options)).result, true);
+    } catch (error) {
+      // A folder that a kill left half written is begun anew.
+      if (!(error instanceof KgmentorError && error.code === 'BAD_DATA')) throw error;
+    }
+  }
+  rmSync(folder, { recursive: true, force: true });
+  return done((await begin()).result, false);
+}
+
+/** Of each validation: epoch, MRR, seconds of training until then. */
+export function validationsOf(folder: string): [number, number, number][] {
+  const file = path.join(folder, files.trace);
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('"evaluated"'))
+    .map((line) => {
+      const { epoch, value, seconds } = JSON.parse(line) as { epoch: number; value: number; seconds: number };
+      return [epoch, value, seconds];
+    });
+}

@@ -1,0 +1,122 @@
+import type { Entry } from '../grid/groups.js';
+import type { Line } from '../grid/results.js';
+import { bars, barTable } from './bars.js';
+import { Board, mrr } from './board.js';
+import { hours, provenance, times } from './costs.js';
+import { details, short, whole } from './headline.js';
+import { ablation, encoders, extra, fewLinks, grown, leaveOneOut, linkModes, small } from './sections.js';
+
+/** The results page, and the table of the README. */
+export interface Pages {
+  readonly page: string;
+  readonly readme: string;
+}
+
+/**
+ * The documents' tables, made of the declared cells and their results alone.
+ *
+ * @example
+ * renderPages(declareGrid(), readResults('bench/results/dbp5l.jsonl')).readme;
+ */
+export function renderPages(entries: readonly Entry[], lines: ReadonlyMap<string, Line>): Pages {
+  const board = new Board(entries, lines);
+  const page = `# Results on DBP-5L
+
+Made from \`bench/results/dbp5l.jsonl\` by \`npm run bench -- tables\`; \`npm run bench -- grid\` measures what is missing. Five language graphs, tail queries, all entities of the language as candidates. MRR and Hits in points; \`tv\` leaves the known facts of training and validation out of the ranking, \`full\` those of the test as well. *Copied* facts stand literally in the training facts of another language, by all links however few a model may use. Settings were chosen on validation. Several seeds are given as mean ± standard deviation; what is not measured is called missing.
+
+${provenance(board)}
+
+## One teacher of all languages
+
+Students of 128 numbers, one a language, three seeds.
+
+${whole(board)}
+
+All figures with the filter \`tv\`:
+
+${details(board, 'tv')}
+
+With the filter \`full\`:
+
+${details(board, 'full')}
+
+## Teachers that never saw the target
+
+Each target’s teacher is trained on the other four languages and reached through links only; one seed.
+
+${leaveOneOut(board)}
+
+## Few links
+
+Teacher and student have only a share of the links, chosen by a keyed hash; one seed.
+
+${fewLinks(board)}
+
+What \`--grow-links\` added at 20 %, measured on the links that were withheld:
+
+${grown(board)}
+
+## What each distillation gives
+
+Greek, one seed, filter \`tv\`.
+
+${ablation(board)}
+
+## Link modes
+
+Greek, one seed, MRR under \`tv\`; the teacher’s answers go through the links.
+
+${linkModes(board)}
+
+## Encoders
+
+Greek, one seed: teachers by row, students by column. MRR under \`tv\`:
+
+${encoders(board, mrr)}
+
+On facts that are not copied:
+
+${encoders(board, ({ metrics }) => metrics?.tv.notCopied.mrr)}
+
+On path queries of two relations, whose answer needs a test fact; triple encoders answer by beam search, path encoders in one pass:
+
+${encoders(board, extra('paths of 2: MRR'))}
+
+Of three relations:
+
+${encoders(board, extra('paths of 3: MRR'))}
+
+## Small students
+
+A quarter of the teacher’s numbers, one seed. The last columns say how long a student without distillation trains until its best validation MRR, and the distilled one until the same; loading and the teacher’s answers are part of it.
+
+${small(board)}
+
+## What was aimed at
+
+${barTable(bars(board))}
+
+## Times
+
+By the wall clock, reading from Neo4j and ranking included. A cell should stay under 30 minutes, a teacher that walks paths under 100.
+
+${times(board)}
+
+${hours(board)}
+`;
+  return { page, readme: short(board) };
+}
+
+const BEGIN = '<!-- results: made by `npm run bench -- tables` -->';
+const END = '<!-- end of results -->';
+
+/**
+ * A document with the table between its markers.
+ *
+ * @throws Error when the document lacks a marker
+ */
+export function between(text: string, table: string): string {
+  const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];
+  if (from < 0 || to < from) throw new Error(`The lines ${BEGIN} and ${END} are missing.`);
+  return `${text.slice(0, from + BEGIN.length)}\n\n${table}\n\n${text.slice(to)}`;
+}

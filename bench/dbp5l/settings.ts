@@ -32,7 +32,11 @@ export const teacherSettings = (sources: string[], seed: number, epochs?: number
 const recipe = (dim: number): StudentInput =>
   dim < 64
     ? { n3: 0.003, epochs: 60, patience: 5, backgroundRelations: 'target', distillation: { probes: 0.2 } }
-    : { patience: 5, distillation: { network: 3, prediction: { from: 2, to: 0 }, temperature: 2 } };
+    : {
+        epochs: 44,
+        patience: 5,
+        distillation: { network: 3, prediction: { from: 2, to: 0 }, temperature: 2 },
+      };
 
 /** The levels of distillation. */
 export const LEVELS = ['feature', 'network', 'prediction'] as const;

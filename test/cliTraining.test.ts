@@ -202,7 +202,7 @@ describe('the way from files to answers', () => {
 
   it('refuses a task that there is not, and flags of another one', async () => {
     for (const [flags, message] of [
-      [['--task', 'path'], /--task path: one of completion, paths, classification expected/],
+      [['--task', 'path'], /--task path: one of completion, paths, classification, alignment expected/],
       [
         ['--task', 'paths', '--filter', 'tv'],
         /--filter says nothing to the task paths.\n.*--task completion/,

@@ -31,15 +31,25 @@ export {
 } from './graph/import.js';
 export { type Finding, inspect } from './graph/inspect.js';
 export { type MigrateOptions, type MigrateResult, migrate } from './graph/migrate.js';
+export {
+  type ProposedAlignment,
+  type ProposedLink,
+  type ProposeOptions,
+  proposeAlignment,
+} from './graph/proposeAlignment.js';
 export { type PublishInput, type PublishOptions, type PublishResult, publish } from './graph/publish.js';
 export { type RemovalOptions, type RemovalResult, removeEverything } from './graph/removal.js';
 export { type RollbackResult, rollback } from './graph/rollback.js';
 export { checkDataset } from './kg/check.js';
 export { linkClasses } from './kg/classes.js';
 export { datasetDigest } from './kg/digest.js';
+export { type GrowOptions, growByStructure } from './kg/growStructure.js';
 export { jointGraph } from './kg/joint.js';
 export { jointTriples, type NamedTriples, writeTriples } from './kg/jointTriples.js';
 export { entityKey, type KeyValue, parseEntityKey } from './kg/keys.js';
+export { type LinkPrecision, linkPrecision } from './kg/linkPrecision.js';
+export { keepLinks, type LinkPurpose, splitLinks, spoilLinks } from './kg/linkSample.js';
+export { type NamedLink, nameLinks, resolveLinks, withLinks } from './kg/namedLinks.js';
 export { splitByHash } from './kg/split.js';
 export { linkedSubgraph } from './kg/subgraph.js';
 export type {
@@ -57,7 +67,10 @@ export { type PredictedFact, type PredictInput, predict, type QueryVector } from
 export { type SimilarNode, similar } from './query/similar.js';
 export { queriesOfRuns } from './runQueries.js';
 export { type Connection, connectionOf, loadConfig, parseConfig } from './settings.js';
+export { type AlignmentReport, evaluateAlignment } from './train/evaluateAlignment.js';
 export { type Answerer, type EvaluateOptions, evaluateAndRecord, evaluateRun } from './train/evaluations.js';
+export { type GrowOutcome, growLinks } from './train/growLinks.js';
+export type { GrowSettings } from './train/growState.js';
 export { heldOut } from './train/heldOut.js';
 export {
   type ImportedTeacher,

@@ -122,7 +122,7 @@ describe('a configuration', () => {
     const config = loadConfig('kgmentor.json');
     assert.equal(config.teacher.dim, 256);
     assert.equal(config.student.distillation.temperature, 1);
-    assert.deepEqual(config.heldOut, { valid: 0.05, test: 0.05, key: 'kgmentor' });
+    assert.deepEqual(config.heldOut, { valid: 0.05, test: 0.05, links: 0, key: 'kgmentor' });
     assert.equal(config.runs, path.join(folder, 'runs'));
     assert.deepEqual(config.alignments, [{ file: path.join(folder, 'l.tsv'), between: ['a', 'b'] }]);
   });

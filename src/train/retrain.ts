@@ -101,10 +101,11 @@ export async function retrain(given: RetrainInput, options: RunOptions = {}): Pr
  * @param feed where batches come from instead of the job's own columns
  */
 export function writeStudent(
-  input: RetrainInput,
-  prepared: PreparedStudent = prepareStudent(input),
+  given: RetrainInput,
+  prepared: PreparedStudent = prepareStudent(given),
   feed?: BatchSource,
 ): void {
+  const input = withGrownLinks(given);
   const { settings, folder, id, dataset } = input;
   const { facts, relations, rows, entities, link } = prepared;
   mkdirSync(folder, { recursive: true });
@@ -177,7 +178,7 @@ export function writeStudent(
 }
 
 /** Links that the teacher grew are links of its students as well; those that were read with the dataset are there once. */
-const withGrownLinks = (input: RetrainInput): RetrainInput =>
+const withGrownLinks = <I extends Pick<RetrainInput, 'dataset' | 'teacher'>>(input: I): I =>
   input.teacher
     ? { ...input, dataset: withLinks(input.dataset, readLinkFile(input.teacher, 'grown')) }
     : input;
@@ -186,7 +187,7 @@ const withGrownLinks = (input: RetrainInput): RetrainInput =>
 export function prepareStudent(
   input: Pick<RetrainInput, 'dataset' | 'target' | 'split' | 'settings' | 'linkThreshold' | 'teacher'>,
 ): PreparedStudent {
-  const { dataset, settings } = input;
+  const { dataset, settings } = withGrownLinks(input);
   const target = dataset.sources.findIndex(({ name }) => name === input.target);
   if (target < 0)
     throw new KgmentorError('USAGE', `The target ${JSON.stringify(input.target)} was not read.`);

@@ -297,7 +297,15 @@ export const configSchema = z.strictObject({
     .strictObject({
       valid: z.number().min(0).lt(1).default(0.05),
       test: z.number().min(0).lt(1).default(0.05),
-      key: z.string().default('kgmentor').describe('Key of the hash that chooses the held-out facts.'),
+      links: z
+        .number()
+        .min(0)
+        .lt(1)
+        .default(0)
+        .describe(
+          'Share of the links that training does not see: `evaluate --task alignment` asks for them.',
+        ),
+      key: z.string().default('kgmentor').describe('Key of the hash that chooses what is held out.'),
     })
     .prefault({}),
   evaluation: z

@@ -58,6 +58,14 @@ export type KgmentorEvent =
       /** Mean of the different entities of a walk. */
       readonly distinct: number;
     }
+  /** Links were added to those of the graph before a training. */
+  | {
+      readonly type: 'grown';
+      readonly round: number;
+      readonly rounds: number;
+      readonly byVectors: number;
+      readonly byStructure: number;
+    }
   /** A part of the work is done. */
   | { readonly type: 'stage'; readonly name: string; readonly seconds: number; readonly peakMb?: number }
   /** Rows sent so far while importing or publishing. */

@@ -1,19 +1,20 @@
 import { KgmentorError } from '../errors.js';
 import { findRun } from '../train/runs.js';
 import { type Command, type Flags, text } from './command.js';
+import { alignment } from './tasks/alignment.js';
 import { classification } from './tasks/classification.js';
 import { completion, FILTERS } from './tasks/completion.js';
 import { paths } from './tasks/paths.js';
 import { oneOf, type Task } from './tasks/task.js';
 import { checkThreads } from './training.js';
 
-const TASKS: Readonly<Record<string, Task>> = { completion, paths, classification };
+const TASKS: Readonly<Record<string, Task>> = { completion, paths, classification, alignment };
 
 export const evaluate: Command = {
-  usage: '<target> [--task completion] [--run ID] [--facts test] [--by model] [options of the task]',
+  usage: '[target] [--task completion] [--run ID] [--facts test] [--by model] [options of the task]',
   summary:
-    'Ranks held-out facts, answers paths or tells true facts from false ones, with a trained student, its teacher, or a baseline without parameters.',
-  positionals: [1, 1],
+    'Ranks held-out facts, answers paths, tells true facts from false ones or finds counterparts, with a trained student, its teacher, or a baseline without parameters.',
+  positionals: [0, 1],
   options: {
     task: { type: 'string' },
     run: { type: 'string' },
@@ -30,8 +31,8 @@ export const evaluate: Command = {
     seed: { type: 'string' },
   },
   help: {
-    '--task WHAT': Object.keys(TASKS).join(', '),
-    '--run ID': 'run of the student, the newest finished one where absent',
+    '--task WHAT': `${Object.keys(TASKS).join(', ')}; alignment without a target is the teacher’s`,
+    '--run ID': 'run of the student (the teacher), the newest finished one where absent',
     '--facts test|valid': 'which held-out facts',
     '--by WHOM': `${completion.answerers.join(', ')}; the last two of completion only`,
     '--threads N': 'threads of TensorFlow',
@@ -50,8 +51,12 @@ export const evaluate: Command = {
     checkFlags(flags, name);
     const by = oneOf('--by', text(flags, 'by') ?? 'model', task.answerers);
     const facts = oneOf('--facts', text(flags, 'facts') ?? 'test', ['valid', 'test']);
+    if (target === undefined && name !== 'alignment')
+      throw new KgmentorError('USAGE', `Whose is the task ${name}?`, {
+        next: '`kgmentor evaluate <target>`; only --task alignment goes without one.',
+      });
     const { folder, record } = findRun(read().runs, text(flags, 'run'), {
-      kind: 'student',
+      kind: target === undefined ? 'teacher' : 'student',
       target,
       finished: true,
     });

@@ -26,6 +26,10 @@ export const commands: Readonly<Record<string, { summary: string; load: () => Pr
     summary: 'count sources, links and what they share',
     load: async () => (await import('./sources.js')).sources,
   },
+  align: {
+    summary: 'propose which nodes of two sources are one thing',
+    load: async () => (await import('./align.js')).align,
+  },
   pretrain: {
     summary: 'train a teacher over the linked sources',
     load: async () => (await import('./pretrain.js')).pretrainCommand,

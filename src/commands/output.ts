@@ -105,6 +105,8 @@ function lineOf(event: KgmentorEvent): string | null {
       return `${event.role ?? 'model'} validation MRR ${points(event.value)}${event.best ? ' (best so far)' : ''}`;
     case 'walks':
       return `${event.role ?? 'model'} walks:${event.crossing === undefined ? '' : ` ${points(event.crossing)}% of steps into another source,`} ${points(event.repeated)}% to an entity met before, ${event.distinct.toFixed(1)} entities a walk`;
+    case 'grown':
+      return `round ${event.round} of ${event.rounds} adds ${count(event.byStructure)} links by structure${event.round > 1 ? `, ${count(event.byVectors)} by vectors` : ''}`;
     case 'stage':
       return `${event.name}: ${duration(event.seconds)}${event.peakMb ? `, ${count(event.peakMb)} MB` : ''}`;
     case 'progress':

@@ -1,16 +1,21 @@
+import type { TeacherSettings } from '../config.js';
+import { growStateOf } from '../train/growState.js';
 import { heldOut as splitsOf } from '../train/heldOut.js';
 import { pretrain } from '../train/pretrain.js';
 import { resumeRun } from '../train/runFolder.js';
 import { findRun, withNewRun } from '../train/runs.js';
 import { type Command, text } from './command.js';
+import { growHelp, growLines, growOptions, growSettings } from './growing.js';
 import { count, duration, points } from './output.js';
 import { checkThreads, narrateReport } from './training.js';
 
 export const pretrainCommand: Command = {
-  usage: '[--from ID] [--resume [--run ID]] [--threads N] [--dry-run]',
+  usage:
+    '[--from ID] [--grow-links [--rounds N] [--precision P]] [--resume [--run ID]] [--threads N] [--dry-run]',
   summary: 'Trains a teacher over the linked sources; its run folder holds all that retraining needs.',
   options: {
     from: { type: 'string' },
+    ...growOptions,
     resume: { type: 'boolean' },
     run: { type: 'string' },
     threads: { type: 'string' },
@@ -18,6 +23,7 @@ export const pretrainCommand: Command = {
   },
   help: {
     '--from ID': 'begin with the vectors of an earlier teacher, as when a new source joins',
+    ...growHelp,
     '--resume': 'go on from the checkpoint of the last unfinished teacher',
     '--run ID': 'which run to go on with',
     '--threads N': 'threads of TensorFlow; equal counts give equal weights',
@@ -26,18 +32,25 @@ export const pretrainCommand: Command = {
   async run({ flags, out, signal, config: read, graphs }) {
     const config = read();
     const options = { signal, threads: checkThreads(flags), onEvent: out.onEvent };
-    if (flags.resume) {
-      const { folder } = findRun(config.runs, text(flags, 'run'), { kind: 'teacher', finished: false });
-      const outcome = await resumeRun(folder, options);
+    const unfinished = flags.resume
+      ? findRun(config.runs, text(flags, 'run'), { kind: 'teacher', finished: false })
+      : undefined;
+    // A run that grows links needs the graph again, to propose more of them.
+    const growing = unfinished ? growStateOf(unfinished.folder) : growSettings(flags);
+    if (unfinished && !growing) {
+      const outcome = await resumeRun(unfinished.folder, options);
       out.data(outcome, () => lines(outcome));
       return;
     }
     const earlier = text(flags, 'from');
-    const from = earlier && findRun(config.runs, earlier, { kind: 'teacher', finished: true }).folder;
+    const from = earlier
+      ? findRun(config.runs, earlier, { kind: 'teacher', finished: true }).folder
+      : unfinished?.record.from?.folder;
+    const settings = unfinished ? (unfinished.record.settings as TeacherSettings) : config.teacher;
     const { readDataset } = await import('../graph/dataset.js');
     const connections = await graphs();
-    const { dataset, report } = await readDataset(connections.of, config, {
-      sources: config.teacher.sources ?? Object.keys(config.sources),
+    const { dataset, report, withheld } = await readDataset(connections.of, config, {
+      sources: settings.sources ?? Object.keys(config.sources),
       onEvent: out.onEvent,
     });
     narrateReport(report, out);
@@ -47,13 +60,24 @@ export const pretrainCommand: Command = {
       out.data(report, () => report.sources.map((s) => `${s.source}: ${count(s.triples)} triples`));
       return;
     }
-    const outcome = await withNewRun(config.runs, 'teacher', async (run) => {
-      const { teacher: settings, heldOut } = config;
-      return {
+    const { heldOut } = config;
+    const input = { dataset, withheld, splits, heldOut, settings, ...(from && { from }) };
+    if (growing) {
+      const { growLinks } = await import('../train/growLinks.js');
+      const grow = async (run: { id: string; folder: string }) => ({
         id: run.id,
-        ...(await pretrain({ dataset, splits, heldOut, settings, ...run, ...(from && { from }) }, options)),
-      };
-    });
+        ...(await growLinks({ ...input, ...run }, growing, { ...options, resume: unfinished !== undefined })),
+      });
+      const outcome = unfinished
+        ? await grow({ id: unfinished.record.id, folder: unfinished.folder })
+        : await withNewRun(config.runs, 'teacher', grow);
+      out.data({ ...outcome, read: report }, () => [...lines(outcome), ...growLines(outcome)]);
+      return;
+    }
+    const outcome = await withNewRun(config.runs, 'teacher', async (run) => ({
+      id: run.id,
+      ...(await pretrain({ ...input, ...run }, options)),
+    }));
     out.data({ ...outcome, read: report }, () => lines(outcome));
   },
 };

@@ -2,6 +2,7 @@ import type { ReadReport } from '../graph/dataset.js';
 import type { FeedLayout } from '../kg/batchSource.js';
 import { evaluateAndRecord } from '../train/evaluations.js';
 import { heldOut as splitsOf } from '../train/heldOut.js';
+import { readLinkFile } from '../train/linkFiles.js';
 import { retrain } from '../train/retrain.js';
 import { isFed, resumeRun, studentSettings } from '../train/runFolder.js';
 import { findRun, withNewRun } from '../train/runs.js';
@@ -60,15 +61,16 @@ export const retrainCommand: Command = {
     const fed = unfinished !== undefined || config.feed === 'cypher';
     if (fed) refuseValues(config, settings.background > 0 ? Object.keys(config.sources) : [target]);
     const connections = await graphs();
-    const { dataset, report, ids, means } = await readDataset(connections.of, config, {
+    const { dataset, report, ids, means, withheld } = await readDataset(connections.of, config, {
       around: { target, hops: settings.hops, linkThreshold },
+      links: teacher ? readLinkFile(teacher, 'grown') : [],
       onEvent: out.onEvent,
     });
     narrateReport(report, out);
     if (!fed) await connections.close();
     const { heldOut, evaluation } = config;
     const split = splitsOf(dataset, heldOut)[target];
-    const input = { dataset, target, split, heldOut, settings, evaluation, linkThreshold, teacher };
+    const input = { dataset, withheld, target, split, heldOut, settings, evaluation, linkThreshold, teacher };
     const feed = (layout: FeedLayout) => neighbourFeed(connections.of, config, layout, { ids, means });
     const train = (run: { id: string; folder: string }) =>
       retrain({ ...input, ...run, ...(fed && { feed }) }, { ...options, resume: unfinished !== undefined });

@@ -26,6 +26,7 @@ export function narrateReport(report: ReadReport, out: Output): void {
     out.say(
       `links by ${alignment}: ${count(links)}${outside > 0 ? `, ${count(outside)} more not between two sources` : ''}`,
     );
+  if (report.withheld > 0) out.say(`withheld from training (heldOut.links): ${count(report.withheld)} links`);
   for (const { source, label, property, relation, values, facts } of report.values)
     out.say(
       `values of ${source}.${label}.${property} as ${relation}: ${count(values)}, in ${count(facts)} facts`,

@@ -3,8 +3,9 @@ import { KgmentorError } from '../errors.js';
 import type { OnEvent, ReadCounts } from '../events.js';
 import { linkClasses } from '../kg/classes.js';
 import { compareKeys } from '../kg/keys.js';
+import { type NamedLink, withLinks } from '../kg/namedLinks.js';
 import { dedupeTriples } from '../kg/triples.js';
-import type { Dataset, SourceGraph } from '../kg/types.js';
+import type { Alignments, Dataset, SourceGraph } from '../kg/types.js';
 import { chosenAlignments, requireSource } from './alignments.js';
 import type { Graph } from './connect.js';
 import type { LinkSource } from './linkColumns.js';
@@ -16,6 +17,7 @@ import type { ValueCounts } from './readValues.js';
 import { readSchema, type Schema } from './schema.js';
 import type { NamedTriples, ReadTriples } from './tripleColumns.js';
 import { linkedValues } from './valueEntities.js';
+import { withholdLinks } from './withholdLinks.js';
 
 /** The connection of a source: each may have its own server and database. */
 export type GraphFor = (source: string) => Graph;
@@ -29,12 +31,16 @@ export interface ReadOptions {
    * are relative to the mean of what is read.
    */
   readonly around?: { readonly target: string; readonly hops: 0 | 1; readonly linkThreshold?: number };
+  /** Links beside those of the config, such as those that a teacher grew; ends that were not read are left out. */
+  readonly links?: readonly NamedLink[];
   readonly onEvent?: OnEvent;
 }
 
 export interface ReadReport {
   readonly sources: readonly ReadCounts[];
   readonly links: readonly LinkCounts[];
+  /** Links that `heldOut.links` withholds. */
+  readonly withheld: number;
   /** Properties whose values are entities. */
   readonly values: readonly ValueCounts[];
   /**
@@ -58,6 +64,7 @@ export interface ReadState {
  * Reads sources and their alignments from a natural graph that need hold nothing of ours, as integer columns. Needs
  * no write right. The dataset depends on the content alone, not on the server's internal order; `ids` are the
  * server's internal ids of this export and `means` the mean weight of each type, for a feed that goes on reading.
+ * Links that `heldOut.links` withholds are neither in the dataset nor followed; they come as `withheld`.
  *
  * @throws KgmentorError USAGE for names that the schema or the config does not have; NO_DATA for an empty source;
  *   BAD_DATA for missing or repeated keys, bad links, bad weights, and values that are no categories
@@ -68,7 +75,7 @@ export async function readDataset(
   graphFor: GraphFor,
   config: Config,
   options: ReadOptions = {},
-): Promise<{ dataset: Dataset; report: ReadReport } & ReadState> {
+): Promise<{ dataset: Dataset; report: ReadReport; withheld: Alignments } & ReadState> {
   const { around } = options;
   const asked = options.sources ?? Object.keys(config.sources);
   const names = [...new Set(around ? [...asked, around.target] : asked)];
@@ -92,6 +99,9 @@ export async function readDataset(
     });
   }
   const links = await readLinks(sources, alignments);
+  const named = sources.map(({ name, read }) => ({ name, entities: read.entities }));
+  const { withheld, rest } = withholdLinks({ sources: named, alignments: links.alignments }, config.heldOut);
+  const { alignments: linked } = withLinks({ sources: named, alignments: rest }, options.links ?? []);
   const alignmentTypes = config.alignments.flatMap((one) =>
     'relationship' in one ? [one.relationship] : [],
   );
@@ -100,7 +110,7 @@ export async function readDataset(
     around &&
     linkClasses(
       sources.map(({ read }) => read.ids.length),
-      links.alignments,
+      linked,
       { threshold: around.linkThreshold },
     ).classOf;
   const target = sources.findIndex(({ name }) => name === around?.target);
@@ -140,14 +150,16 @@ export async function readDataset(
       relations: new Set(triples.relation).size,
     })),
     links: links.counts,
+    withheld: withheld.left.length,
     values: sources.flatMap(({ read }) => read.valueCounts),
     cross,
     duplicates: numbered.duplicates,
   };
   for (const counts of report.sources) options.onEvent?.({ type: 'read', ...counts });
   return {
-    dataset: { sources: numbered.sources, relations: numbered.relations, alignments: links.alignments },
+    dataset: { sources: numbered.sources, relations: numbered.relations, alignments: linked },
     report,
+    withheld,
     ids: Object.fromEntries(sources.map(({ name, read }) => [name, read.ids])),
     means: Object.fromEntries(sources.map(({ name }, i) => [name, read[i].means])),
   };

@@ -1,3 +1,4 @@
+import { pickLinks } from './links.js';
 import type { Alignments, LinkedClasses } from './types.js';
 
 export interface ClassOptions {
@@ -131,17 +132,6 @@ function bestFirst(
     (a, b) => links.confidence[b] - links.confidence[a] || place(a, b),
   );
   return pickLinks(links, order);
-}
-
-function pickLinks(links: Alignments, rows: ArrayLike<number>): Alignments {
-  const pick = (column: Int32Array) => Int32Array.from(rows, (i) => column[i]);
-  return {
-    leftSource: pick(links.leftSource),
-    left: pick(links.left),
-    rightSource: pick(links.rightSource),
-    right: pick(links.right),
-    confidence: Float32Array.from(rows, (i) => links.confidence[i]),
-  };
 }
 
 /** Components that hold two entities of one source. */

@@ -18,6 +18,7 @@ process.on('disconnect', () => {
 });
 
 const ASKED: Readonly<Record<AskMode, () => Promise<(folder: string, by: string) => void>>> = {
+  align: async () => (await import('./alignmentChild.js')).runAlignmentJob,
   rank: async () => (await import('./rankEvaluations.js')).rankEvaluations,
   paths: async () => (await import('./tasks/pathRanks.js')).rankPathQueries,
   scores: async () => (await import('./tasks/factScores.js')).scoreFacts,

@@ -8,15 +8,18 @@ import { datasetDigest } from '../kg/digest.js';
 import { teacherGraph } from '../kg/linkModes.js';
 import { shuffled } from '../kg/random.js';
 import { concatTriples, pickTriples, sortTriples } from '../kg/triples.js';
-import type { Dataset, JointGraph, Split, Triples } from '../kg/types.js';
+import type { Alignments, Dataset, JointGraph, Split, Triples } from '../kg/types.js';
 import { type ModelEntities, readRecord, writeEntities, writeRecord } from './folder.js';
 import { type Job, writeJob } from './job.js';
+import { recordLinks } from './linkFiles.js';
 import { trainingQueries } from './queries.js';
 import { type RunOptions, type RunOutcome, runFolder } from './runFolder.js';
 import { shapeFacts, writeStart } from './warmStart.js';
 
 export interface PretrainInput {
   readonly dataset: Dataset;
+  /** Links that are not among the dataset's: kept for the evaluation of alignment. */
+  readonly withheld?: Alignments;
   readonly settings: TeacherSettings;
   /** Facts held out of each source by name: never trained on, the validation ones choose the best epoch. */
   readonly splits?: Readonly<Record<string, Split>>;
@@ -110,6 +113,7 @@ export async function pretrain(input: PretrainInput, options: RunOptions = {}): 
   };
   writeJob(folder, job);
   writeEntities(folder, entities);
+  recordLinks(folder, dataset, input.withheld);
   const found =
     input.from === undefined ? undefined : writeStart(folder, input.from, entities, shapeFacts(job));
   writeRecord(folder, {

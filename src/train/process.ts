@@ -5,8 +5,8 @@ import type { BatchSource } from '../kg/batchSource.js';
 import { forkTensorFlow } from './fork.js';
 import { type ChildMessage, type FeedMessage, failureTold, type TrainResult } from './messages.js';
 
-/** What is asked: ranks of the job's evaluations, ranks of path queries, or scores of facts. */
-export type AskMode = 'rank' | 'paths' | 'scores';
+/** What is asked: ranks of the job's evaluations, ranks of path queries, scores of facts, or the folder's alignment job. */
+export type AskMode = 'rank' | 'paths' | 'scores' | 'align';
 
 export interface ProcessOptions {
   /** Go on from the folder's checkpoint where there is one. */

@@ -6,14 +6,16 @@ import type { BatchSource, FeedLayout } from '../kg/batchSource.js';
 import { checkDataset } from '../kg/check.js';
 import { linkClasses } from '../kg/classes.js';
 import { datasetDigest } from '../kg/digest.js';
+import { withLinks } from '../kg/namedLinks.js';
 import { linkedSubgraph } from '../kg/subgraph.js';
 import { filterTriples, sortTriples } from '../kg/triples.js';
-import type { Dataset, LinkedClasses, Split, Triples } from '../kg/types.js';
+import type { Alignments, Dataset, LinkedClasses, Split, Triples } from '../kg/types.js';
 import { valueMask } from '../kg/values.js';
 import { validQueries } from './evaluations.js';
 import { feedLayout } from './feedLayout.js';
 import { type Facts, teacherRecord, writeEntities, writeFacts, writeRecord } from './folder.js';
 import { type Job, type TeacherLink, writeJob } from './job.js';
+import { readLinkFile, recordLinks } from './linkFiles.js';
 import { trainingQueries, withProbes } from './queries.js';
 import { type RunOptions, type RunOutcome, runFolder } from './runFolder.js';
 import { requireSameRun, requireUnseen } from './sameRun.js';
@@ -22,6 +24,8 @@ import { linkToTeacher } from './teacherLink.js';
 export interface RetrainInput {
   /** The target whole, and at least the linked subgraph of the other sources (`readDataset` with `around`). */
   readonly dataset: Dataset;
+  /** Links that are not among the dataset's: kept for the evaluation of alignment. */
+  readonly withheld?: Alignments;
   readonly target: string;
   /** The target's facts; only `train` is trained on, `valid` chooses the best epoch. */
   readonly split: Split;
@@ -66,7 +70,8 @@ export interface PreparedStudent {
  * await retrain({ dataset, target: 'movies', split, settings: config.student, evaluation: config.evaluation,
  *   teacher: 'runs/teacher', folder: 'runs/movies', id: 'movies-1' });
  */
-export async function retrain(input: RetrainInput, options: RunOptions = {}): Promise<RunOutcome> {
+export async function retrain(given: RetrainInput, options: RunOptions = {}): Promise<RunOutcome> {
+  const input = withGrownLinks(given);
   const { folder, settings } = input;
   checkDataset(input.dataset);
   if (input.teacher) requireUnseen(input.teacher, input);
@@ -96,10 +101,11 @@ export async function retrain(input: RetrainInput, options: RunOptions = {}): Pr
  * @param feed where batches come from instead of the job's own columns
  */
 export function writeStudent(
-  input: RetrainInput,
-  prepared: PreparedStudent = prepareStudent(input),
+  given: RetrainInput,
+  prepared: PreparedStudent = prepareStudent(withGrownLinks(given)),
   feed?: BatchSource,
 ): void {
+  const input = withGrownLinks(given);
   const { settings, folder, id, dataset } = input;
   const { facts, relations, rows, entities, link } = prepared;
   mkdirSync(folder, { recursive: true });
@@ -129,6 +135,7 @@ export function writeStudent(
   };
   writeJob(folder, job);
   writeFacts(folder, facts);
+  recordLinks(folder, dataset, input.withheld);
   const source = dataset.sources.find(({ name }) => name === input.target) as Dataset['sources'][number];
   const degree = new Int32Array(rows);
   for (const { head, tail } of [facts.split.train, facts.background])
@@ -169,6 +176,12 @@ export function writeStudent(
     },
   });
 }
+
+/** Links that the teacher grew are links of its students as well; those that were read with the dataset are there once. */
+const withGrownLinks = (input: RetrainInput): RetrainInput =>
+  input.teacher
+    ? { ...input, dataset: withLinks(input.dataset, readLinkFile(input.teacher, 'grown')) }
+    : input;
 
 /** The linked subgraph on student rows and the way from there to the teacher's rows. */
 export function prepareStudent(

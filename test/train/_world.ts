@@ -8,7 +8,7 @@ import { alignments, type Link, linksOf } from '../kg/_links.js';
 /** Three graphs that tell parts of one story about numbered concepts; `here` is the target. */
 export const NAMES = ['here', 'there', 'third'] as const;
 const HERE = 0;
-export const HELD_OUT = { valid: 0.1, test: 0.2, key: 'a test' };
+export const HELD_OUT = { valid: 0.1, test: 0.2, links: 0, key: 'a test' };
 
 /** A concept's say: head, relation, tail. */
 export type Said = readonly [head: number, relation: string, tail: number];

@@ -1,0 +1,26 @@
+import type { Alignments } from './types.js';
+
+/** The chosen rows of a table of links, in the order of `rows`. */
+export function pickLinks(links: Alignments, rows: ArrayLike<number>): Alignments {
+  const pick = (column: Int32Array) => Int32Array.from(rows, (i) => column[i]);
+  return {
+    leftSource: pick(links.leftSource),
+    left: pick(links.left),
+    rightSource: pick(links.rightSource),
+    right: pick(links.right),
+    confidence: Float32Array.from(rows, (i) => links.confidence[i]),
+  };
+}
+
+/** Tables of links one after the other. */
+export function concatLinks(parts: readonly Alignments[]): Alignments {
+  const join = (column: Exclude<keyof Alignments, 'confidence'>) =>
+    Int32Array.from(parts.flatMap((part) => Array.from(part[column])));
+  return {
+    leftSource: join('leftSource'),
+    left: join('left'),
+    rightSource: join('rightSource'),
+    right: join('right'),
+    confidence: Float32Array.from(parts.flatMap((part) => Array.from(part.confidence))),
+  };
+}

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { GrowSettings } from '../../src/train/growState.js';
 import type { Language } from '../dbp5l/data.js';
 
 /** The version of the method: raise it where the same settings give other results, and all cells are measured again. */
@@ -20,6 +21,8 @@ export interface TeacherCell {
   readonly what: 'teacher';
   readonly sources: readonly Language[];
   readonly links: Links;
+  /** Links that are sure enough are added, and its students take them along. */
+  readonly grow?: GrowSettings;
   readonly settings: Settings;
 }
 
@@ -71,7 +74,8 @@ export function describe(cell: Cell): string {
   if (cell.what === 'baseline')
     return `${cell.target} by ${cell.by}${cell.teacher ? ` ${cell.teacher}` : ''}${links}`;
   const { seed, ...settings } = cell.settings;
+  const grown = cell.what === 'teacher' && cell.grow ? ', links grown' : '';
   const who = cell.what === 'teacher' ? `teacher of ${cell.sources.join(' ')}` : `student of ${cell.target}`;
   const text = Object.keys(settings).length > 0 ? ` ${JSON.stringify(settings).replaceAll('"', '')}` : '';
-  return `${who}, seed ${seed}${by}${links}${text}`;
+  return `${who}, seed ${seed}${by}${links}${grown}${text}`;
 }

@@ -23,6 +23,7 @@ export interface TeacherOptions {
   readonly seed: number;
   readonly sources?: readonly Language[];
   readonly links?: Links;
+  readonly grow?: TeacherCell['grow'];
   readonly settings?: Settings;
 }
 
@@ -47,9 +48,9 @@ export function makeCells({ dim, epochs }: Tiny = {}) {
   return {
     /** A quarter of a teacher's numbers. */
     quarter: Math.max(2, sizes.teacher / 4),
-    teacher({ seed, sources = LANGUAGES, links = ALL, settings }: TeacherOptions): TeacherCell {
+    teacher({ seed, sources = LANGUAGES, links = ALL, grow, settings }: TeacherOptions): TeacherCell {
       const given = { seed, ...settings, ...(dim && { dim }), ...(epochs && { epochs }) };
-      return { what: 'teacher', sources: [...sources].sort(), links, settings: given };
+      return { what: 'teacher', sources: [...sources].sort(), links, ...(grow && { grow }), settings: given };
     },
     student(options: StudentOptions): StudentCell {
       const { target, seed, teacher, levels = LEVELS, alone, links = ALL } = options;

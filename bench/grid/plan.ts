@@ -8,6 +8,8 @@ const settingsOf = (cell: Cell) => (cell.what === 'baseline' ? {} : cell.setting
 const isPath = (cell: Cell): boolean =>
   ENCODER_FACTS[settingsOf(cell).encoder as EncoderName]?.kind === 'path';
 
+const isGrown = (cell: Cell): boolean => cell.what === 'teacher' && cell.grow !== undefined;
+
 /** Seconds that a cell should stay under. */
 export const limitOf = (cell: Cell): number => 60 * (cell.what === 'teacher' && isPath(cell) ? 100 : 30);
 
@@ -26,7 +28,8 @@ const GUESS: Readonly<Record<Language | 'teacher' | 'baseline', number>> = {
 function shape(cell: Cell): string {
   const { encoder = 'complex', dim } = settingsOf(cell);
   const who = cell.what === 'teacher' ? cell.sources.length : cell.target;
-  return [cell.what, who, encoder, dim, cell.what === 'baseline' && cell.by].join(' ');
+  const how = cell.what === 'baseline' ? cell.by : isGrown(cell) ? 'grown' : '';
+  return [cell.what, who, encoder, dim, how].join(' ');
 }
 
 /** Estimates of seconds: the mean of what was measured of the same kind and size, else a guess. */
@@ -40,7 +43,7 @@ export function estimator(lines: Iterable<Line>): (cell: Cell) => number {
     const like = measured.get(shape(cell));
     if (like) return like.reduce((a, b) => a + b, 0) / like.length;
     const minutes = cell.what === 'student' ? GUESS[cell.target] : GUESS[cell.what];
-    return 60 * minutes * (isPath(cell) ? 5 : 1);
+    return 60 * minutes * (isPath(cell) ? 5 : 1) * (isGrown(cell) ? 2 : 1);
   };
 }
 

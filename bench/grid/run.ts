@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { duration } from '../../src/commands/output.js';
 import { KgmentorError } from '../../src/errors.js';
 import type { OnEvent } from '../../src/events.js';
+import { files } from '../../src/train/job.js';
 import { type Cell, describe, METHOD } from './cell.js';
 import type { Entry } from './groups.js';
 import { limitOf, plan, type Step, teacherOf } from './plan.js';
@@ -64,6 +66,8 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
     const own = { threads, date: new Date().toISOString().slice(0, 10), commit: commit() };
     const line = addResult(options.results, { id, method: METHOD, cell, ...found, ...own });
     lines.set(id, line);
+    // Only what goes on, or is aligned, needs it.
+    rmSync(path.join(context.folder(id), files.checkpoint), { force: true });
     done.push(id);
     say(`  ${summary(line)}`);
   };

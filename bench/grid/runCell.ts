@@ -1,20 +1,20 @@
 import { rmSync } from 'node:fs';
-import path from 'node:path';
 import { frequencyRanks, lookupRanks } from '../../src/evaluate/baselines.js';
 import { knownFacts, rankingQueries } from '../../src/evaluate/filters.js';
 import { type ModelReport, reportOf } from '../../src/evaluate/report.js';
 import { evaluateRun } from '../../src/train/evaluations.js';
-import { files } from '../../src/train/job.js';
+import { growLinks } from '../../src/train/growLinks.js';
+import { growStateOf } from '../../src/train/growState.js';
 import { pretrain } from '../../src/train/pretrain.js';
 import { prepareStudent, retrain, writeStudent } from '../../src/train/retrain.js';
 import type { RunOptions } from '../../src/train/runFolder.js';
-import { evaluatePaths } from '../../src/train/tasks/paths.js';
 import { dbp5lConfig } from '../dbp5l/graph.js';
 import type { StudentInput, TeacherInput } from '../dbp5l/settings.js';
 import type { BaselineCell, StudentCell, TeacherCell } from './cell.js';
+import { alignmentFigures, type Extras, grownFigures, pathFigures } from './extras.js';
 import { GREEK } from './groups.js';
 import type { Line, Report } from './results.js';
-import { type Trained, trainOnce, validationsOf } from './train.js';
+import { growOnce, type Trained, trainOnce, validationsOf } from './train.js';
 import type { World } from './world.js';
 
 /** What a cell is run with. */
@@ -51,74 +51,70 @@ export async function runTeacher(id: string, cell: TeacherCell, context: CellCon
   const given: TeacherInput = { ...cell.settings, sources: [...cell.sources] };
   const { teacher: settings } = dbp5lConfig({ teacher: given });
   const { stages, stage } = stopwatch();
-  const dataset = await stage('read', () => context.world.teacher(cell.sources, cell.links));
+  const { options } = context;
+  const seen = await stage('read', () => context.world.teacher(cell.sources, cell.links));
   const folder = context.folder(id);
-  const trained = await trainOnce(folder, context.options, () =>
-    pretrain({ dataset, settings, folder, id }, context.options),
-  );
-  rmSync(path.join(folder, files.checkpoint), { force: true });
-  return { ...foundBy(trained, folder, stages), settings };
+  const input = { ...seen, settings, folder, id };
+  const { grow } = cell;
+  const growth = grow && (await growOnce(folder, (resume) => growLinks(input, grow, { ...options, resume })));
+  const trained = growth ?? (await trainOnce(folder, options, () => pretrain(input, options)));
+  const found = foundBy(trained, folder, stages);
+  const extra = {
+    ...(growth && grownFigures(growth.outcome)),
+    ...(seen.withheld && (await stage('alignment', () => alignmentFigures(folder, threadsOf(context))))),
+  };
+  return { ...found, settings, ...whereAny(extra) };
 }
 
 /** Trains and ranks a student; its teacher is trained already. */
 export async function runStudent(id: string, cell: StudentCell, context: CellContext): Promise<Found> {
+  const { target, links } = cell;
   const { student: settings } = dbp5lConfig({ student: cell.settings as StudentInput });
   const { stages, stage } = stopwatch();
-  const { dataset, split } = await stage('read', () => context.world.target(cell.target, cell.links));
-  const folder = context.folder(id);
   const teacher = cell.teacher === null ? undefined : context.folder(cell.teacher);
+  const grown = teacher !== undefined && growStateOf(teacher) !== undefined;
+  const seen = await stage('read', () => context.world.target(target, links, grown));
+  const folder = context.folder(id);
   const trained = await trainOnce(folder, context.options, () =>
-    retrain(
-      { dataset, target: cell.target, split, settings, evaluation, teacher, folder, id },
-      context.options,
-    ),
+    retrain({ ...seen, target, settings, evaluation, teacher, folder, id }, context.options),
   );
-  rmSync(path.join(folder, files.checkpoint), { force: true });
   const found = foundBy(trained, folder, stages);
-  const copied = await context.world.copied(cell.target);
+  const copied = await context.world.copied(target);
+  const options = threadsOf(context);
   const reports = await stage('evaluate', () =>
-    evaluateRun(folder, { ...threadsOf(context), filters: FILTERS, copied }),
+    evaluateRun(folder, { ...options, filters: FILTERS, copied }),
   );
-  const extra = await stage('paths', () => pathFigures(folder, cell, context, 'model'));
-  return { ...found, settings, metrics: metricsOf(reports), ...(extra && { extra }) };
+  // Only feature distillation takes a student's vectors to the teacher's space.
+  const aligned = teacher !== undefined && seen.withheld !== undefined && settings.distillation.feature !== 0;
+  const extra = {
+    ...(target === GREEK && (await stage('paths', () => pathFigures(folder, 'model', options)))),
+    ...(aligned && (await stage('alignment', () => alignmentFigures(folder, options)))),
+  };
+  return { ...found, settings, metrics: metricsOf(reports), ...whereAny(extra) };
 }
 
-/** Path queries are asked of the language of the pairings. */
-async function pathFigures(
-  folder: string,
-  { target }: StudentCell | BaselineCell,
-  context: CellContext,
-  answerer: 'model' | 'teacher',
-): Promise<Line['extra']> {
-  if (target !== GREEK) return undefined;
-  const { lengths } = await evaluatePaths(folder, { ...threadsOf(context), answerer });
-  return Object.fromEntries(
-    lengths.flatMap(({ hops, all, copied, notCopied }) => [
-      [`paths of ${hops}: count`, all.count],
-      [`paths of ${hops}: MRR`, all.mrr],
-      [`paths of ${hops}: copied MRR`, copied.mrr],
-      [`paths of ${hops}: not copied MRR`, notCopied.mrr],
-    ]),
-  );
-}
+const whereAny = (extra: Extras) => (Object.keys(extra).length > 0 ? { extra } : {});
 
 /** Ranks by what needs no training. */
 export async function runBaseline(id: string, cell: BaselineCell, context: CellContext): Promise<Found> {
   const { target } = cell;
   const { stages, stage } = stopwatch();
-  const { dataset, split } = await stage('read', () => context.world.target(target, cell.links));
+  const teacher = cell.teacher === null ? undefined : context.folder(cell.teacher);
+  const grown = teacher !== undefined && growStateOf(teacher) !== undefined;
+  const { dataset, split } = await stage('read', () => context.world.target(target, cell.links, grown));
   const copied = await context.world.copied(target);
   const { student: settings } = dbp5lConfig();
-  if (cell.teacher !== null) {
+  if (teacher !== undefined) {
     const folder = context.folder(id);
-    const teacher = context.folder(cell.teacher);
     const reports = await stage('evaluate', async () => {
       writeStudent({ dataset, target, split, settings, evaluation, teacher, folder, id });
       return evaluateRun(folder, { ...threadsOf(context), filters: FILTERS, answerer: 'teacher', copied });
     });
-    const extra = await stage('paths', () => pathFigures(folder, cell, context, 'teacher'));
+    const options = threadsOf(context);
+    const extra: Extras =
+      target === GREEK ? await stage('paths', () => pathFigures(folder, 'teacher', options)) : {};
     rmSync(folder, { recursive: true });
-    return { stages, metrics: metricsOf(reports), ...(extra && { extra }) };
+    return { stages, metrics: metricsOf(reports), ...whereAny(extra) };
   }
   const reports = await stage('evaluate', async () => {
     const { facts, entities, relations } = prepareStudent({ dataset, target, split, settings });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { KgmentorError } from '../../src/errors.js';
 import { readRecord } from '../../src/train/folder.js';
+import type { GrowOutcome } from '../../src/train/growLinks.js';
 import { files } from '../../src/train/job.js';
 import type { TrainResult } from '../../src/train/messages.js';
 import { type RunOptions, type RunOutcome, resumeRun } from '../../src/train/runFolder.js';
@@ -48,6 +49,18 @@ export async function trainOnce(
   }
   rmSync(folder, { recursive: true, force: true });
   return done((await begin()).result, false);
+}
+
+/** A teacher that grows links: all its rounds, from where an earlier call stopped. */
+export async function growOnce(
+  folder: string,
+  grow: (resume: boolean) => Promise<GrowOutcome>,
+): Promise<Trained & { readonly outcome: GrowOutcome }> {
+  const started = performance.now();
+  const resumed = existsSync(path.join(folder, files.record));
+  if (!resumed) rmSync(folder, { recursive: true, force: true });
+  const outcome = await grow(resumed);
+  return { result: outcome.result, seconds: (performance.now() - started) / 1000, resumed, outcome };
 }
 
 /** Of each validation: epoch, MRR, seconds of training until then. */

@@ -3,16 +3,24 @@ import { copiedFacts } from '../../src/evaluate/copied.js';
 import type { OnEvent } from '../../src/events.js';
 import type { Graph } from '../../src/graph/connect.js';
 import { readDataset } from '../../src/graph/dataset.js';
-import type { Dataset, Split } from '../../src/kg/types.js';
+import { splitLinks, spoilLinks } from '../../src/kg/linkSample.js';
+import type { Alignments, Dataset, Split } from '../../src/kg/types.js';
 import { prepareStudent } from '../../src/train/retrain.js';
-import type { Dbp5l, Language } from '../dbp5l/data.js';
+import { type Dbp5l, LANGUAGES, type Language } from '../dbp5l/data.js';
 import { dbp5lConfig, importDbp5l, withDbp5lSplit } from '../dbp5l/graph.js';
 import type { Links } from './cell.js';
-import { keepLinks, spoilLinks } from './links.js';
 import { ALL } from './make.js';
 
-export interface TargetData {
+/** Links are chosen by this seed alone: each teacher and student of a share has the same ones. */
+const LINK_SEED = 1;
+
+/** Sources as a cell sees them, and the links that it does not see. */
+export interface Seen {
   readonly dataset: Dataset;
+  readonly withheld?: Alignments;
+}
+
+export interface TargetData extends Seen {
   readonly split: Split;
 }
 
@@ -20,8 +28,9 @@ export interface TargetData {
 export interface World {
   /** Imports what is not there yet, so that no cell's time tells of it. */
   prepare(): Promise<void>;
-  teacher(sources: readonly Language[], links: Links): Promise<Dataset>;
-  target(target: Language, links: Links): Promise<TargetData>;
+  teacher(sources: readonly Language[], links: Links): Promise<Seen>;
+  /** @param grown whether links will be added, so that more than the linked subgraph is needed */
+  target(target: Language, links: Links, grown?: boolean): Promise<TargetData>;
   /** [test facts, in the order of a student's run] whether another language holds the fact, by all links there are. */
   copied(target: Language): Promise<Uint8Array>;
 }
@@ -46,16 +55,20 @@ export function openWorld(graph: Graph, data: Dbp5l, onEvent?: OnEvent): World {
   };
   const whole = (sources: readonly Language[]) =>
     once(`whole ${sources.join(' ')}`, () => read({ sources: [...sources] }));
-  /** The linked subgraph by right links is less than what wrong ones lead to: for those all is read. */
-  const around = (target: Language, wrong: boolean) =>
-    once(`around ${target} ${wrong}`, () => read(wrong ? {} : { around: { target, hops: 0 } }));
+  const around = (target: Language) => once(`around ${target}`, () => read({ around: { target, hops: 0 } }));
 
   const world: World = {
     prepare,
     teacher: async (sources, links) => withLinks(await whole(sources), links),
-    async target(target, links) {
-      const { dataset, split } = withDbp5lSplit(await around(target, links.wrong > 0), data, target);
-      return { dataset: withLinks(dataset, links), split };
+    async target(target, links, grown = false) {
+      // The linked subgraph by the right links is less than what other ones lead to.
+      const more = grown || links.wrong > 0;
+      const { dataset, split } = withDbp5lSplit(
+        await (more ? whole(LANGUAGES) : around(target)),
+        data,
+        target,
+      );
+      return { ...withLinks(dataset, links), split };
     },
     copied: (target) =>
       once(`copied ${target}`, async () => {
@@ -69,12 +82,16 @@ export function openWorld(graph: Graph, data: Dbp5l, onEvent?: OnEvent): World {
 }
 
 /** The dataset with the links of a cell: the kept ones, then some of them made wrong. */
-function withLinks(dataset: Dataset, { share, wrong }: Links): Dataset {
+function withLinks(dataset: Dataset, { share, wrong }: Links): Seen {
   if (!(share > 0 && share <= 1 && wrong >= 0 && wrong < 1))
     throw new KgmentorError(
       'USAGE',
       `A share ${share} of the links, ${wrong} of them wrong: shares are in (0, 1].`,
     );
-  const some = share < 1 ? keepLinks(dataset, share) : dataset;
-  return wrong > 0 ? spoilLinks(some, wrong) : some;
+  const { chosen, rest } = splitLinks(dataset, { share, purpose: 'kept', key: String(LINK_SEED) });
+  const some = { ...dataset, alignments: chosen };
+  return {
+    dataset: wrong > 0 ? spoilLinks(some, { share: wrong, seed: LINK_SEED }) : some,
+    ...(rest.left.length > 0 && { withheld: rest }),
+  };
 }

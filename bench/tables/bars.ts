@@ -1,6 +1,6 @@
 import { points } from '../../src/commands/output.js';
 import { ENCODER_FACTS } from '../../src/encoders.js';
-import { ENCODERS, fewRow, SHARES, TARGETS } from '../grid/groups.js';
+import { ENCODERS, fewRow, GROWN_AT, SHARES, TARGETS } from '../grid/groups.js';
 import type { Line } from '../grid/results.js';
 import { averageOf, type Board, known, markdown, mean, mrr } from './board.js';
 import { reaching } from './reaching.js';
@@ -39,9 +39,7 @@ export function bars(board: Board): Bar[] {
     whole(board.average(group, row, TARGETS, mrr));
   const one = (row: string, target: string) => whole(board.place('headline', row, target, mrr));
   const few = (who: string, share: number) => average('fewLinks', fewRow(who, share));
-  const precision = TARGETS.map((target) =>
-    whole(board.place('fewLinks', fewRow('grown', 0.2), target, ({ extra }: Line) => extra?.precision)),
-  );
+  const precision = board.place('fewLinks', fewRow('growing', GROWN_AT), 'all', extra('precision'));
   return [
     bar('average MRR, one teacher for all targets', 0.72, average('headline', 'student')),
     bar(
@@ -53,8 +51,12 @@ export function bars(board: Board): Bar[] {
     ...SHARES.map((share) =>
       bar(`average MRR, ${100 * share} % of the links`, LEAST_FEW[share], few('student', share)),
     ),
-    bar('points that `--grow-links` adds at 20 %', 0.02, difference(few('grown', 0.2), few('student', 0.2))),
-    bar('precision of the links that it adds, least of a language', 0.9, least(precision)),
+    bar(
+      'points that `--grow-links` adds at 20 %',
+      0.02,
+      difference(few('grown', GROWN_AT), few('student', GROWN_AT)),
+    ),
+    bar('precision of the links that it adds', 0.9, whole(precision)),
     bar('share of the teacher’s MRR that a quarter of its numbers keeps', 0.98, kept(board)),
     bar(
       'targets of five where the student is as good as one without distillation in less time',

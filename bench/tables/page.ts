@@ -4,7 +4,17 @@ import { bars, barTable } from './bars.js';
 import { Board, mrr } from './board.js';
 import { hours, provenance, times } from './costs.js';
 import { details, short, whole } from './headline.js';
-import { ablation, encoders, extra, fewLinks, grown, leaveOneOut, linkModes, small } from './sections.js';
+import {
+  ablation,
+  alignment,
+  encoders,
+  extra,
+  fewLinks,
+  grown,
+  leaveOneOut,
+  linkModes,
+  small,
+} from './sections.js';
 
 /** The results page, and the table of the README. */
 export interface Pages {
@@ -55,6 +65,10 @@ ${fewLinks(board)}
 What \`--grow-links\` added at 20 %, measured on the links that were withheld:
 
 ${grown(board)}
+
+With half of the links, the others test alignment: Hits@1 in both directions together, among the entities of the other language whose counterpart training did not know. A teacher’s nearest neighbours by cosine, by CSLS, and those of students, taken into the teacher’s space:
+
+${alignment(board)}
 
 ## What each distillation gives
 

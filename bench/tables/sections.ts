@@ -1,5 +1,15 @@
 import { points } from '../../src/commands/output.js';
-import { ENCODERS, fewRow, GREEK, LINK_MODES, SHARES, SOME_LEVELS, TARGETS } from '../grid/groups.js';
+import {
+  ALIGNED_AT,
+  ENCODERS,
+  fewRow,
+  GREEK,
+  GROWN_AT,
+  LINK_MODES,
+  SHARES,
+  SOME_LEVELS,
+  TARGETS,
+} from '../grid/groups.js';
 import { type Board, known, markdown, mean, mrr, type Pick, shown } from './board.js';
 import { byLanguage, FIGURES } from './headline.js';
 import { PUBLISHED_FEW } from './published.js';
@@ -23,7 +33,9 @@ export const fewLinks = (board: Board): string =>
       const rows: [string, string][] = [
         [fewRow('lookup', share), 'lookup'],
         [fewRow('student', share), 'student'],
-        ...(share === 0.2 ? [[fewRow('grown', share), 'student, `--grow-links`'] as [string, string]] : []),
+        ...(share === GROWN_AT
+          ? [[fewRow('grown', share), 'student, `--grow-links`'] as [string, string]]
+          : []),
       ];
       const links = `${100 * share} %`;
       const record = ['IMKGC (published)', ...TARGETS.map(() => ''), PUBLISHED_FEW[share].toFixed(1)];
@@ -37,19 +49,43 @@ export const extra =
     line.extra?.[name];
 
 /** What `--grow-links` added, measured on the links that were withheld. */
-export const grown = (board: Board): string =>
-  markdown(
-    ['', ...TARGETS],
+export const grown = (board: Board): string => {
+  const place = (name: string) => board.place('fewLinks', fewRow('growing', GROWN_AT), 'all', extra(name));
+  const whole = (value: number) => value.toFixed(0);
+  const counts = ['added', 'added by structure', 'added by vectors', 'judged', 'right'];
+  return markdown(
+    ['links added', 'by structure', 'by vectors', 'that withheld links can judge', 'right', 'precision'],
+    [[...counts.map((name) => shown(place(name), whole)), shown(place('precision'))]],
+  );
+};
+
+/** Hits@1 of each pair of languages on withheld links, by a teacher's vectors and by those of students. */
+export function alignment(board: Board): string {
+  const names = [...TARGETS].sort();
+  const pairs = names.flatMap((a, i) => names.slice(i + 1).map((b) => [a, b] as const));
+  const teacher = fewRow('training of the teacher', ALIGNED_AT);
+  const student = fewRow('student', ALIGNED_AT);
+  const by = (row: string, column: string, name: string, text?: (value: number) => string) =>
+    shown(board.place('fewLinks', row, column, extra(`alignment ${name}`)), text);
+  return markdown(
     [
-      ['links added', 'added', (value: number) => value.toFixed(0)] as const,
-      ['precision', 'precision', points] as const,
-    ].map(([title, name, text]) => [
-      title,
-      ...TARGETS.map((target) =>
-        shown(board.place('fewLinks', fewRow('grown', 0.2), target, extra(name)), text),
-      ),
+      'pair',
+      'links asked',
+      'teacher, nearest neighbours',
+      'teacher, CSLS',
+      'student of the first, CSLS',
+      'student of the second, CSLS',
+    ],
+    pairs.map(([a, b]) => [
+      `${a}–${b}`,
+      by(teacher, 'all', `${a}-${b}: count`, (value) => value.toFixed(0)),
+      by(teacher, 'all', `${a}-${b}: cosine Hits@1`),
+      by(teacher, 'all', `${a}-${b}: CSLS Hits@1`),
+      by(student, a, `${a}-${b}: CSLS Hits@1`),
+      by(student, b, `${b}-${a}: CSLS Hits@1`),
     ]),
   );
+}
 
 export function ablation(board: Board): string {
   const figures = [...FIGURES('tv').filter(([name]) => !/copied Hits/.test(name))];

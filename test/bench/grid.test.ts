@@ -17,8 +17,10 @@ const make = makeCells({ dim: 8, epochs: 4 });
 const settings = { batch: 32, evaluateEvery: 1 };
 const teacher = make.teacher({ seed: 1, settings });
 const studentOf = (change: object = {}) =>
-  make.student({ target: 'el', seed: 1, teacher, settings, ...change });
+  make.student({ target: 'ja', seed: 1, teacher, settings, ...change });
 const student = studentOf();
+/** Greek is asked path queries as well. */
+const greek = studentOf({ target: 'el' });
 const HALF: Links = { share: 0.5, wrong: 0 };
 
 const entriesOf = (...cells: Cell[]): Entry[] =>
@@ -69,7 +71,7 @@ describe('the grid', () => {
   it('measures each cell once: a line with metrics, stages and where it comes from', async () => {
     const cells = [
       make.baseline('lookup', 'el'),
-      student,
+      greek,
       teacher,
       make.baseline('teacher', 'el', { teacher }),
     ];
@@ -77,7 +79,7 @@ describe('the grid', () => {
     assert.deepEqual([failed, left], [[], []]);
     assert.deepEqual([...done].sort(), cells.map((cell) => id(cell)).sort());
     const lines = readResults(results);
-    const trained = lines.get(id(student));
+    const trained = lines.get(id(greek));
     assert.ok(trained?.metrics && lines.get(id(teacher)) && !lines.get(id(teacher))?.metrics);
     const { whole, copied, notCopied } = trained.metrics.tv;
     assert.equal(copied.count + notCopied.count, whole.count);
@@ -86,7 +88,7 @@ describe('the grid', () => {
       trained.stages.map(({ name }) => name),
       ['read', 'train', 'evaluate', 'paths'],
     );
-    for (const cell of [student, cells[3]]) {
+    for (const cell of [greek, cells[3]]) {
       const extra = lines.get(id(cell))?.extra ?? {};
       assert.ok(extra['paths of 2: count'] > 0 && extra['paths of 2: MRR'] > 0);
     }
@@ -103,7 +105,7 @@ describe('the grid', () => {
   it('gives all students of a teacher its folder; a folder that is gone is made again only where it is needed', async () => {
     await grid([teacher, student]);
     const first = readResults(results);
-    const other = studentOf({ target: 'ja' });
+    const other = studentOf({ target: 'fr' });
     await grid([teacher, student, other]);
     assert.deepEqual(trainedRoles(), ['student']);
     assert.equal(readdirSync(path.join(runs, id(teacher), 'answers')).length, 2);
@@ -123,7 +125,7 @@ describe('the grid', () => {
 
   it('that was stopped goes on with the unfinished training to the same figures', async () => {
     const plain = make.student({
-      target: 'el',
+      target: 'ja',
       seed: 2,
       teacher: null,
       settings: { ...settings, epochs: 8 },
@@ -167,7 +169,7 @@ describe('the grid', () => {
 
   it('with fewer links or wrong ones tells copied facts by all links, and the lookup finds less', async () => {
     const cells = [ALL, HALF, { share: 1, wrong: 0.5 }].map((links) =>
-      make.baseline('lookup', 'el', { links }),
+      make.baseline('lookup', 'ja', { links }),
     );
     const few = studentOf({ teacher: null, links: HALF });
     await grid([...cells, few]);
@@ -177,5 +179,28 @@ describe('the grid', () => {
       assert.equal(other?.copied.count, all?.copied.count);
     assert.ok((half?.copied.mrr as number) < (all?.copied.mrr as number));
     assert.ok((wrong?.copied.mrr as number) < (all?.copied.mrr as number));
+  });
+
+  it('grows links for a teacher and its students, and tells alignment on the withheld ones', async () => {
+    const grown = make.teacher({ seed: 1, settings, links: HALF, grow: { rounds: 2, precision: 0.5 } });
+    const plain = make.teacher({ seed: 1, settings, links: HALF });
+    const its = studentOf({ teacher: grown, links: HALF });
+    const { failed } = await grid([grown, plain, its, studentOf({ teacher: plain, links: HALF })]);
+    assert.deepEqual(failed, []);
+    const lines = readResults(results);
+    const extra = (cell: Cell) => lines.get(id(cell))?.extra ?? {};
+    assert.ok(extra(grown).added >= 0 && !('added' in extra(plain)));
+    assert.equal(
+      extra(grown).added > 0,
+      existsSync(path.join(runs, id(grown), 'links.tsv')) &&
+        readFileSync(path.join(runs, id(grown), 'links.tsv'), 'utf8') !== '',
+    );
+    const aligned = Object.keys(extra(plain)).filter((name) => name.endsWith('CSLS Hits@1'));
+    assert.equal(aligned.length, 10, 'ten pairs of languages');
+    assert.ok(extra(plain)['alignment el-en: count'] > 0);
+    assert.equal(
+      Object.keys(extra(its)).filter((name) => /^alignment ja-.*CSLS Hits@1/.test(name)).length,
+      4,
+    );
   });
 });

@@ -2,6 +2,7 @@ import type { Config } from '../config.js';
 import type { Graphs } from '../graph/graphs.js';
 import { datasetDigest } from '../kg/digest.js';
 import { heldOut } from '../train/heldOut.js';
+import { readLinkFile } from '../train/linkFiles.js';
 import { pretrain } from '../train/pretrain.js';
 import { retrain } from '../train/retrain.js';
 import { findRun } from '../train/runs.js';
@@ -95,6 +96,7 @@ async function students(
   const reach = config.search.space['student.hops'];
   const { dataset, report } = await readDataset(connections.of, config, {
     around: { target, hops: reach === undefined ? config.student.hops : 1, linkThreshold },
+    links: teacher ? readLinkFile(teacher.folder, 'grown') : [],
     onEvent: out.onEvent,
   });
   narrateReport(report, out);

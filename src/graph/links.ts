@@ -1,4 +1,5 @@
 import type { AlignmentConfig } from '../config.js';
+import { type LinkRow, linkColumns } from '../kg/links.js';
 import type { Alignments } from '../kg/types.js';
 import { LinkColumns, type LinkSource } from './linkColumns.js';
 import { fromFile } from './linkFile.js';
@@ -52,24 +53,18 @@ function nameOf(alignment: AlignmentConfig): string {
 
 /** Each pair once, the smaller source left, in the order of sources and entities. */
 function canonical(links: LinkColumns): Alignments {
-  const best = new Map<string, number[]>();
+  const best = new Map<string, LinkRow>();
   for (let i = 0; i < links.left.length; i++) {
-    const turn = links.leftSource[i] > links.rightSource[i];
-    const row = turn
-      ? [links.rightSource[i], links.right[i], links.leftSource[i], links.left[i]]
-      : [links.leftSource[i], links.left[i], links.rightSource[i], links.right[i]];
-    const key = row.join();
+    const { leftSource, left, rightSource, right } = links;
+    const confidence = links.confidence[i];
+    const row: LinkRow =
+      leftSource[i] > rightSource[i]
+        ? [rightSource[i], right[i], leftSource[i], left[i], confidence]
+        : [leftSource[i], left[i], rightSource[i], right[i], confidence];
+    const key = row.slice(0, 4).join();
     const known = best.get(key);
-    if (known) known[4] = Math.max(known[4], links.confidence[i]);
-    else best.set(key, [...row, links.confidence[i]]);
+    if (!known || known[4] < confidence) best.set(key, row);
   }
   const rows = [...best.values()].sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3]);
-  const column = (c: number) => Int32Array.from(rows, (row) => row[c]);
-  return {
-    leftSource: column(0),
-    left: column(1),
-    rightSource: column(2),
-    right: column(3),
-    confidence: Float32Array.from(rows, (row) => row[4]),
-  };
+  return linkColumns(rows);
 }

@@ -1,5 +1,6 @@
 import { mergeTriples } from './csr.js';
 import { jointGraph } from './joint.js';
+import { pickLinks } from './links.js';
 import { concatTriples, pickTriples } from './triples.js';
 import type { Alignments, JointGraph, LinkedClasses, Triples } from './types.js';
 
@@ -97,14 +98,7 @@ function withinClasses(links: Alignments, { classOf }: LinkedClasses): Alignment
   const kept = [...links.confidence.keys()].filter(
     (i) => classOf[links.leftSource[i]][links.left[i]] === classOf[links.rightSource[i]][links.right[i]],
   );
-  const pick = (column: Int32Array) => Int32Array.from(kept, (i) => column[i]);
-  return {
-    leftSource: pick(links.leftSource),
-    left: pick(links.left),
-    rightSource: pick(links.rightSource),
-    right: pick(links.right),
-    confidence: Float32Array.from(kept, (i) => links.confidence[i]),
-  };
+  return pickLinks(links, kept);
 }
 
 function joined(a: LinkedPairs, b: LinkedPairs): LinkedPairs {

@@ -24,3 +24,24 @@ export function concatLinks(parts: readonly Alignments[]): Alignments {
     confidence: Float32Array.from(parts.flatMap((part) => Array.from(part.confidence))),
   };
 }
+
+/** Links given row by row: left source and entity, right source and entity, confidence. */
+export type LinkRow = readonly [
+  leftSource: number,
+  left: number,
+  rightSource: number,
+  right: number,
+  confidence: number,
+];
+
+/** Rows as a table of links. */
+export function linkColumns(rows: readonly LinkRow[]): Alignments {
+  const column = (c: number) => Int32Array.from(rows, (row) => row[c]);
+  return {
+    leftSource: column(0),
+    left: column(1),
+    rightSource: column(2),
+    right: column(3),
+    confidence: Float32Array.from(rows, (row) => row[4]),
+  };
+}

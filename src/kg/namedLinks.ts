@@ -1,4 +1,4 @@
-import { concatLinks, pickLinks } from './links.js';
+import { concatLinks, linkColumns, pickLinks } from './links.js';
 import type { Alignments } from './types.js';
 
 /** One end of a link, as it is known beyond one reading of the graph. */
@@ -54,14 +54,7 @@ export function resolveLinks(sources: Named, named: readonly NamedLink[]): Align
     const [from, to] = [a?.entity.get(left.key), b?.entity.get(right.key)];
     if (a && b && from !== undefined && to !== undefined) rows.push([a.s, from, b.s, to, confidence]);
   }
-  const column = (c: number) => Int32Array.from(rows, (row) => row[c]);
-  return {
-    leftSource: column(0),
-    left: column(1),
-    rightSource: column(2),
-    right: column(3),
-    confidence: Float32Array.from(rows, (row) => row[4]),
-  };
+  return linkColumns(rows);
 }
 
 /**

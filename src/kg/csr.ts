@@ -1,4 +1,4 @@
-import { pickTriples, tripleOrder } from './triples.js';
+import { concatColumns, pickTriples, tripleOrder } from './triples.js';
 import type { Triples } from './types.js';
 
 /** Edges in compressed rows: those of row i are `[offset[i]..offset[i+1])`, sorted by relation and tail, each once. */
@@ -56,19 +56,13 @@ export function mergeTriples(
 
 /** Each triple and its reciprocal (tail, relation + relations, head). */
 export function withReciprocals({ head, relation, tail }: Triples, relations: number): Triples {
-  const join = (a: Int32Array, b: Int32Array) => {
-    const out = new Int32Array(a.length + b.length);
-    out.set(a);
-    out.set(b, a.length);
-    return out;
-  };
   return {
-    head: join(head, tail),
-    relation: join(
+    head: concatColumns(head, tail),
+    relation: concatColumns(
       relation,
       relation.map((r) => r + relations),
     ),
-    tail: join(tail, head),
+    tail: concatColumns(tail, head),
   };
 }
 

@@ -49,6 +49,14 @@ export function dedupeTriples(triples: Triples, entities: number, relations: num
   return pickTriples(triples, kept);
 }
 
+/** Two columns one after the other. */
+export function concatColumns(a: Int32Array, b: Int32Array): Int32Array {
+  const out = new Int32Array(a.length + b.length);
+  out.set(a);
+  out.set(b, a.length);
+  return out;
+}
+
 /** Tables one after the other; facts of a table without weights have the weight 1 beside others. */
 export function concatTriples(parts: readonly Triples[]): Triples {
   const length = parts.reduce((sum, { head }) => sum + head.length, 0);

@@ -9,13 +9,6 @@ export interface Table {
   readonly slots: readonly Resource[];
 }
 
-/** Values of a table on the host: what a checkpoint holds. */
-export interface TableData {
-  readonly shape: readonly number[];
-  readonly value: Float32Array;
-  readonly slots: readonly Float32Array[];
-}
-
 function resourceOf(shape: readonly number[], data?: Float32Array): Resource {
   const initial = data ? tf.tensor(data.slice(), [...shape]) : tf.zeros([...shape]);
   const resource = createResource(initial);
@@ -41,13 +34,6 @@ export const gradientOf = (table: Table): Resource => resourceOf(table.value.sha
 
 const host = (resource: Resource): Float32Array =>
   tf.tidy(() => Float32Array.from(read<Tensor>(resource).dataSync() as Float32Array));
-
-/** The table's numbers, copied to the host. */
-export const tableData = (table: Table): TableData => ({
-  shape: table.value.shape,
-  value: host(table.value),
-  slots: table.slots.map(host),
-});
 
 /** A table as stored tensors: its value under `name`, with `state` its slots under `name.slot0` and on. */
 export function storeTable(name: string, table: Table, state: boolean): Record<string, StoredTensor> {

@@ -2,6 +2,7 @@ import type { DistillationSettings } from '../config.js';
 import type { NeighbourBatch } from '../kg/batchSource.js';
 import { probeQueries } from '../kg/probes.js';
 import { sortBy } from '../kg/sort.js';
+import { concatColumns } from '../kg/triples.js';
 import type { Triples } from '../kg/types.js';
 import type { TeacherLink, TrainingQueries } from './job.js';
 import { isUsed } from './schedule.js';
@@ -115,18 +116,12 @@ export function withProbes(
     rows: link.row.length,
     relations: 2 * relations,
   });
-  const join = (a: Int32Array, b: Int32Array) => {
-    const out = new Int32Array(a.length + b.length);
-    out.set(a);
-    out.set(b, a.length);
-    return out;
-  };
   const end = queries.offset[queries.entity.length];
   return {
     ...queries,
-    entity: join(queries.entity, probes.entity),
-    relation: join(queries.relation, probes.relation),
-    offset: join(queries.offset, new Int32Array(probes.entity.length).fill(end)),
+    entity: concatColumns(queries.entity, probes.entity),
+    relation: concatColumns(queries.relation, probes.relation),
+    offset: concatColumns(queries.offset, new Int32Array(probes.entity.length).fill(end)),
   };
 }
 

@@ -103,9 +103,26 @@ describe('alignment on the command line', () => {
     assert.match(stdout, /^left +right +links +known +Hits@1 .*CSLS MRR\n.*\na +b +\d+/);
   });
 
+  it('grows links for a student alone', async () => {
+    const { code, stdout, stderr } = await cli(
+      'retrain',
+      'a',
+      '--no-teacher',
+      '--grow-links',
+      '--threads',
+      '1',
+    );
+    assert.equal(code, 0, stderr);
+    const [, run] = /^student: (.+)$/m.exec(stdout) ?? assert.fail(stdout);
+    const [, added] = /^adds (\d+) links by structure$/m.exec(stderr) ?? assert.fail(stderr);
+    const links = readFileSync(path.join(run, 'links.tsv'), 'utf8');
+    assert.equal(links.split('\n').length - 1, Number(added));
+  });
+
   it('refuses settings of growing that make no sense', async () => {
     for (const [args, says] of [
-      [['--rounds', '2'], /Add --grow-links/],
+      [['--rounds', '2'], /--rounds says how.*Add --grow-links/s],
+      [['--precision', '0.8'], /--precision says how.*Add --grow-links/s],
       [['--grow-links', '--rounds', '0'], /--rounds 0/],
       [['--grow-links', '--precision', '1'], /--precision 1/],
     ] as const) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createOutput, duration, points, table } from '../../src/commands/output.js';
 import { KgmentorError } from '../../src/errors.js';
+import { copiedFacts } from '../../src/evaluate/copied.js';
 import type { FilterName } from '../../src/evaluate/filters.js';
 import type { Metrics } from '../../src/evaluate/metrics.js';
 import type { ModelReport } from '../../src/evaluate/report.js';
@@ -15,11 +16,19 @@ import { connectionOf } from '../../src/settings.js';
 import { evaluateAndRecord, evaluateRun } from '../../src/train/evaluations.js';
 import { readRecord } from '../../src/train/folder.js';
 import { pretrain } from '../../src/train/pretrain.js';
-import { retrain } from '../../src/train/retrain.js';
+import { prepareStudent, type RetrainInput, retrain, writeStudent } from '../../src/train/retrain.js';
+import { withAddedLinks } from '../../src/train/studentLinks.js';
 import { LANGUAGES, type Language, readDbp5l } from './data.js';
 import { dbp5lConfig, importDbp5l, withDbp5lSplit } from './graph.js';
 import { randomTeacher } from './randomTeacher.js';
-import { MODELS, type ModelName, studentSettings, teacherSettings } from './settings.js';
+import {
+  BASELINES,
+  MODELS,
+  type ModelName,
+  PRECISION,
+  studentSettings,
+  teacherSettings,
+} from './settings.js';
 import { timeToReach } from './timeToReach.js';
 
 export interface Dbp5lOptions {
@@ -86,51 +95,64 @@ export async function runDbp5l(options: Dbp5lOptions): Promise<void> {
         return { value: result, peakMb: result.peakMb };
       });
     }
-    const read = await stage('read the linked subgraph', async () => ({
-      value: await readDataset(() => graph, config, { around: { target, hops: 0 }, onEvent: out.onEvent }),
+    const read = await stage('read', async () => ({
+      value: await readDataset(() => graph, config, { onEvent: out.onEvent }),
     }));
-    const { dataset, split } = withDbp5lSplit(read.dataset, data, target);
+    const given = withDbp5lSplit(read.dataset, data, target);
+    const { split } = given;
+    const grown = await stage('grow links', async () => ({
+      value: withAddedLinks({ ...given, target, grow: { precision: PRECISION } }),
+    }));
+    out.say(`${grown.grown.length} links added to ${given.dataset.alignments.left.length}`);
+    const { evaluation } = config;
+    const inputOf = (
+      model: ModelName,
+      { dataset, teacher }: Pick<RetrainInput, 'dataset' | 'teacher'>,
+    ): RetrainInput => {
+      const id = `${target}-${model.replace(':', '-')}-dim${options.dim}-seed${options.seed}`;
+      const settings = studentSettings(model, options);
+      return { dataset, target, split, settings, evaluation, teacher, folder: path.join(runs, id), id };
+    };
+    // Which facts count as copied is told by the given links, whichever links a row has.
+    const unlinked = inputOf('lookup', { dataset: given.dataset });
+    const plain = prepareStudent(unlinked);
+    const copied = copiedFacts(
+      plain.facts.split.test,
+      plain.facts.background,
+      plain.entities,
+      plain.relations,
+    );
+    const evaluated = { filters: FILTERS, threads: options.threads, copied };
 
     const reports = new Map<ModelName, Partial<Record<FilterName, ModelReport>>>();
     const folders = new Map<ModelName, string>();
     let any: string | undefined;
-    const trained = rows.filter((row) => !['frequency', 'lookup', 'teacher'].includes(row));
-    for (const model of trained) {
-      const id = `${target}-${model.replace(':', '-')}-dim${options.dim}-seed${options.seed}`;
-      const folder = path.join(runs, id);
-      rmSync(folder, { recursive: true, force: true });
+    for (const model of rows.filter((row) => !BASELINES.includes(row))) {
       const guide =
         model === 'alone' || model === 'linked'
           ? undefined
           : model === 'student:random-teacher'
             ? randomTeacher(teacher, path.join(runs, 'random-teacher'), options.seed)
             : teacher;
+      const input = inputOf(model, { dataset: grown.dataset, teacher: guide });
+      const { folder } = input;
+      rmSync(folder, { recursive: true, force: true });
       await stage(`retrain ${model}`, async () => {
-        const settings = studentSettings(model, options);
-        const { evaluation } = config;
-        const input = { dataset, target, split, settings, evaluation, teacher: guide, folder, id };
         const { result } = await retrain(input, run);
         return { value: result, peakMb: result.peakMb };
       });
-      reports.set(
-        model,
-        await stage(`evaluate ${model}`, async () => ({
-          value: await evaluateAndRecord(folder, { filters: FILTERS, threads: options.threads }),
-        })),
-      );
+      const evaluate = async () => ({ value: await evaluateAndRecord(folder, evaluated) });
+      reports.set(model, await stage(`evaluate ${model}`, evaluate));
       folders.set(model, folder);
       if (guide === teacher) any = folder;
     }
-    for (const model of rows.filter((row) => ['frequency', 'lookup', 'teacher'].includes(row))) {
-      if (!any) continue;
-      const answerer = model as 'frequency' | 'lookup' | 'teacher';
-      const folder = any;
-      reports.set(
-        model,
-        await stage(`evaluate ${model}`, async () => ({
-          value: await evaluateRun(folder, { filters: FILTERS, answerer, threads: options.threads }),
-        })),
-      );
+    for (const model of rows.filter((row) => BASELINES.includes(row))) {
+      const [answerer] = model.split(':') as ['frequency' | 'lookup' | 'teacher'];
+      if (model === 'lookup') writeStudent(unlinked, plain);
+      const folder = model === 'lookup' ? unlinked.folder : any;
+      if (!folder) continue;
+      const evaluate = async () => ({ value: await evaluateRun(folder, { ...evaluated, answerer }) });
+      reports.set(model, await stage(`evaluate ${model}`, evaluate));
     }
     const student = folders.get('student');
     if (options.publish && student)

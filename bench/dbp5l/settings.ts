@@ -6,6 +6,7 @@ import { studentSchema, teacherSchema } from '../../src/config.js';
 export const MODELS = [
   'frequency',
   'lookup',
+  'lookup:grown',
   'teacher',
   'alone',
   'distilled',
@@ -17,6 +18,12 @@ export const MODELS = [
   'student:random-teacher',
 ] as const;
 export type ModelName = (typeof MODELS)[number];
+
+/** Rows that are not trained. */
+export const BASELINES: readonly ModelName[] = ['frequency', 'lookup', 'lookup:grown', 'teacher'];
+
+/** How sure links are to be that the facts around unlinked entities add to the given ones. */
+export const PRECISION = 0.92;
 
 export type TeacherInput = z.input<typeof teacherSchema>;
 export type StudentInput = z.input<typeof studentSchema>;

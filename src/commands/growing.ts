@@ -11,27 +11,39 @@ export const growOptions = {
   precision: { type: 'string' },
 } as const;
 
+export const precisionHelp =
+  'of --grow-links: wanted share of right ones among the added links, 0.9 where absent';
+
 export const growHelp = {
   '--grow-links': 'where links are few: add links that structure and vectors are sure of, and train on',
   '--rounds N': 'of --grow-links: trainings at most, 2 where absent; 1 adds links by structure alone',
-  '--precision P': 'of --grow-links: wanted share of right ones among the added links, 0.9 where absent',
+  '--precision P': precisionHelp,
 };
 
 /** The flags as settings; undefined without --grow-links. */
 export function growSettings(flags: Flags): GrowSettings | undefined {
-  const [rounds, precision] = [text(flags, 'rounds'), text(flags, 'precision')];
+  const grow = precisionOf(flags);
+  if (!grow) return undefined;
+  const rounds = Number(text(flags, 'rounds') ?? 2);
+  if (!Number.isInteger(rounds) || rounds < 1)
+    throw new KgmentorError('USAGE', `--rounds ${text(flags, 'rounds')} is no whole number above zero.`);
+  return { rounds, ...grow };
+}
+
+/** How sure added links are to be; undefined without --grow-links. */
+export function precisionOf(flags: Flags): { precision: number } | undefined {
+  const given = text(flags, 'precision');
   if (!flags['grow-links']) {
-    if (rounds === undefined && precision === undefined) return undefined;
-    throw new KgmentorError('USAGE', '--rounds and --precision say how --grow-links works.', {
+    const stray = ['precision', 'rounds'].find((name) => text(flags, name) !== undefined);
+    if (stray === undefined) return undefined;
+    throw new KgmentorError('USAGE', `--${stray} says how --grow-links works.`, {
       next: 'Add --grow-links.',
     });
   }
-  const settings = { rounds: Number(rounds ?? 2), precision: Number(precision ?? 0.9) };
-  if (!Number.isInteger(settings.rounds) || settings.rounds < 1)
-    throw new KgmentorError('USAGE', `--rounds ${rounds} is no whole number above zero.`);
-  if (!(settings.precision > 0 && settings.precision < 1))
-    throw new KgmentorError('USAGE', `--precision ${precision} is not between 0 and 1.`);
-  return settings;
+  const precision = Number(given ?? 0.9);
+  if (!(precision > 0 && precision < 1))
+    throw new KgmentorError('USAGE', `--precision ${given} is not between 0 and 1.`);
+  return { precision };
 }
 
 /** What was added, and how much of it is right where that is known. */

@@ -106,7 +106,7 @@ function lineOf(event: KgmentorEvent): string | null {
     case 'walks':
       return `${event.role ?? 'model'} walks:${event.crossing === undefined ? '' : ` ${points(event.crossing)}% of steps into another source,`} ${points(event.repeated)}% to an entity met before, ${event.distinct.toFixed(1)} entities a walk`;
     case 'grown':
-      return `round ${event.round} of ${event.rounds} adds ${count(event.byStructure)} links by structure${event.round > 1 ? `, ${count(event.byVectors)} by vectors` : ''}`;
+      return `${event.rounds > 1 ? `round ${event.round} of ${event.rounds} ` : ''}adds ${count(event.byStructure)} links by structure${event.round > 1 ? `, ${count(event.byVectors)} by vectors` : ''}`;
     case 'stage':
       return `${event.name}: ${duration(event.seconds)}${event.peakMb ? `, ${count(event.peakMb)} MB` : ''}`;
     case 'progress':

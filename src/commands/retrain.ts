@@ -7,17 +7,21 @@ import { retrain } from '../train/retrain.js';
 import { isFed, resumeRun, studentSettings } from '../train/runFolder.js';
 import { findRun, withNewRun } from '../train/runs.js';
 import { type Command, text } from './command.js';
+import { precisionHelp, precisionOf } from './growing.js';
 import { count, duration, points } from './output.js';
 import { checkThreads, metricLines, narrateReport } from './training.js';
 
 export const retrainCommand: Command = {
-  usage: '<target> [--teacher ID | --no-teacher] [--resume [--run ID]] [--threads N]',
+  usage:
+    '<target> [--teacher ID | --no-teacher] [--grow-links [--precision P]] [--resume [--run ID]] [--threads N]',
   summary:
     'Trains a student for one source on its facts and the linked subgraph, by distillation from a teacher.',
   positionals: [1, 1],
   options: {
     teacher: { type: 'string' },
     'no-teacher': { type: 'boolean' },
+    'grow-links': { type: 'boolean' },
+    precision: { type: 'string' },
     resume: { type: 'boolean' },
     run: { type: 'string' },
     threads: { type: 'string' },
@@ -25,6 +29,8 @@ export const retrainCommand: Command = {
   help: {
     '--teacher ID': 'run of the teacher, the newest finished one where absent',
     '--no-teacher': 'train without distillation',
+    '--grow-links': 'first add links that the facts around unlinked entities are sure of',
+    '--precision P': precisionHelp,
     '--resume': 'go on from the checkpoint of the last unfinished student of this target',
     '--run ID': 'which run to go on with',
     '--threads N': 'threads of TensorFlow; equal counts give equal weights',
@@ -32,6 +38,7 @@ export const retrainCommand: Command = {
   async run({ positionals: [target], flags, out, signal, config: read, graphs }) {
     const config = read();
     const options = { signal, threads: checkThreads(flags), onEvent: out.onEvent };
+    const grow = precisionOf(flags);
     const done = async (outcome: Awaited<ReturnType<typeof retrain>>, read?: ReadReport) => {
       const reports = await evaluateAndRecord(outcome.folder, options);
       const { result, folder } = outcome;
@@ -62,7 +69,8 @@ export const retrainCommand: Command = {
     if (fed) refuseValues(config, settings.background > 0 ? Object.keys(config.sources) : [target]);
     const connections = await graphs();
     const { dataset, report, ids, means, withheld } = await readDataset(connections.of, config, {
-      around: { target, hops: settings.hops, linkThreshold },
+      // What links are grown by lies outside of the linked subgraph.
+      ...(!grow && { around: { target, hops: settings.hops, linkThreshold } }),
       links: teacher ? readLinkFile(teacher, 'grown') : [],
       onEvent: out.onEvent,
     });
@@ -70,7 +78,8 @@ export const retrainCommand: Command = {
     if (!fed) await connections.close();
     const { heldOut, evaluation } = config;
     const split = splitsOf(dataset, heldOut)[target];
-    const input = { dataset, withheld, target, split, heldOut, settings, evaluation, linkThreshold, teacher };
+    const links = { withheld, linkThreshold, grow };
+    const input = { dataset, ...links, target, split, heldOut, settings, evaluation, teacher };
     const feed = (layout: FeedLayout) => neighbourFeed(connections.of, config, layout, { ids, means });
     const train = (run: { id: string; folder: string }) =>
       retrain({ ...input, ...run, ...(fed && { feed }) }, { ...options, resume: unfinished !== undefined });

@@ -6,7 +6,7 @@ import type { BatchSource, FeedLayout } from '../kg/batchSource.js';
 import { checkDataset } from '../kg/check.js';
 import { linkClasses } from '../kg/classes.js';
 import { datasetDigest } from '../kg/digest.js';
-import { withLinks } from '../kg/namedLinks.js';
+import type { NamedLink } from '../kg/namedLinks.js';
 import { linkedSubgraph } from '../kg/subgraph.js';
 import { filterTriples, sortTriples } from '../kg/triples.js';
 import type { Alignments, Dataset, LinkedClasses, Split, Triples } from '../kg/types.js';
@@ -15,10 +15,11 @@ import { validQueries } from './evaluations.js';
 import { feedLayout } from './feedLayout.js';
 import { type Facts, teacherRecord, writeEntities, writeFacts, writeRecord } from './folder.js';
 import { type Job, type TeacherLink, writeJob } from './job.js';
-import { readLinkFile, recordLinks } from './linkFiles.js';
+import { recordLinks, writeLinks } from './linkFiles.js';
 import { trainingQueries, withProbes } from './queries.js';
 import { type RunOptions, type RunOutcome, runFolder } from './runFolder.js';
 import { requireSameRun, requireUnseen } from './sameRun.js';
+import { withAddedLinks } from './studentLinks.js';
 import { linkToTeacher } from './teacherLink.js';
 
 export interface RetrainInput {
@@ -37,6 +38,8 @@ export interface RetrainInput {
   readonly heldOut?: Config['heldOut'];
   /** The teacher's run folder; without one nothing is distilled. */
   readonly teacher?: string;
+  /** Adds links that structure is this sure of before training; the dataset then holds the other sources whole. */
+  readonly grow?: { readonly precision: number };
   readonly folder: string;
   readonly id: string;
   /** Makes a feed that pulls batches while training; columns in memory where absent. */
@@ -45,6 +48,10 @@ export interface RetrainInput {
 
 /** What a student trains on, before its job is written. */
 export interface PreparedStudent {
+  /** As it was given, with the links that the teacher grew and those that were grown for the student. */
+  readonly dataset: Dataset;
+  /** The latter. */
+  readonly grown: readonly NamedLink[];
   readonly facts: Facts;
   readonly entities: number;
   readonly rows: number;
@@ -70,13 +77,28 @@ export interface PreparedStudent {
  * await retrain({ dataset, target: 'movies', split, settings: config.student, evaluation: config.evaluation,
  *   teacher: 'runs/teacher', folder: 'runs/movies', id: 'movies-1' });
  */
-export async function retrain(given: RetrainInput, options: RunOptions = {}): Promise<RunOutcome> {
-  const input = withGrownLinks(given);
-  const { folder, settings } = input;
+export async function retrain(input: RetrainInput, options: RunOptions = {}): Promise<RunOutcome> {
+  const { folder, settings, grow } = input;
   checkDataset(input.dataset);
   if (input.teacher) requireUnseen(input.teacher, input);
+  if (grow && input.feed)
+    throw new KgmentorError(
+      'USAGE',
+      'Growing links needs the other sources whole, and "feed": "cypher" avoids that.',
+      {
+        next: 'Take "feed": "memory", or grow the links with the teacher.',
+      },
+    );
   const prepared = prepareStudent(input);
   const { facts } = prepared;
+  if (grow)
+    options.onEvent?.({
+      type: 'grown',
+      round: 1,
+      rounds: 1,
+      byVectors: 0,
+      byStructure: prepared.grown.length,
+    });
   if (facts.split.train.head.length === 0)
     throw new KgmentorError('NO_DATA', `The source ${input.target} holds no relationship to train on.`, {
       next: 'Check its labels, relations.include and relations.exclude in the configuration.',
@@ -101,13 +123,12 @@ export async function retrain(given: RetrainInput, options: RunOptions = {}): Pr
  * @param feed where batches come from instead of the job's own columns
  */
 export function writeStudent(
-  given: RetrainInput,
-  prepared: PreparedStudent = prepareStudent(given),
+  input: RetrainInput,
+  prepared: PreparedStudent = prepareStudent(input),
   feed?: BatchSource,
 ): void {
-  const input = withGrownLinks(given);
-  const { settings, folder, id, dataset } = input;
-  const { facts, relations, rows, entities, link } = prepared;
+  const { settings, folder, id } = input;
+  const { dataset, grown, facts, relations, rows, entities, link } = prepared;
   mkdirSync(folder, { recursive: true });
   const held = ({ head }: Triples, bit: number) => new Int32Array(head.length).fill(bit);
   const own = { triples: facts.split.train, weight: 1, source: held(facts.split.train, 1) };
@@ -136,6 +157,7 @@ export function writeStudent(
   writeJob(folder, job);
   writeFacts(folder, facts);
   recordLinks(folder, dataset, input.withheld);
+  if (input.grow) writeLinks(folder, 'grown', grown);
   const source = dataset.sources.find(({ name }) => name === input.target) as Dataset['sources'][number];
   const degree = new Int32Array(rows);
   for (const { head, tail } of [facts.split.train, facts.background])
@@ -173,24 +195,23 @@ export function writeStudent(
       background: facts.background.head.length,
       linked: prepared.linked,
       conflicts: prepared.conflicts,
+      ...(input.grow && { grown: grown.length }),
     },
   });
 }
 
-/** Links that the teacher grew are links of its students as well; those that were read with the dataset are there once. */
-const withGrownLinks = <I extends Pick<RetrainInput, 'dataset' | 'teacher'>>(input: I): I =>
-  input.teacher
-    ? { ...input, dataset: withLinks(input.dataset, readLinkFile(input.teacher, 'grown')) }
-    : input;
-
 /** The linked subgraph on student rows and the way from there to the teacher's rows. */
 export function prepareStudent(
-  input: Pick<RetrainInput, 'dataset' | 'target' | 'split' | 'settings' | 'linkThreshold' | 'teacher'>,
+  input: Pick<
+    RetrainInput,
+    'dataset' | 'target' | 'split' | 'settings' | 'linkThreshold' | 'teacher' | 'grow'
+  >,
 ): PreparedStudent {
-  const { dataset, settings } = withGrownLinks(input);
-  const target = dataset.sources.findIndex(({ name }) => name === input.target);
+  const { settings } = input;
+  const target = input.dataset.sources.findIndex(({ name }) => name === input.target);
   if (target < 0)
     throw new KgmentorError('USAGE', `The target ${JSON.stringify(input.target)} was not read.`);
+  const { dataset, grown } = withAddedLinks(input);
   const classes: LinkedClasses = linkClasses(
     dataset.sources.map(({ entities }) => entities.keys.length),
     dataset.alignments,
@@ -226,6 +247,8 @@ export function prepareStudent(
   for (let entity = entities - 1; entity >= 0; entity--) rowOfClass[classes.classOf[target][entity]] = entity;
   for (const [i, id] of subgraph.extraClass.entries()) rowOfClass[id] = entities + i;
   return {
+    dataset,
+    grown,
     rowOf: classes.classOf.map((classOf, s) =>
       s === target ? Int32Array.from(classOf, (_, entity) => entity) : classOf.map((id) => rowOfClass[id]),
     ),

@@ -190,3 +190,50 @@ describe('a teacher that grows links', () => {
     assert.ok(!existsSync(join(run, 'withheld.tsv')));
   });
 });
+
+describe('a student that grows links', () => {
+  const target = 's2';
+  const settings: StudentSettings = studentSchema.parse({ dim: 8, epochs: 1, batch: 256 });
+  const grown = async (change: Partial<Parameters<typeof retrain>[0]> = {}, options: object = {}) => {
+    const run = join(folder(), 'student');
+    const input = { dataset, target, split: splits[target], settings, evaluation: EVALUATION, id: 'student' };
+    await retrain({ ...input, grow: { precision: 0.9 }, folder: run, ...change }, { ...ONE, ...options });
+    return run;
+  };
+
+  it('adds what the facts of all sources are sure of, and tells how many', async () => {
+    const events: KgmentorEvent[] = [];
+    const run = await grown({}, { onEvent: (event: KgmentorEvent) => events.push(event) });
+    const seen: Dataset = {
+      ...dataset,
+      sources: dataset.sources.map((source) =>
+        source.name === target ? { ...source, triples: splits[target].train } : source,
+      ),
+    };
+    const expected = growByStructure(seen, { precision: 0.9, key: 'kgmentor' });
+    assert.deepEqual(readLinkFile(run, 'grown'), nameLinks(dataset.sources, expected));
+    const told = events.find((event) => event.type === 'grown') ?? assert.fail('nothing told');
+    assert.equal(told.byStructure, expected.left.length);
+    assert.equal(readRecord(run).counts.grown, expected.left.length);
+    const plain = await grown({ grow: undefined });
+    assert.ok(readRecord(run).counts.background > readRecord(plain).counts.background);
+    assert.ok(!existsSync(join(plain, 'links.tsv')));
+  });
+
+  it('never looks at held-out facts of the target', async () => {
+    const { train } = splits[target];
+    const blind: Split = { train, valid: splits[target].valid, test: train };
+    const run = await grown();
+    const other = await grown({ split: blind, dataset: trainOnly({ ...splits, [target]: blind }) });
+    const bare = await grown({ dataset: trainOnly(splits) });
+    assert.deepEqual(readLinkFile(other, 'grown'), readLinkFile(bare, 'grown'));
+    assert.ok(readLinkFile(run, 'grown').length > 0);
+  });
+
+  it('is refused where batches come by Cypher', async () => {
+    await assert.rejects(grown({ feed: async () => assert.fail('asked for batches') }), {
+      code: 'USAGE',
+      message: /the other sources whole/,
+    });
+  });
+});

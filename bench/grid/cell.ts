@@ -26,8 +26,13 @@ export interface TeacherCell {
   readonly settings: Settings;
 }
 
+/** Links that structure is sure of are added to those of the cell, beside those that its teacher grew. */
+interface Growing {
+  readonly grow?: { readonly precision: number };
+}
+
 /** A student of one language; `teacher` is the id of that cell, null without distillation. */
-export interface StudentCell {
+export interface StudentCell extends Growing {
   readonly what: 'student';
   readonly target: Language;
   readonly teacher: string | null;
@@ -36,7 +41,7 @@ export interface StudentCell {
 }
 
 /** Answers that need no training: of a baseline without parameters, or of a teacher through the links. */
-export interface BaselineCell {
+export interface BaselineCell extends Growing {
   readonly what: 'baseline';
   readonly by: 'lookup' | 'frequency' | 'teacher';
   readonly target: Language;
@@ -71,10 +76,10 @@ export function describe(cell: Cell): string {
   const links = `${share < 1 ? `, ${100 * share} % of the links` : ''}${wrong > 0 ? `, ${100 * wrong} % of them wrong` : ''}`;
   const by =
     cell.what === 'teacher' ? '' : cell.teacher === null ? ', no teacher' : `, teacher ${cell.teacher}`;
+  const grown = cell.grow ? ', links grown' : '';
   if (cell.what === 'baseline')
-    return `${cell.target} by ${cell.by}${cell.teacher ? ` ${cell.teacher}` : ''}${links}`;
+    return `${cell.target} by ${cell.by}${cell.teacher ? ` ${cell.teacher}` : ''}${links}${grown}`;
   const { seed, ...settings } = cell.settings;
-  const grown = cell.what === 'teacher' && cell.grow ? ', links grown' : '';
   const who = cell.what === 'teacher' ? `teacher of ${cell.sources.join(' ')}` : `student of ${cell.target}`;
   const text = Object.keys(settings).length > 0 ? ` ${JSON.stringify(settings).replaceAll('"', '')}` : '';
   return `${who}, seed ${seed}${by}${links}${grown}${text}`;

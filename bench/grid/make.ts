@@ -36,7 +36,14 @@ export interface StudentOptions {
   readonly levels?: readonly Level[];
   readonly alone?: boolean;
   readonly links?: Links;
+  readonly grow?: StudentCell['grow'];
   readonly settings?: Settings;
+}
+
+export interface BaselineOptions {
+  readonly teacher?: TeacherCell | null;
+  readonly links?: Links;
+  readonly grow?: BaselineCell['grow'];
 }
 
 /** Makes cells with the settings that validation chose, or with those of a trial. */
@@ -53,7 +60,7 @@ export function makeCells({ dim, epochs }: Tiny = {}) {
       return { what: 'teacher', sources: [...sources].sort(), links, ...(grow && { grow }), settings: given };
     },
     student(options: StudentOptions): StudentCell {
-      const { target, seed, teacher, levels = LEVELS, alone, links = ALL } = options;
+      const { target, seed, teacher, levels = LEVELS, alone, links = ALL, grow } = options;
       // Without a level of distillation a teacher makes no difference.
       const guide = levels.length > 0 ? teacher : null;
       const { distillation, ...given }: StudentInput = studentInput({
@@ -68,15 +75,17 @@ export function makeCells({ dim, epochs }: Tiny = {}) {
         target,
         teacher: guide && cellId(guide),
         links,
+        ...(grow && { grow }),
         settings: { ...given, ...(guide && distillation && { distillation }), ...options.settings },
       };
     },
     baseline(
       by: BaselineCell['by'],
       target: Language,
-      { teacher = null, links = ALL }: { teacher?: TeacherCell | null; links?: Links } = {},
+      { teacher = null, links = ALL, grow }: BaselineOptions = {},
     ): BaselineCell {
-      return { what: 'baseline', by, target, teacher: teacher && cellId(teacher), links };
+      const answers = { by, target, teacher: teacher && cellId(teacher), links };
+      return { what: 'baseline', ...answers, ...(grow && { grow }) };
     },
   };
 }

@@ -8,7 +8,8 @@ const settingsOf = (cell: Cell) => (cell.what === 'baseline' ? {} : cell.setting
 const isPath = (cell: Cell): boolean =>
   ENCODER_FACTS[settingsOf(cell).encoder as EncoderName]?.kind === 'path';
 
-const isGrown = (cell: Cell): boolean => cell.what === 'teacher' && cell.grow !== undefined;
+/** Whether a teacher is trained more than once; a first round of growing takes seconds. */
+const isGrown = (cell: Cell): boolean => cell.what === 'teacher' && (cell.grow?.rounds ?? 1) > 1;
 
 /** Seconds that a cell should stay under. */
 export const limitOf = (cell: Cell): number => 60 * (cell.what === 'teacher' && isPath(cell) ? 100 : 30);

@@ -68,15 +68,14 @@ export async function runTeacher(id: string, cell: TeacherCell, context: CellCon
 
 /** Trains and ranks a student; its teacher is trained already. */
 export async function runStudent(id: string, cell: StudentCell, context: CellContext): Promise<Found> {
-  const { target, links } = cell;
+  const { target, links, grow } = cell;
   const { student: settings } = dbp5lConfig({ student: cell.settings as StudentInput });
   const { stages, stage } = stopwatch();
   const teacher = cell.teacher === null ? undefined : context.folder(cell.teacher);
-  const grown = teacher !== undefined && growStateOf(teacher) !== undefined;
-  const seen = await stage('read', () => context.world.target(target, links, grown));
+  const seen = await stage('read', () => context.world.target(target, links, isGrown(cell, teacher)));
   const folder = context.folder(id);
   const trained = await trainOnce(folder, context.options, () =>
-    retrain({ ...seen, target, settings, evaluation, teacher, folder, id }, context.options),
+    retrain({ ...seen, target, settings, evaluation, teacher, grow, folder, id }, context.options),
   );
   const found = foundBy(trained, folder, stages);
   const copied = await context.world.copied(target);
@@ -93,21 +92,26 @@ export async function runStudent(id: string, cell: StudentCell, context: CellCon
   return { ...found, settings, metrics: metricsOf(reports), ...whereAny(extra) };
 }
 
+/** Whether links are added, for which more than the linked subgraph is needed. */
+const isGrown = ({ grow }: StudentCell | BaselineCell, teacher: string | undefined): boolean =>
+  grow !== undefined || (teacher !== undefined && growStateOf(teacher) !== undefined);
+
 const whereAny = (extra: Extras) => (Object.keys(extra).length > 0 ? { extra } : {});
 
 /** Ranks by what needs no training. */
 export async function runBaseline(id: string, cell: BaselineCell, context: CellContext): Promise<Found> {
-  const { target } = cell;
+  const { target, grow } = cell;
   const { stages, stage } = stopwatch();
   const teacher = cell.teacher === null ? undefined : context.folder(cell.teacher);
-  const grown = teacher !== undefined && growStateOf(teacher) !== undefined;
-  const { dataset, split } = await stage('read', () => context.world.target(target, cell.links, grown));
+  const { dataset, split } = await stage('read', () =>
+    context.world.target(target, cell.links, isGrown(cell, teacher)),
+  );
   const copied = await context.world.copied(target);
   const { student: settings } = dbp5lConfig();
   if (teacher !== undefined) {
     const folder = context.folder(id);
     const reports = await stage('evaluate', async () => {
-      writeStudent({ dataset, target, split, settings, evaluation, teacher, folder, id });
+      writeStudent({ dataset, target, split, settings, evaluation, teacher, grow, folder, id });
       return evaluateRun(folder, { ...threadsOf(context), filters: FILTERS, answerer: 'teacher', copied });
     });
     const options = threadsOf(context);
@@ -117,7 +121,7 @@ export async function runBaseline(id: string, cell: BaselineCell, context: CellC
     return { stages, metrics: metricsOf(reports), ...whereAny(extra) };
   }
   const reports = await stage('evaluate', async () => {
-    const { facts, entities, relations } = prepareStudent({ dataset, target, split, settings });
+    const { facts, entities, relations } = prepareStudent({ dataset, target, split, settings, grow });
     const { train, test } = facts.split;
     const by = (filter: (typeof FILTERS)[number]) => {
       const asked = rankingQueries(test, knownFacts(facts.split, filter), {

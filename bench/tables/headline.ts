@@ -42,6 +42,7 @@ export const whole = (board: Board): string =>
       ...byLanguage(board, 'headline', [
         ['frequency', 'frequency'],
         ['lookup', 'lookup'],
+        ['lookup, links grown', 'lookup, links grown'],
         ['teacher', 'the teacher’s own answers through the links'],
         ['student', '**student**'],
       ]),

@@ -4,7 +4,6 @@ import {
   ENCODERS,
   fewRow,
   GREEK,
-  GROWN_AT,
   LINK_MODES,
   SHARES,
   SOME_LEVELS,
@@ -33,9 +32,7 @@ export const fewLinks = (board: Board): string =>
       const rows: [string, string][] = [
         [fewRow('lookup', share), 'lookup'],
         [fewRow('student', share), 'student'],
-        ...(share === GROWN_AT
-          ? [[fewRow('grown', share), 'student, `--grow-links`'] as [string, string]]
-          : []),
+        [fewRow('grown', share), 'student, `--grow-links`'],
       ];
       const links = `${100 * share} %`;
       const record = ['IMKGC (published)', ...TARGETS.map(() => ''), PUBLISHED_FEW[share].toFixed(1)];
@@ -50,12 +47,18 @@ export const extra =
 
 /** What `--grow-links` added, measured on the links that were withheld. */
 export const grown = (board: Board): string => {
-  const place = (name: string) => board.place('fewLinks', fewRow('growing', GROWN_AT), 'all', extra(name));
   const whole = (value: number) => value.toFixed(0);
   const counts = ['added', 'added by structure', 'added by vectors', 'judged', 'right'];
   return markdown(
-    ['links added', 'by structure', 'by vectors', 'that withheld links can judge', 'right', 'precision'],
-    [[...counts.map((name) => shown(place(name), whole)), shown(place('precision'))]],
+    ['links', 'added', 'by structure', 'by vectors', 'that withheld links can judge', 'right', 'precision'],
+    SHARES.map((share) => {
+      const place = (name: string) => board.place('fewLinks', fewRow('growing', share), 'all', extra(name));
+      return [
+        `${100 * share} %`,
+        ...counts.map((name) => shown(place(name), whole)),
+        shown(place('precision')),
+      ];
+    }),
   );
 };
 

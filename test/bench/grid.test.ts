@@ -203,4 +203,20 @@ describe('the grid', () => {
       4,
     );
   });
+
+  it('grows links for students without a teacher, and for the lookup', async () => {
+    const grow = { precision: 0.5 };
+    const cells = [
+      make.baseline('lookup', 'ja', { links: HALF, grow }),
+      studentOf({ teacher: null, links: HALF, grow }),
+    ];
+    const { failed } = await grid(cells);
+    assert.deepEqual(failed, []);
+    assert.ok(existsSync(path.join(runs, id(cells[1]), 'links.tsv')));
+    const lines = readResults(results);
+    const [copied] = cells.map((cell) => lines.get(id(cell))?.metrics?.tv.copied.count);
+    await grid([make.baseline('lookup', 'ja')]);
+    const given = readResults(results).get(id(make.baseline('lookup', 'ja')));
+    assert.equal(copied, given?.metrics?.tv.copied.count, 'by the given links, whichever are grown');
+  });
 });

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { type Cell, cellId, describe as inWords } from '../../bench/grid/cell.js';
-import { declareGrid, SEEDS, TARGETS } from '../../bench/grid/groups.js';
+import { declareGrid, ONE_ROUND, SEEDS, TARGETS } from '../../bench/grid/groups.js';
 import { makeCells } from '../../bench/grid/make.js';
 import { estimator, limitOf, plan } from '../../bench/grid/plan.js';
 import { addResult, type Line, readResults } from '../../bench/grid/results.js';
@@ -86,10 +86,10 @@ describe('the plan', () => {
   });
 
   it('begins with what is cheap and important: baselines, then the first seed, then the others', () => {
-    assert.ok(steps.slice(0, 10).every(({ cell }) => cell.what === 'baseline' && cell.teacher === null));
-    assert.equal(at(teacher), 10);
-    const student = (seed: number) =>
-      at(make.student({ target: 'el', seed, teacher: make.teacher({ seed }) }));
+    assert.ok(steps.slice(0, 15).every(({ cell }) => cell.what === 'baseline' && cell.teacher === null));
+    const guide = (seed: number) => make.teacher({ seed, grow: ONE_ROUND });
+    assert.equal(at(guide(1)), 15);
+    const student = (seed: number) => at(make.student({ target: 'el', seed, teacher: guide(seed) }));
     assert.ok(student(1) < student(2) && student(2) < student(3));
   });
 

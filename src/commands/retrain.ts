@@ -35,6 +35,7 @@ export const retrainCommand: Command = {
     '--run ID': 'which run to go on with',
     '--threads N': 'threads of TensorFlow; equal counts give equal weights',
   },
+  stops: true,
   async run({ positionals: [target], flags, out, signal, config: read, graphs }) {
     const config = read();
     const options = { signal, threads: checkThreads(flags), onEvent: out.onEvent };

@@ -31,6 +31,7 @@ npm run bench -- feed [options]
   --teacher-epochs N epochs of the teacher
   --runs DIR         keep the run folders there; a finished teacher is used again
   --threads N        threads of TensorFlow
+  --grow-links       of dbp5l: add links that the facts around unlinked entities are sure of
   --no-publish       leave publishing out
   --json             the last line of stdout is one object`;
 
@@ -55,6 +56,7 @@ async function main(): Promise<void> {
       hours: { type: 'string' },
       results: { type: 'string' },
       'dry-run': { type: 'boolean', default: false },
+      'grow-links': { type: 'boolean', default: false },
       'no-publish': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -84,6 +86,7 @@ async function main(): Promise<void> {
       teacherEpochs: number(values['teacher-epochs']),
       runs: values.runs,
       publish: !values['no-publish'],
+      grow: values['grow-links'],
     });
 }
 

@@ -92,7 +92,7 @@ async function run(command: Command, positionals: readonly string[], flags: Flag
   const stop = new AbortController();
   const closers: (() => Promise<void>)[] = [];
   const onSignal = () => {
-    if (stop.signal.aborted) process.exit(130);
+    if (!command.stops || stop.signal.aborted) process.exit(130);
     out.say('stopping; once more to stop at once');
     stop.abort();
   };

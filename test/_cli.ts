@@ -18,6 +18,8 @@ export interface CliOptions {
   readonly cwd?: string;
   /** Given each piece of narration as it comes, with the process. */
   readonly onStderr?: (text: string, child: ChildProcess) => void;
+  /** Given the process when it has begun. */
+  readonly onBegun?: (child: ChildProcess) => void;
 }
 
 /**
@@ -34,6 +36,7 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
+  options.onBegun?.(child);
   const timer = setTimeout(() => interrupt(child, 'SIGKILL'), LIMIT_MS);
   let stdout = '';
   let stderr = '';

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { ConfigInput } from '../src/config.js';
-import { type CliResult, runCli } from './_cli.js';
+import { type CliResult, interrupt, runCli } from './_cli.js';
 import { run, useGraph, wipe } from './_neo4j.js';
 
 let folder: string;
@@ -38,6 +38,24 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe('the command line', () => {
+  it('ends at the first Ctrl-C where nothing would be lost', async () => {
+    await write('kgmentor.json', CONFIG);
+    const taken: net.Socket[] = [];
+    const server = net.createServer((socket) => taken.push(socket)).listen(0, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const { code, stdout } = await runCli(['sources', '--uri', `bolt://127.0.0.1:${port}`], {
+        cwd: folder,
+        onBegun: (child) => server.once('connection', () => interrupt(child)),
+      });
+      assert.deepEqual([code, stdout], [130, '']);
+    } finally {
+      for (const socket of taken) socket.destroy();
+      server.close();
+    }
+  });
+
   it('tells its commands, options and version', async () => {
     const version = JSON.parse(
       await readFile(new URL('../../package.json', import.meta.url), 'utf8'),

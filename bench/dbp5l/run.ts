@@ -42,6 +42,8 @@ export interface Dbp5lOptions {
   readonly runs?: string;
   readonly threads?: number;
   readonly publish: boolean;
+  /** Adds links by structure for all trained rows. */
+  readonly grow: boolean;
   readonly json: boolean;
 }
 
@@ -59,10 +61,11 @@ export async function runDbp5l(options: Dbp5lOptions): Promise<void> {
   const target = options.target as Language;
   if (!LANGUAGES.includes(target))
     throw new KgmentorError('USAGE', `--target ${target}: one of ${LANGUAGES.join(', ')} expected.`);
-  const rows = (options.models ?? MODELS) as readonly ModelName[];
+  const usual = MODELS.filter((model) => options.grow || model !== 'lookup:grown');
+  const rows = (options.models ?? usual) as readonly ModelName[];
   for (const row of rows)
-    if (!MODELS.includes(row))
-      throw new KgmentorError('USAGE', `--models ${row}: ${MODELS.join(', ')} expected.`);
+    if (!usual.includes(row))
+      throw new KgmentorError('USAGE', `--models ${row}: ${usual.join(', ')} expected.`);
   const out = createOutput({ json: options.json, quiet: false, verbose: false });
   const stages: Stage[] = [];
   const stage = async <T>(name: string, work: () => Promise<{ value: T; peakMb?: number }>): Promise<T> => {
@@ -96,14 +99,20 @@ export async function runDbp5l(options: Dbp5lOptions): Promise<void> {
       });
     }
     const read = await stage('read', async () => ({
-      value: await readDataset(() => graph, config, { onEvent: out.onEvent }),
+      value: await readDataset(() => graph, config, {
+        // What links are grown by lies outside of the linked subgraph.
+        ...(!options.grow && { around: { target, hops: 0 } }),
+        onEvent: out.onEvent,
+      }),
     }));
     const given = withDbp5lSplit(read.dataset, data, target);
     const { split } = given;
-    const grown = await stage('grow links', async () => ({
-      value: withAddedLinks({ ...given, target, grow: { precision: PRECISION } }),
-    }));
-    out.say(`${grown.grown.length} links added to ${given.dataset.alignments.left.length}`);
+    const grown = options.grow
+      ? await stage('grow links', async () => ({
+          value: withAddedLinks({ ...given, target, grow: { precision: PRECISION } }),
+        }))
+      : { ...given, grown: [] };
+    if (options.grow) out.say(`${grown.grown.length} links added to ${given.dataset.alignments.left.length}`);
     const { evaluation } = config;
     const inputOf = (
       model: ModelName,

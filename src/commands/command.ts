@@ -28,6 +28,8 @@ export interface Command {
   readonly help?: Readonly<Record<string, string>>;
   /** Positional arguments: least and most. */
   readonly positionals?: readonly [number, number];
+  /** Ends in order when its signal is aborted; the others end at the first Ctrl-C, having nothing to lose. */
+  readonly stops?: boolean;
   run(context: Context): Promise<void>;
 }
 

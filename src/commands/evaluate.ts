@@ -45,6 +45,7 @@ export const evaluate: Command = {
     '--beam N': 'paths: width of a triple encoder’s beam, 32 where absent',
     '--seed N': 'paths, classification: chooses the queries, or the false facts',
   },
+  stops: true,
   async run({ positionals: [target], flags, out, signal, config: read }) {
     const name = oneOf('--task', text(flags, 'task') ?? 'completion', Object.keys(TASKS));
     const task = TASKS[name];

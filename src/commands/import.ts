@@ -37,6 +37,7 @@ export const importCommand: Command = {
     '--header': 'the first line of triples or links holds column names',
     '--dry-run': 'read and check only',
   },
+  stops: true,
   async run(context) {
     const { positionals, flags } = context;
     const [triples, nodes, links] = ['triples', 'nodes', 'links'].map((name) => text(flags, name));

@@ -1,4 +1,4 @@
-import type { KgmentorEvent } from '../events.js';
+import type { KgmentorEvent, OnEvent } from '../events.js';
 
 export interface OutputOptions {
   readonly json: boolean;
@@ -16,6 +16,8 @@ export interface Output {
   /** Narration that only --verbose shows. */
   detail(line: string): void;
   onEvent(event: KgmentorEvent): void;
+  /** The same, each line begun with a name: for works that go on beside each other. */
+  onEventOf(name: string): OnEvent;
 }
 
 export function createOutput(options: OutputOptions): Output {
@@ -36,6 +38,17 @@ export function createOutput(options: OutputOptions): Output {
     process.stderr.write(line.slice(0, (process.stderr.columns || 80) - 1));
     open = true;
   };
+  const tell =
+    (prefix: string): OnEvent =>
+    (event) => {
+      const told = lineOf(event);
+      if (told === null) return;
+      const line = `${prefix}${told}`;
+      if (event.type === 'step' || event.type === 'progress') passing(line);
+      else if (event.type === 'device') {
+        if (options.verbose) say(line);
+      } else say(line);
+    };
   return {
     options,
     data(value, lines) {
@@ -50,14 +63,8 @@ export function createOutput(options: OutputOptions): Output {
     },
     say,
     detail: (line) => options.verbose && say(line),
-    onEvent(event) {
-      const line = lineOf(event);
-      if (line === null) return;
-      if (event.type === 'step' || event.type === 'progress') passing(line);
-      else if (event.type === 'device') {
-        if (options.verbose) say(line);
-      } else say(line);
-    },
+    onEvent: tell(''),
+    onEventOf: (name) => tell(`${name}: `),
   };
 }
 

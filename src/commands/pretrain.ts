@@ -29,6 +29,7 @@ export const pretrainCommand: Command = {
     '--threads N': 'threads of TensorFlow; equal counts give equal weights',
     '--dry-run': 'read and count only',
   },
+  stops: true,
   async run({ flags, out, signal, config: read, graphs }) {
     const config = read();
     const options = { signal, threads: checkThreads(flags), onEvent: out.onEvent };

@@ -26,6 +26,7 @@ export const publishCommand: Command = {
     '--remove': 'remove all that kgmentor wrote, for the target or for all',
     '--dry-run': 'find the nodes and write nothing',
   },
+  stops: true,
   async run({ positionals: [target], flags, out, signal, config: read, graphs }) {
     const config = read();
     const dryRun = flags['dry-run'] === true;

@@ -29,6 +29,7 @@ export const searchCommand: Command = {
     '--no-teacher': 'students without distillation',
     '--threads N': 'threads of TensorFlow; equal counts give equal figures',
   },
+  stops: true,
   async run(context) {
     const { positionals, flags, out, signal, graphs } = context;
     const read = context.config();

@@ -7,12 +7,14 @@ import { fileURLToPath } from 'node:url';
  * Starts a script in a process of its own, in which TensorFlow may be loaded: it reads its thread count from the
  * environment then.
  *
+ * @param device the only GPU that it sees; all where absent
  * @returns the process, and what gives the last lines of its stderr
  */
 export function forkTensorFlow(
   script: URL,
   args: readonly string[],
   threads: number,
+  device?: string,
 ): { child: ChildProcess; said: () => string } {
   const child = fork(fileURLToPath(script), [...args], {
     serialization: 'advanced',
@@ -20,6 +22,7 @@ export function forkTensorFlow(
     env: {
       ...process.env,
       TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL ?? '2',
+      ...(device !== undefined && { CUDA_VISIBLE_DEVICES: device }),
       TF_NUM_INTRAOP_THREADS: String(threads),
       TF_NUM_INTEROP_THREADS: '1',
       // Else threads add up more than 1,024 scattered rows in the order in which they come.

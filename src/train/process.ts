@@ -13,6 +13,8 @@ export interface ProcessOptions {
   readonly resume?: boolean;
   /** Threads of TensorFlow; part of what makes a run reproducible. All cores where absent. */
   readonly threads?: number;
+  /** The only GPU that it uses, as a value of CUDA_VISIBLE_DEVICES; all where absent. */
+  readonly device?: string;
   /** Aborting asks the process to write a checkpoint and end. */
   readonly signal?: AbortSignal;
   /** Trains nothing: asks the model of a folder, or the job's teacher. */
@@ -36,7 +38,7 @@ const script = new URL('./child.js', import.meta.url);
 export function runTraining(folder: string, options: ProcessOptions = {}): Promise<TrainResult> {
   const threads = options.threads ?? availableParallelism();
   const mode = options.ask ? [options.ask.mode, options.ask.by] : [options.resume ? 'resume' : 'begin'];
-  const { child, said } = forkTensorFlow(script, [folder, ...mode], threads);
+  const { child, said } = forkTensorFlow(script, [folder, ...mode], threads, options.device);
   return new Promise((resolve, reject) => {
     let result: TrainResult | undefined;
     let failure: KgmentorError | undefined;

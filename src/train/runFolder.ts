@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly resume?: boolean;
   /** Threads of TensorFlow, part of what makes a run reproducible; all cores where absent. */
   readonly threads?: number;
+  /** The only GPU that is used, as a value of CUDA_VISIBLE_DEVICES; all where absent. */
+  readonly device?: string;
   /** Aborting writes a checkpoint and ends with INTERRUPTED. */
   readonly signal?: AbortSignal;
   readonly onEvent?: OnEvent;
@@ -53,6 +55,7 @@ export async function runFolder(
     const result = await runTraining(folder, {
       resume: options.resume,
       threads: options.threads,
+      device: options.device,
       signal: options.signal,
       feed: options.feed,
       onMessage: (message) => {

@@ -1,0 +1,98 @@
+import { KgmentorError } from '../errors.js';
+import type { ReadReport } from '../graph/dataset.js';
+import type { FeedLayout } from '../kg/batchSource.js';
+import { evaluateAndRecord } from '../train/evaluations.js';
+import { heldOut as splitsOf } from '../train/heldOut.js';
+import { readLinkFile } from '../train/linkFiles.js';
+import { retrain } from '../train/retrain.js';
+import { isFed, type RunOptions, type RunOutcome, resumeRun, studentSettings } from '../train/runFolder.js';
+import { findRun, withNewRun } from '../train/runs.js';
+import { type Context, text } from './command.js';
+import { precisionOf } from './growing.js';
+import { count, duration, points } from './output.js';
+import { metricLines, narrateReport } from './training.js';
+
+/** A student that was trained and evaluated. */
+export interface Retrained extends RunOutcome {
+  readonly metrics: Awaited<ReturnType<typeof evaluateAndRecord>>;
+  /** What was read; absent where a run went on from its folder alone. */
+  readonly read?: ReadReport;
+}
+
+/**
+ * Trains one target's student as the flags say, or goes on with it, and evaluates it.
+ *
+ * @param options.resume other than the flag
+ */
+export async function retrainTarget(
+  target: string,
+  { flags, out, config: read, graphs }: Context,
+  { resume = flags.resume === true, ...options }: RunOptions,
+): Promise<Retrained> {
+  const config = read();
+  const grow = precisionOf(flags);
+  const done = async (outcome: RunOutcome, report?: ReadReport): Promise<Retrained> => ({
+    ...outcome,
+    metrics: await evaluateAndRecord(outcome.folder, options),
+    ...(report && { read: report }),
+  });
+  const unfinished = resume
+    ? findRun(config.runs, text(flags, 'run'), { kind: 'student', target, finished: false })
+    : undefined;
+  // A run with columns in memory needs nothing but its folder; one fed by Cypher needs the graph again.
+  if (unfinished && !isFed(unfinished.folder)) return done(await resumeRun(unfinished.folder, options));
+  const teacher = unfinished
+    ? unfinished.record.teacher?.folder
+    : flags['no-teacher']
+      ? undefined
+      : findRun(config.runs, text(flags, 'teacher'), { kind: 'teacher', finished: true }).folder;
+  const { readDataset } = await import('../graph/dataset.js');
+  const { neighbourFeed, refuseValues } = await import('../graph/neighbours.js');
+  const { linkThreshold } = config.teacher;
+  const settings = unfinished ? studentSettings(unfinished.folder) : config.student;
+  const fed = unfinished !== undefined || config.feed === 'cypher';
+  if (fed) refuseValues(config, settings.background > 0 ? Object.keys(config.sources) : [target]);
+  const connections = await graphs();
+  const { dataset, report, ids, means, withheld } = await readDataset(connections.of, config, {
+    // What links are grown by lies outside of the linked subgraph.
+    ...(!grow && { around: { target, hops: settings.hops, linkThreshold } }),
+    links: teacher ? readLinkFile(teacher, 'grown') : [],
+    onEvent: options.onEvent,
+  });
+  narrateReport(report, out);
+  if (!fed) await connections.close();
+  const { heldOut, evaluation } = config;
+  const split = splitsOf(dataset, heldOut)[target];
+  const links = { withheld, linkThreshold, grow };
+  const input = { dataset, ...links, target, split, heldOut, settings, evaluation, teacher };
+  const feed = (layout: FeedLayout) => neighbourFeed(connections.of, config, layout, { ids, means });
+  const train = (run: { id: string; folder: string }) =>
+    retrain({ ...input, ...run, ...(fed && { feed }) }, { ...options, resume: unfinished !== undefined });
+  return done(
+    unfinished
+      ? await train({ id: unfinished.record.id, folder: unfinished.folder })
+      : await withNewRun(config.runs, target, train),
+    report,
+  );
+}
+
+/** A student in a few lines. */
+export const retrainedLines = ({ folder, result, metrics }: Retrained): string[] => [
+  `student: ${folder}`,
+  `${result.epochs} epochs in ${duration(result.trainSeconds)}, ${count(result.peakMb)} MB at most${result.best === null ? '' : `, validation MRR ${points(result.best)} at epoch ${result.bestEpoch}`}`,
+  ...metricLines(metrics),
+];
+
+/** The names of --targets, each once. */
+export function targetsOf(list: string, sources: readonly string[]): string[] {
+  const names = [...new Set(list.split(',').map((name) => name.trim()))].filter((name) => name !== '');
+  const unknown = names.filter((name) => !sources.includes(name));
+  if (names.length > 0 && unknown.length === 0) return names;
+  throw new KgmentorError(
+    'USAGE',
+    unknown.length > 0
+      ? `--targets: the configuration has no source ${unknown.map((name) => JSON.stringify(name)).join(', ')}.`
+      : '--targets names no source.',
+    { next: `Sources: ${sources.join(', ')}.` },
+  );
+}

@@ -1,0 +1,50 @@
+import { existsSync, readdirSync } from 'node:fs';
+
+/** Where the NVIDIA driver lists the devices that it sees. */
+const DRIVER = '/proc/driver/nvidia/gpus';
+
+/**
+ * NVIDIA devices that trainings may use, as values of CUDA_VISIBLE_DEVICES; none where the driver is not there.
+ *
+ * @param env an own CUDA_VISIBLE_DEVICES names fewer of them
+ * @example
+ * gpus({ CUDA_VISIBLE_DEVICES: '2,3' }); // ['2', '3'] on a machine with GPUs
+ */
+export function gpus(env: NodeJS.ProcessEnv = process.env, driver = DRIVER): string[] {
+  if (!existsSync(driver)) return [];
+  const named = env.CUDA_VISIBLE_DEVICES;
+  if (named !== undefined) return named.split(',').filter((device) => device !== '' && device !== '-1');
+  return readdirSync(driver).map((_, i) => String(i));
+}
+
+/** How many trainings run at once, with what each. */
+export interface Shares {
+  readonly parallel: number;
+  /** Threads of TensorFlow in each. */
+  readonly threads: number;
+  /** A training takes the one that has been free for longest; none without GPUs. */
+  readonly devices: readonly string[];
+}
+
+/**
+ * Divides a machine among trainings: one a GPU where there are some, else one a core at most, as several trainings of
+ * one thread are faster than one of several threads.
+ *
+ * @param asked.parallel trainings at once @param asked.threads of each
+ * @example
+ * sharesOf(3, { cores: 8, devices: [] }); // { parallel: 3, threads: 2, devices: [] }
+ */
+export function sharesOf(
+  trainings: number,
+  machine: { readonly cores: number; readonly devices: readonly string[] },
+  asked: { readonly parallel?: number; readonly threads?: number } = {},
+): Shares {
+  const { cores, devices } = machine;
+  const room = devices.length > 0 ? devices.length : Math.floor(cores / (asked.threads ?? 1));
+  const parallel = Math.max(1, Math.min(trainings, asked.parallel ?? room));
+  return {
+    parallel,
+    threads: asked.threads ?? Math.max(1, Math.floor(cores / parallel)),
+    devices: devices.slice(0, parallel),
+  };
+}

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { gpus, sharesOf } from '../../src/train/devices.js';
+
+describe('what several trainings share', () => {
+  it('is a core each where there is no GPU, more where there are more cores', () => {
+    const machine = (cores: number) => ({ cores, devices: [] });
+    assert.deepEqual(sharesOf(5, machine(2)), { parallel: 2, threads: 1, devices: [] });
+    assert.deepEqual(sharesOf(3, machine(8)), { parallel: 3, threads: 2, devices: [] });
+    assert.deepEqual(sharesOf(3, machine(8), { threads: 4 }), { parallel: 2, threads: 4, devices: [] });
+    assert.deepEqual(sharesOf(3, machine(8), { parallel: 1 }), { parallel: 1, threads: 8, devices: [] });
+    assert.deepEqual(sharesOf(3, machine(2), { threads: 4 }), { parallel: 1, threads: 4, devices: [] });
+  });
+
+  it('is a GPU each where there are some', () => {
+    const shares = sharesOf(5, { cores: 8, devices: ['0', '1'] });
+    assert.deepEqual(shares, { parallel: 2, threads: 4, devices: ['0', '1'] });
+  });
+
+  it('sees the devices of the driver, or those that the environment names', () => {
+    const driver = mkdtempSync(join(tmpdir(), 'kgmentor-gpus-'));
+    try {
+      for (const name of ['0000:01:00.0', '0000:02:00.0']) mkdirSync(join(driver, name));
+      assert.deepEqual(gpus({}, driver), ['0', '1']);
+      assert.deepEqual(gpus({ CUDA_VISIBLE_DEVICES: '1' }, driver), ['1']);
+      assert.deepEqual(gpus({ CUDA_VISIBLE_DEVICES: '-1' }, driver), []);
+      assert.deepEqual(gpus({}, join(driver, 'none')), []);
+    } finally {
+      rmSync(driver, { recursive: true });
+    }
+  });
+});

@@ -64,9 +64,9 @@ export async function openSource(from: RowsFrom, take?: 'facts' | 'links'): Prom
   const reading = { format, take: take ?? 'facts', naming: from.naming ?? 'local', onBytes } as const;
   const opened = Object.assign(source, {
     leftOut: nothingLeftOut(),
-    rows() {
+    async *rows() {
       opened.leftOut = nothingLeftOut();
-      return readRdfRows(file, { ...reading, scope: digest.slice(0, 12), leftOut: opened.leftOut });
+      yield* readRdfRows(file, { ...reading, scope: digest.slice(0, 12), leftOut: opened.leftOut });
     },
   });
   return opened;

@@ -4,6 +4,7 @@ import { exitCodeOf, KgmentorError } from '../src/errors.js';
 import { runDbp5l } from './dbp5l/run.js';
 import { runFeed } from './feed.js';
 import { gridBench, ONLY } from './grid/bench.js';
+import { runImport } from './import/run.js';
 import { writeTables } from './tables/write.js';
 
 const usage = `npm run bench -- grid [options]
@@ -22,6 +23,10 @@ npm run bench -- dbp5l --target el [options]
 npm run bench -- feed [options]
                      the linked student of a target by both feeds; takes --target, --dim, --data, --seed,
                      --epochs, --threads and --json
+npm run bench -- import [options]
+                     rows a second and peak memory of the import of a made-up file and of one ten times as large
+  --triples N        rows of the larger one, 100,000 where absent
+  --format F         tsv, nt or tsv.gz and nt.gz; nt where absent
   --target L         language of the student, el where absent
   --dim N            numbers a student vector, 128 where absent; 32 for feed
   --data DIR         folder of DBP-5L, ../shared/data/dbp5l where absent
@@ -35,7 +40,7 @@ npm run bench -- feed [options]
   --no-publish       leave publishing out
   --json             the last line of stdout is one object`;
 
-const BENCHES = ['grid', 'tables', 'dbp5l', 'feed'];
+const BENCHES = ['grid', 'tables', 'dbp5l', 'feed', 'import'];
 
 const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
 
@@ -43,6 +48,8 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
+      triples: { type: 'string', default: '100000' },
+      format: { type: 'string', default: 'nt' },
       target: { type: 'string', default: 'el' },
       dim: { type: 'string' },
       data: { type: 'string', default: '../shared/data/dbp5l' },
@@ -71,7 +78,8 @@ async function main(): Promise<void> {
   const { data, json } = values;
   const [dim, epochs, threads] = [values.dim, values.epochs, values.threads].map(number);
   const common = { target: values.target, data, seed: Number(values.seed), threads, json };
-  if (bench === 'tables') writeTables({ json });
+  if (bench === 'import') await runImport({ triples: Number(values.triples), format: values.format, json });
+  else if (bench === 'tables') writeTables({ json });
   else if (bench === 'grid') {
     const { only, runs, results, 'dry-run': dryRun } = values;
     const hours = number(values.hours);

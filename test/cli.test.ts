@@ -208,6 +208,28 @@ describe('a command that reads the graph', () => {
     assert.deepEqual(await run(held.graph, 'SHOW CONSTRAINTS YIELD name RETURN name'), []);
   });
 
+  it('imports RDF under any name, with relations named as asked, and tells what it left out', async () => {
+    await wipe(held.graph);
+    const foaf = 'http://xmlns.com/foaf/0.1/';
+    await write('a.dump', `<urn:a> <${foaf}knows> <urn:b> .\n<urn:a> <${foaf}name> "A" .\n`);
+    const asked = ['import', 'movies', '--triples', 'a.dump', '--format', 'nt', '--relations', 'prefixed'];
+    const first = await cli(...asked);
+    assert.equal(first.code, 0, first.stderr);
+    assert.match(first.stdout, /2 nodes and 1 relationships created/);
+    assert.match(first.stdout, /^left out: 1 literals$/m);
+    const again = JSON.parse((await cli(...asked, '--json')).stdout);
+    assert.deepEqual([again.relationshipsCreated, again.unchanged, again.leftOut.literals], [0, 1, 1]);
+    assert.deepEqual(await run(held.graph, 'MATCH ()-[r]->() RETURN type(r) AS r'), [{ r: 'foaf__knows' }]);
+    for (const flag of ['--format', '--relations'])
+      assertFails(
+        await cli('import', 'movies', '--triples', 'a.dump', flag, 'xml'),
+        2,
+        new RegExp(`${flag} xml: one of`),
+        /Choose/,
+      );
+    assertFails(await cli('import', 'movies', '--nodes', 'a.dump', '--format', 'nt'), 2, /is RDF/, /triples/);
+  });
+
   it('imports weights of facts on request', async () => {
     await wipe(held.graph);
     await write('rated.tsv', 'a\tLIKES\tb\t2.5\na\tLIKES\tc\t\nb\tLIKES\tc\t7\n');

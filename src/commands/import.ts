@@ -1,14 +1,25 @@
 import type { SourceConfig } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import { requireSource } from '../graph/alignments.js';
-import { type ImportResult, importAlignments, importEntities, importTriples } from '../graph/import.js';
+import {
+  type ImportOptions,
+  type ImportResult,
+  importAlignments,
+  importEntities,
+  importTriples,
+} from '../graph/import.js';
+import type { RowsFrom } from '../graph/importSource.js';
 import type { NodeKey } from '../graph/importTriples.js';
+import { RDF_NAMINGS } from '../kg/rdfNames.js';
 import { type Command, type Context, type Flags, text } from './command.js';
 import { count, duration } from './output.js';
 
+const FORMATS = ['tsv', 'csv', 'nt', 'ttl'] as const;
+
 export const importCommand: Command = {
   usage: '<source> [--triples FILE] [--nodes FILE] | --links FILE --between A,B',
-  summary: 'Imports triples, nodes or links from TSV or CSV (plain or .gz); a second import changes nothing.',
+  summary:
+    'Imports triples and links from TSV, CSV, N-Triples or Turtle, nodes from TSV or CSV, plain or gzip; a second import changes nothing, and one that was killed goes on.',
   positionals: [0, 1],
   options: {
     triples: { type: 'string' },
@@ -21,20 +32,25 @@ export const importCommand: Command = {
     weight: { type: 'string' },
     'integer-keys': { type: 'boolean' },
     header: { type: 'boolean' },
+    format: { type: 'string' },
+    relations: { type: 'string' },
     'dry-run': { type: 'boolean' },
   },
   help: {
-    '--triples FILE': 'head key, relation, tail key',
+    '--triples FILE': 'head key, relation, tail key; of RDF all facts but owl:sameAs, keys are IRIs',
     '--weight PROPERTY':
       'a fourth column of triples is their weight, written to this property; empty for none',
     '--nodes FILE': 'a header line; the first column is the key, the others are properties',
-    '--links FILE': 'key, key and a confidence if any',
+    '--links FILE': 'key, key and a confidence if any; of RDF what owl:sameAs joins',
     '--between A,B': 'the two sources that links join',
     '--relationship TYPE': 'type of the linking relationships, SAME_AS where absent',
     '--label LABEL': 'label of the nodes (of heads), the first of the source where absent',
     '--tail-label LABEL': 'label of the tails where it is another one',
     '--integer-keys': 'keys are integers, not text',
     '--header': 'the first line of triples or links holds column names',
+    '--format FORMAT': `${FORMATS.join(', ')}; by the file’s name where absent, and tsv where that tells none`,
+    '--relations FORM':
+      'how IRIs of RDF become relationship types: local (knows), prefixed (foaf__knows) or full; local where absent',
     '--dry-run': 'read and check only',
   },
   stops: true,
@@ -64,11 +80,12 @@ export const importCommand: Command = {
     const node = nodeKey(source, config.sources[source], flags, 'label');
     const graph = (await context.graphs('write')).of(source);
     const options = optionsOf(context);
+    const reading = readingOf(flags);
     if (nodes)
       tell(
         context,
         nodes,
-        await importEntities(graph, { source, nodes: node, file: nodes, header: true }, options),
+        await importEntities(graph, { ...reading, source, nodes: node, file: nodes, header: true }, options),
       );
     if (triples) {
       const tails = text(flags, 'tail-label') && nodeKey(source, config.sources[source], flags, 'tail-label');
@@ -78,6 +95,7 @@ export const importCommand: Command = {
         await importTriples(
           graph,
           {
+            ...reading,
             source,
             nodes: node,
             ...(tails && { tails }),
@@ -117,7 +135,14 @@ async function importLinks(context: Context, file: string): Promise<void> {
     file,
     await importAlignments(
       graphs.of(between[0]),
-      { left, right, file, header: flags.header === true, ...(relationship && { relationship }) },
+      {
+        ...readingOf(flags),
+        left,
+        right,
+        file,
+        header: flags.header === true,
+        ...(relationship && { relationship }),
+      },
       optionsOf(context),
     ),
   );
@@ -142,28 +167,49 @@ function nodeKey(name: string, source: SourceConfig, flags: Flags, flag: 'label'
   return { label, key: key[0], keyType: flags['integer-keys'] ? 'integer' : 'string' };
 }
 
-const optionsOf = ({ flags, out, signal }: Context) => {
-  const start = Date.now();
-  return {
-    dryRun: flags['dry-run'] === true,
-    signal,
-    onProgress: ({ stage, done, total }: { stage: string; done: number; total: number }) =>
-      out.onEvent({
-        type: 'progress',
-        name: stage,
-        done,
-        total,
-        rowsPerSecond: (1000 * done) / Math.max(1, Date.now() - start),
-      }),
-  };
-};
+/** How a file is read. */
+function readingOf(flags: Flags): Pick<RowsFrom, 'format' | 'naming'> {
+  const format = oneOf(FORMATS, text(flags, 'format'), '--format');
+  const naming = oneOf(RDF_NAMINGS, text(flags, 'relations'), '--relations');
+  return { ...(format && { format }), ...(naming && { naming }) };
+}
+
+function oneOf<T extends string>(all: readonly T[], given: string | undefined, flag: string): T | undefined {
+  if (given === undefined || all.includes(given as T)) return given as T | undefined;
+  throw new KgmentorError('USAGE', `${flag} ${given}: one of ${all.join(', ')} expected.`, {
+    next: 'Choose one of them.',
+  });
+}
+
+const optionsOf = ({ flags, out, signal }: Context): ImportOptions => ({
+  dryRun: flags['dry-run'] === true,
+  signal,
+  onProgress: ({ stage, done, total, rows, of, rowsPerSecond, etaSeconds }) =>
+    out.onEvent({
+      type: 'progress',
+      name: stage === 'check' ? 'checked' : 'imported',
+      done: rows ?? done,
+      ...(stage !== 'check' && { total: of ?? total }),
+      rowsPerSecond,
+      etaSeconds,
+    }),
+});
 
 function tell({ out, flags }: Context, file: string, result: ImportResult): void {
+  const { resumedAfter, leftOut } = result;
+  const left = [
+    ['literals', leftOut?.literals],
+    ['owl:sameAs, which --links imports', leftOut?.sameAs],
+    ['facts, which --triples imports', leftOut?.facts],
+    ['statements about statements', leftOut?.quoted],
+  ].flatMap(([what, n]) => (n ? [`${count(Number(n))} ${what}`] : []));
   out.data({ file, ...result }, () => [
+    ...(resumedAfter > 0 ? [`${file}: goes on behind ${count(resumedAfter)} rows written before`] : []),
     flags['dry-run']
       ? `${file}: ${count(result.lines)} lines, no fault found, nothing written`
       : `${file}: ${count(result.nodesCreated)} nodes and ${count(result.relationshipsCreated)} relationships created, ${count(result.changed)} changed, ${count(result.unchanged)} unchanged, ${duration(result.seconds)}`,
     ...result.constraintsCreated.map((constraint) => `constraint created: ${constraint}`),
     ...(result.duplicates > 0 ? [`${count(result.duplicates)} lines repeat another one`] : []),
+    ...(left.length > 0 ? [`left out: ${left.join('; ')}`] : []),
   ]);
 }

@@ -20,9 +20,13 @@ export interface Output {
   onEventOf(name: string): OnEvent;
 }
 
+/** Where no line can be overwritten, long work tells how far it is so often. */
+const EVERY_MS = 10_000;
+
 export function createOutput(options: OutputOptions): Output {
   const terminal = process.stderr.isTTY === true;
   let open = false;
+  let told = Date.now();
   const clear = () => {
     if (open) process.stderr.write('\r\x1b[2K');
     open = false;
@@ -41,10 +45,14 @@ export function createOutput(options: OutputOptions): Output {
   const tell =
     (prefix: string): OnEvent =>
     (event) => {
-      const told = lineOf(event);
-      if (told === null) return;
-      const line = `${prefix}${told}`;
-      if (event.type === 'step' || event.type === 'progress') passing(line);
+      const text = lineOf(event);
+      if (text === null) return;
+      const line = `${prefix}${text}`;
+      if (event.type === 'progress' && !terminal && event.etaSeconds !== undefined) {
+        if (Date.now() - told < EVERY_MS) return;
+        told = Date.now();
+        say(line);
+      } else if (event.type === 'step' || event.type === 'progress') passing(line);
       else if (event.type === 'device') {
         if (options.verbose) say(line);
       } else say(line);
@@ -117,7 +125,7 @@ function lineOf(event: KgmentorEvent): string | null {
     case 'stage':
       return `${event.name}: ${duration(event.seconds)}${event.peakMb ? `, ${count(event.peakMb)} MB` : ''}`;
     case 'progress':
-      return `${event.name}: ${count(event.done)}${event.total ? ` of ${count(event.total)}` : ''}${event.rowsPerSecond ? `, ${count(event.rowsPerSecond)} rows/s` : ''}`;
+      return `${event.name}: ${count(event.done)}${event.total ? ` of ${count(event.total)}` : ''}${event.rowsPerSecond ? `, ${count(event.rowsPerSecond)} rows/s` : ''}${event.etaSeconds === undefined ? '' : `, ${duration(event.etaSeconds)} left`}`;
     case 'published':
       return `published ${event.model} for ${event.source}: ${count(event.nodes)} ${event.label} nodes, index ${event.index}`;
     case 'done':

@@ -1,8 +1,12 @@
+import type { FileRow } from '../kg/fileRows.js';
+import type { LeftOut } from '../kg/rdfRows.js';
 import type { Graph } from './connect.js';
 import { cypher, withNames } from './cypher.js';
-import { checkedProperties, type RowsFrom } from './importColumns.js';
-import { type EntityRows, readEntityColumns } from './importEntities.js';
-import { type NodeKey, readTripleColumns, type TripleRows } from './importTriples.js';
+import { type Chunk, type ChunkWork, importChunks } from './importChunks.js';
+import { checkedProperties } from './importColumns.js';
+import { type EntityRows, entityHeader, takeEntities } from './importEntities.js';
+import { openSource, type RowSource, type RowsFrom } from './importSource.js';
+import { type NodeKey, type TripleRows, takeTriples } from './importTriples.js';
 import {
   countsOf,
   type ImportOptions,
@@ -26,6 +30,10 @@ export interface ImportResult {
   /** Rows of the file, and how many of them repeat another one. */
   readonly lines: number;
   readonly duplicates: number;
+  /** Rows that an earlier import of the file had written before it was stopped; they are in no other count but `lines`. */
+  readonly resumedAfter: number;
+  /** Statements of an RDF file that are no rows. */
+  readonly leftOut?: LeftOut;
   /** Uniqueness constraints that this import put on the user's own label and key. */
   readonly constraintsCreated: readonly string[];
   readonly seconds: number;
@@ -50,8 +58,9 @@ export interface ImportAlignments extends RowsFrom {
 }
 
 /**
- * Imports triples (head, relation, tail, then properties) from a TSV or CSV file or from rows. All rows are checked
- * before the first is written. Nodes are found by their key, under a uniqueness constraint that is made where it
+ * Imports triples (head, relation, tail, then properties) from a TSV, CSV, N-Triples or Turtle file or from rows. All
+ * rows are checked before the first is written, and no more than a chunk of them is held in memory; an import of a
+ * file that was killed goes on when the same is imported again. Nodes are found by their key, under a uniqueness constraint that is made where it
  * is missing; the relation becomes the relationship's type. A second import of the same rows changes nothing.
  *
  * @throws KgmentorError BAD_DATA with file and line of a malformed row; USAGE for a label or key that cannot be one.
@@ -64,19 +73,32 @@ export async function importTriples(
   input: ImportTriples,
   options: ImportOptions = {},
 ): Promise<ImportResult> {
-  const start = Date.now();
-  const { nodes, tails = nodes } = input;
-  tripleNames(nodes, tails); // refuses bad names before anything is read
-  const columns = await readTripleColumns(input);
-  if (options.dryRun) return result(columns, {}, start);
-  const constraintsCreated = await ensureKeyConstraint(graph, nodes);
-  let nodesCreated = await writeNodes(graph, nodes, columns.heads.values, options);
-  if (columns.tails !== columns.heads) {
-    constraintsCreated.push(...(await ensureKeyConstraint(graph, tails)));
-    nodesCreated += await writeNodes(graph, tails, columns.tails.values, options);
-  }
-  const written = await writeRelationships(graph, nodes, tails, columns, options);
-  return result(columns, { nodesCreated, constraintsCreated, ...written }, start);
+  const { nodes, tails = nodes, source: _, rows: __, file, ...way } = input;
+  const names = tripleNames(nodes, tails); // refuses bad names before anything is read
+  checkedProperties(input.properties ?? []);
+  const total = newTotal();
+  const source = await openSource(input, 'facts');
+  return run(graph, source, total, options, {
+    stage: 'relationships',
+    file,
+    what: 'triple',
+    way: ['triples', names, nodes, tails, way],
+    begin: (rows) => skipHeader(source, rows),
+    take: (rows, most) => takeTriples(input, rows, most),
+    async prepare() {
+      total.constraintsCreated.push(...(await ensureKeyConstraint(graph, nodes)));
+      if (!sameNodes(nodes, tails))
+        total.constraintsCreated.push(...(await ensureKeyConstraint(graph, tails)));
+    },
+    async write(chunk, writing) {
+      total.nodesCreated += await writeNodes(graph, nodes, chunk.heads.values, writing);
+      if (chunk.tails !== chunk.heads)
+        total.nodesCreated += await writeNodes(graph, tails, chunk.tails.values, writing);
+      const written = await writeRelationships(graph, nodes, tails, chunk, writing);
+      total.relationshipsCreated += written.relationshipsCreated;
+      total.changed += written.changed;
+    },
+  });
 }
 
 /**
@@ -91,26 +113,37 @@ export async function importEntities(
   input: ImportEntities,
   options: ImportOptions = {},
 ): Promise<ImportResult> {
-  const start = Date.now();
-  const text = withNames(cypher('write-node-properties'), nodeNames(input.nodes));
-  const { keys, properties } = await readEntityColumns(input);
-  const counted = { lines: keys.length, duplicates: 0, count: keys.length };
-  if (options.dryRun) return result(counted, {}, start);
-  const constraintsCreated = await ensureKeyConstraint(graph, input.nodes);
-  let nodesCreated = 0;
-  let changed = 0;
-  await windows('nodes', keys.length, options, async (from, to) => {
-    const parameters = { keys: keys.slice(from, to), properties: properties.slice(from, to) };
-    const answer = await graph.write(async (tx) => countsOf(await tx.run(text, parameters)));
-    nodesCreated += answer.nodesCreated;
-    changed += Number(answer.changed);
+  const { nodes, source: _, rows: __, file, ...way } = input;
+  const text = withNames(cypher('write-node-properties'), nodeNames(nodes));
+  if (input.properties) checkedProperties(input.properties, nodes.key);
+  const total = newTotal();
+  let columns: readonly string[] = [];
+  return run(graph, await openSource(input), total, options, {
+    stage: 'nodes',
+    file,
+    what: 'entity',
+    way: ['entities', nodes, way],
+    async begin(rows) {
+      columns = await entityHeader(input, rows);
+    },
+    take: (rows, most) => takeEntities(input, columns, rows, most),
+    async prepare() {
+      total.constraintsCreated.push(...(await ensureKeyConstraint(graph, nodes)));
+    },
+    async write({ keys, properties }, writing) {
+      await windows('nodes', keys.length, writing, async (from, to) => {
+        const parameters = { keys: keys.slice(from, to), properties: properties.slice(from, to) };
+        const answer = await graph.write(async (tx) => countsOf(await tx.run(text, parameters)));
+        total.nodesCreated += answer.nodesCreated;
+        total.changed += Number(answer.changed);
+      });
+    },
   });
-  return result(counted, { nodesCreated, constraintsCreated, changed }, start);
 }
 
 /**
  * Imports links between two sources: the key of a left node, the key of a right node, and a confidence in (0, 1]
- * if the file has one. Both ends must exist.
+ * if the file has one; of RDF, what `owl:sameAs` joins. Both ends must exist.
  *
  * @throws KgmentorError BAD_DATA where an id has no node: how many and the first three, with their lines; nothing
  *   is written then.
@@ -122,42 +155,66 @@ export async function importAlignments(
   input: ImportAlignments,
   options: ImportOptions = {},
 ): Promise<ImportResult> {
-  const start = Date.now();
   const { left, right, relationship = 'SAME_AS', confidence = 'confidence', ...from } = input;
   tripleNames(left, right); // refuses bad names before anything is read
   checkedProperties([confidence]);
   checkedType(relationship);
-  const columns = await readTripleColumns({
-    ...from,
-    nodes: left,
-    tails: right,
-    relation: relationship,
-    properties: undefined,
+  const total = newTotal();
+  const source = await openSource(from, 'links');
+  const { rows: _, file, ...way } = from;
+  return run(graph, source, total, options, {
+    stage: 'relationships',
+    file,
+    what: 'link',
+    way: ['links', left, right, relationship, confidence, way],
+    begin: (rows) => skipHeader(source, rows),
+    take: (rows, most) =>
+      takeTriples({ ...from, nodes: left, tails: right, relation: relationship }, rows, most),
+    async check(chunk) {
+      await refuseDangling(graph, left, chunk.heads);
+      if (chunk.tails !== chunk.heads) await refuseDangling(graph, right, chunk.tails);
+    },
+    async write(chunk, writing) {
+      const properties = chunk.properties?.map((p) =>
+        'confidence' in p ? { [confidence]: p.confidence } : p,
+      );
+      const written = await writeRelationships(graph, left, right, { ...chunk, properties }, writing);
+      total.relationshipsCreated += written.relationshipsCreated;
+      total.changed += written.changed;
+    },
   });
-  await refuseDangling(graph, left, columns.heads);
-  if (columns.tails !== columns.heads) await refuseDangling(graph, right, columns.tails);
-  if (options.dryRun) return result(columns, {}, start);
-  const properties = columns.properties?.map((p) => ('confidence' in p ? { [confidence]: p.confidence } : p));
-  const written = await writeRelationships(graph, left, right, { ...columns, properties }, options);
-  return result(columns, written, start);
 }
 
-function result(
-  rowsOf: { lines: number; duplicates: number; count?: number; head?: Int32Array },
-  written: Partial<ImportResult>,
-  start: number,
-): ImportResult {
-  const { nodesCreated = 0, relationshipsCreated = 0, changed = 0, constraintsCreated = [] } = written;
-  const count = rowsOf.head?.length ?? rowsOf.count ?? 0;
-  const created = rowsOf.head ? relationshipsCreated : nodesCreated;
+const newTotal = () => ({
+  nodesCreated: 0,
+  relationshipsCreated: 0,
+  changed: 0,
+  constraintsCreated: [] as string[],
+});
+
+const sameNodes = (a: NodeKey, b: NodeKey): boolean => a.label === b.label && a.key === b.key;
+
+async function skipHeader(source: RowSource, rows: AsyncIterator<FileRow>): Promise<void> {
+  if (source.header) await rows.next();
+}
+
+async function run<C extends Chunk>(
+  graph: Graph,
+  source: RowSource,
+  total: ReturnType<typeof newTotal>,
+  options: ImportOptions,
+  work: ChunkWork<C>,
+): Promise<ImportResult> {
+  const start = Date.now();
+  const { lines, resumedAfter, duplicates } = await importChunks(graph, source, work, options);
+  const created = work.stage === 'nodes' ? total.nodesCreated : total.relationshipsCreated;
   return {
-    nodesCreated,
-    relationshipsCreated,
-    changed,
-    unchanged: count - created - changed,
-    lines: rowsOf.lines,
-    duplicates: rowsOf.duplicates,
-    constraintsCreated,
+    ...total,
+    unchanged: lines - resumedAfter - duplicates - created - total.changed,
+    lines,
+    duplicates,
+    resumedAfter,
+    ...(source.leftOut && { leftOut: source.leftOut }),
     seconds: (Date.now() - start) / 1000,
   };
 }

@@ -1,29 +1,8 @@
 import { KgmentorError } from '../errors.js';
-import { type FileFormat, type FileRow, formatOf, readFileRows } from '../kg/fileRows.js';
 
 /** How a cell becomes a value: `confidence` is a number in (0, 1], `weight` one above 0. */
 export type ValueType = 'string' | 'integer' | 'float' | 'boolean' | 'confidence' | 'weight';
 export type CellValue = string | bigint | number | boolean;
-
-/** Where rows come from: a file, or rows at hand. */
-export interface RowsFrom {
-  readonly file?: string;
-  readonly rows?: Iterable<readonly (string | number)[]> | AsyncIterable<readonly (string | number)[]>;
-  /** Format of the file; by its name where absent. */
-  readonly format?: FileFormat;
-  /** Whether the first row holds column names. */
-  readonly header?: boolean;
-}
-
-/** The rows of a file or of memory, each with the place that an error names. */
-export async function* rowsFrom(from: RowsFrom): AsyncGenerator<FileRow> {
-  if (from.file !== undefined) {
-    yield* readFileRows(from.file, from.format ?? formatOf(from.file));
-    return;
-  }
-  let at = 0;
-  for await (const cells of from.rows ?? []) yield { cells: cells.map(String), where: `row ${++at}` };
-}
 
 /** A line that cannot be imported, named by file and line. */
 export function badLine(where: string, found: string, expected: string): KgmentorError {

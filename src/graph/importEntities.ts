@@ -1,14 +1,6 @@
-import { KgmentorError } from '../errors.js';
-import {
-  badLine,
-  badProperty,
-  type CellValue,
-  cellValue,
-  checkedProperties,
-  type RowsFrom,
-  rowsFrom,
-  type ValueType,
-} from './importColumns.js';
+import type { FileRow } from '../kg/fileRows.js';
+import { badLine, badProperty, type CellValue, cellValue, type ValueType } from './importColumns.js';
+import type { RowsFrom } from './importSource.js';
 import type { NodeKey } from './importTriples.js';
 
 export interface EntityRows extends RowsFrom {
@@ -18,29 +10,52 @@ export interface EntityRows extends RowsFrom {
   readonly types?: Readonly<Record<string, ValueType>>;
 }
 
+/** Rows of nodes as columns. */
+export interface EntityColumns {
+  readonly keys: readonly CellValue[];
+  readonly properties: readonly Record<string, CellValue>[];
+  readonly lines: number;
+  readonly duplicates: number;
+}
+
 /**
- * Reads and checks all rows of a file of nodes before anything is written.
+ * The names of the columns after the key, from the header where the caller names none.
  *
- * @throws KgmentorError BAD_DATA with file and line; NO_DATA where there is no row.
+ * @throws KgmentorError BAD_DATA with file and line
  */
-export async function readEntityColumns(
+export async function entityHeader(
   input: EntityRows,
-): Promise<{ keys: CellValue[]; properties: Record<string, CellValue>[] }> {
-  let names = input.properties;
-  if (names) checkedProperties(names, input.nodes.key);
-  let header = input.header ?? names === undefined;
+  rows: AsyncIterator<FileRow>,
+): Promise<readonly string[]> {
+  const { properties: names } = input;
+  if (!(input.header ?? names === undefined)) return names ?? [];
+  const next = await rows.next();
+  if (next.done) return names ?? [];
+  const { cells, where } = next.value;
+  if (cells.length === 1 && /[;\t]/.test(cells[0]))
+    throw badLine(where, 'one column', 'columns separated by commas (.csv) or tabs (.tsv)');
+  return names ?? checkedHeader(cells.slice(1), where, input.nodes.key);
+}
+
+/**
+ * Takes and checks the next rows of nodes.
+ *
+ * @returns undefined where no row is left
+ * @throws KgmentorError BAD_DATA with file and line of a malformed row, or of a key that these rows have twice
+ */
+export async function takeEntities(
+  input: EntityRows,
+  columns: readonly string[],
+  rows: AsyncIterator<FileRow>,
+  most: number,
+): Promise<EntityColumns | undefined> {
   const keys: CellValue[] = [];
   const properties: Record<string, CellValue>[] = [];
   const seen = new Map<CellValue, string>();
-  for await (const { cells, where } of rowsFrom(input)) {
-    if (header) {
-      header = false;
-      if (cells.length === 1 && /[;\t]/.test(cells[0]))
-        throw badLine(where, 'one column', 'columns separated by commas (.csv) or tabs (.tsv)');
-      names ??= checkedHeader(cells.slice(1), where, input.nodes.key);
-      continue;
-    }
-    const columns = names ?? [];
+  while (keys.length < most) {
+    const next = await rows.next();
+    if (next.done) break;
+    const { cells, where } = next.value;
     if (cells.length !== columns.length + 1) {
       throw badLine(
         where,
@@ -66,12 +81,7 @@ export async function readEntityColumns(
       ),
     );
   }
-  if (keys.length === 0) {
-    throw new KgmentorError('NO_DATA', `${input.file ?? 'The rows'} held no entity.`, {
-      next: 'Check the file.',
-    });
-  }
-  return { keys, properties };
+  return keys.length === 0 ? undefined : { keys, properties, lines: keys.length, duplicates: 0 };
 }
 
 function checkedHeader(names: readonly string[], where: string, key: string): readonly string[] {

@@ -1,14 +1,6 @@
-import { KgmentorError } from '../errors.js';
-import {
-  badLine,
-  type CellValue,
-  cellValue,
-  checkedProperties,
-  Distinct,
-  type RowsFrom,
-  rowsFrom,
-  type ValueType,
-} from './importColumns.js';
+import type { FileRow } from '../kg/fileRows.js';
+import { badLine, type CellValue, cellValue, Distinct, type ValueType } from './importColumns.js';
+import type { RowsFrom } from './importSource.js';
 
 /** Label and key property of imported nodes; keys are strings unless the type says otherwise. */
 export interface NodeKey {
@@ -17,7 +9,7 @@ export interface NodeKey {
   readonly keyType?: 'string' | 'integer';
 }
 
-/** A file of triples as columns: sorted by head, relation and tail, each triple once. */
+/** Rows of triples as columns: sorted by head, relation and tail, each triple once. */
 export interface TripleColumns {
   readonly heads: Distinct<CellValue>;
   /** The same object as `heads` where both ends have one label and key. */
@@ -46,17 +38,20 @@ export interface TripleRows extends RowsFrom {
 }
 
 /**
- * Reads and checks all rows before anything is written.
+ * Takes and checks the next rows of triples.
  *
- * @throws KgmentorError BAD_DATA with file and line at the first row that is not head, relation and tail; NO_DATA
- *   where there is none.
+ * @returns undefined where no row is left
+ * @throws KgmentorError BAD_DATA with file and line at the first row that is not head, relation and tail
  */
-export async function readTripleColumns(input: TripleRows): Promise<TripleColumns> {
+export async function takeTriples(
+  input: TripleRows,
+  rows: AsyncIterator<FileRow>,
+  most: number,
+): Promise<TripleColumns | undefined> {
   const { nodes, tails: tailNodes = nodes, relation: fixed } = input;
   const names = input.properties ?? ['confidence'];
-  checkedProperties(names);
   const required = (fixed === undefined ? 3 : 2) + (input.properties?.length ?? 0);
-  const most = (fixed === undefined ? 3 : 2) + names.length;
+  const widest = (fixed === undefined ? 3 : 2) + names.length;
   const columns = `${fixed === undefined ? 'head, relation, tail' : 'the keys of both ends'}${names.map((n) => `, ${n}`).join('')}`;
   const heads = new Distinct<CellValue>({ where: true });
   const same = tailNodes.label === nodes.label && tailNodes.key === nodes.key;
@@ -64,14 +59,12 @@ export async function readTripleColumns(input: TripleRows): Promise<TripleColumn
   const relations = new Distinct<string>();
   const ids: number[] = [];
   const properties: Record<string, CellValue>[] = [];
-  let header = input.header ?? false;
-  for await (const { cells, where } of rowsFrom(input)) {
-    if (header) {
-      header = false;
-      continue;
-    }
-    if (cells.length < required || cells.length > most) {
-      const expected = required === most ? `${most}` : `${required} to ${most}`;
+  for (let taken = 0; taken < most; taken++) {
+    const next = await rows.next();
+    if (next.done) break;
+    const { cells, where } = next.value;
+    if (cells.length < required || cells.length > widest) {
+      const expected = required === widest ? `${widest}` : `${required} to ${widest}`;
       throw badLine(
         where,
         `${cells.length} column${cells.length === 1 ? '' : 's'}`,
@@ -92,11 +85,7 @@ export async function readTripleColumns(input: TripleRows): Promise<TripleColumn
       properties.push(propertiesOf(rest, names, input.types ?? {}, where));
     }
   }
-  if (ids.length === 0) {
-    throw new KgmentorError('NO_DATA', `${input.file ?? 'The rows'} held no triple.`, {
-      next: 'Check the file.',
-    });
-  }
+  if (ids.length === 0) return undefined;
   return { heads, tails, relations, ...sortedOnce(ids, properties) };
 }
 

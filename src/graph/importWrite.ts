@@ -9,14 +9,23 @@ import { nodeNames, tripleNames } from './keyConstraint.js';
 import { rows } from './rows.js';
 
 export interface ImportProgress {
-  readonly stage: 'nodes' | 'relationships';
+  readonly stage: 'check' | 'nodes' | 'relationships';
+  /** Of the chunk under way. */
   readonly done: number;
   readonly total: number;
+  /** Rows of the whole source that are done, of all where they are counted already. */
+  readonly rows?: number;
+  readonly of?: number;
+  readonly rowsPerSecond?: number;
+  /** Until this pass is at the end of the source; the check is one pass, writing the other. */
+  readonly etaSeconds?: number;
 }
 
 export interface ImportOptions {
   /** Rows a transaction; 5,000 where absent. */
   readonly batch?: number;
+  /** Rows held in memory at a time; 100,000 where absent. */
+  readonly chunk?: number;
   readonly onProgress?: (progress: ImportProgress) => void;
   /** Reads and checks the rows and writes nothing. */
   readonly dryRun?: boolean;

@@ -33,6 +33,7 @@ export async function inspect(graph: Graph): Promise<Finding[]> {
     await migrations(graph),
     ...(schema.labels.includes('KgPublication') ? await publications(graph) : []),
     ...(schema.labels.includes('KgLease') ? await leftovers(graph) : []),
+    ...(schema.labels.includes('KgImport') ? await stoppedImports(graph) : []),
   ];
 }
 
@@ -103,5 +104,17 @@ async function leftovers(graph: Graph): Promise<Finding[]> {
     ok: false,
     found: `${holder} has not released it and it has run out: that process was killed`,
     mend: 'nothing; the next publisher takes it over',
+  }));
+}
+
+async function stoppedImports(graph: Graph): Promise<Finding[]> {
+  const found = await graph.read(async (tx) =>
+    rows<{ file: string; rows: number; lines: number }>(await tx.run(cypher('read-imports'))),
+  );
+  return found.map(({ file, rows: written, lines }) => ({
+    what: `import of ${file}`,
+    ok: false,
+    found: `${written} of ${lines} rows are written: it was stopped`,
+    mend: 'the same `kgmentor import` again goes on from there',
   }));
 }

@@ -1,9 +1,8 @@
-import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
 import { KgmentorError } from '../errors.js';
+import { fileError, fileText, type OnBytes } from './fileText.js';
 
 export type FileFormat = 'tsv' | 'csv';
 
@@ -20,11 +19,15 @@ export function formatOf(file: string): FileFormat {
 
 /**
  * The lines of a TSV file (no quoting, as knowledge graphs are written) or a CSV file (double quotes), plain or
- * `.gz`, as UTF-8. Empty lines are skipped.
+ * gzip, as UTF-8. Empty lines are skipped.
  *
  * @throws KgmentorError NO_DATA where the file cannot be read, BAD_DATA where it is no UTF-8 or a quote stays open.
  */
-export async function* readFileRows(file: string, format = formatOf(file)): AsyncGenerator<FileRow> {
+export async function* readFileRows(
+  file: string,
+  format = formatOf(file),
+  onBytes?: OnBytes,
+): AsyncGenerator<FileRow> {
   const name = path.basename(file);
   let line = 0;
   const parser = parse({
@@ -36,11 +39,7 @@ export async function* readFileRows(file: string, format = formatOf(file)): Asyn
     relax_column_count: true,
     info: true,
   });
-  const raw = createReadStream(file);
-  const bytes = file.endsWith('.gz') ? raw.pipe(createGunzip()) : raw;
-  raw.on('error', (error) => bytes.destroy(error));
-  const text = Readable.toWeb(bytes).pipeThrough(new TextDecoderStream('utf-8', { fatal: true }));
-  const source = Readable.fromWeb(text as Parameters<typeof Readable.fromWeb>[0]);
+  const source = Readable.from(fileText(file, onBytes));
   source.on('error', (error) => parser.destroy(error));
   source.pipe(parser);
   try {
@@ -52,38 +51,13 @@ export async function* readFileRows(file: string, format = formatOf(file)): Asyn
       yield { cells: record, where: `${name}:${line}` };
     }
   } catch (cause) {
-    throw readingError(cause, file, `${name}:${line + 1}`);
+    throw cause instanceof CsvError
+      ? new KgmentorError('BAD_DATA', `${name}:${line + 1} or a line after it: ${cause.message}.`, {
+          next: 'Mend the quotes of the line and run the import again.',
+          cause,
+        })
+      : fileError(cause, file, `${name}:${line + 1}`);
   } finally {
     source.destroy();
-    raw.destroy();
   }
-}
-
-function readingError(cause: unknown, file: string, where: string): unknown {
-  const code = (cause as NodeJS.ErrnoException).code ?? '';
-  if (['ENOENT', 'EACCES', 'EISDIR'].includes(code)) {
-    return new KgmentorError('NO_DATA', `${file} cannot be read: ${code}.`, {
-      next: 'Check the path and the rights.',
-      cause,
-    });
-  }
-  if (cause instanceof CsvError) {
-    return new KgmentorError('BAD_DATA', `${where} or a line after it: ${cause.message}.`, {
-      next: 'Mend the quotes of the line and run the import again.',
-      cause,
-    });
-  }
-  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
-    return new KgmentorError('BAD_DATA', `${where} or a line after it is not UTF-8.`, {
-      next: 'Convert the file to UTF-8 and run the import again.',
-      cause,
-    });
-  }
-  if (code.startsWith('Z_')) {
-    return new KgmentorError('BAD_DATA', `${where}: the gzip data is damaged or cut off (${code}).`, {
-      next: 'Get the file again.',
-      cause,
-    });
-  }
-  return cause;
 }

@@ -77,6 +77,7 @@ describe('import of triples', () => {
       changed: 0,
       lines: 3,
       duplicates: 1,
+      resumedAfter: 0,
       constraintsCreated: ['El.id is unique'],
     });
     assert.deepEqual(await triples(), [

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import util from 'node:util';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 import { KgmentorError } from '../errors.js';
+import type { Device } from '../events.js';
 import { startPortable } from './portable.js';
 
 const require = createRequire(import.meta.url);
@@ -61,16 +62,6 @@ export function tidied<T>(work: () => T): T {
     result = work();
   });
   return result as T;
-}
-
-/** What TensorFlow runs on. */
-export interface Device {
-  readonly backend: string;
-  readonly gpu: boolean;
-  /** Of TensorFlow where it is native, of tfjs else. */
-  readonly version: string;
-  /** Why the portable backend stands in for the native one; absent where it does not, or was asked for. */
-  readonly fallback?: string;
 }
 
 /** What the training runs on, for records and for people. */

@@ -1,7 +1,7 @@
 /** `npm run demo`: three graphs about the world's countries, a teacher, a student, and what the vectors are good for. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { count, duration, points, table } from '../src/commands/output.js';
+import { count, deviceLine, duration, points, table } from '../src/commands/output.js';
 import type { Config, StudentSettings } from '../src/config.js';
 import { exitCodeOf, KgmentorError } from '../src/errors.js';
 import type { ModelReport } from '../src/evaluate/report.js';
@@ -45,6 +45,7 @@ const say = (line = ''): void => void process.stdout.write(`${line}\n`);
 /** Few lines for many epochs: a person reads along. */
 function narrate(every: number): (event: KgmentorEvent) => void {
   return (event) => {
+    if (event.type === 'device' && event.backend === 'wasm') say(`  ${deviceLine(event)}`);
     if (event.type === 'epoch' && (event.epoch % every === 0 || event.epoch === event.epochs))
       say(
         `  ${event.role} epoch ${event.epoch}/${event.epochs}: loss ${event.loss.toFixed(3)}, ${count(event.rowsPerSecond)} rows/s, ${duration(event.etaSeconds)} left`,

@@ -6,6 +6,17 @@ export interface ReadCounts {
   readonly relations: number;
 }
 
+/** What TensorFlow runs on. */
+export interface Device {
+  /** `tensorflow` where it is native, else `wasm`. */
+  readonly backend: string;
+  readonly gpu: boolean;
+  /** Of TensorFlow where it is native, of tfjs else. */
+  readonly version: string;
+  /** Why WebAssembly stands in for the native library; absent where it does not, or was asked for. */
+  readonly fallback?: string;
+}
+
 /**
  * What the library tells while it works. Progress lines, logs and reports subscribe with `onEvent`; the library
  * itself prints nothing.
@@ -14,7 +25,7 @@ export type KgmentorEvent =
   /** A source was read. */
   | ({ readonly type: 'read' } & ReadCounts)
   /** A training process has begun on a device. */
-  | { readonly type: 'device'; readonly backend: string; readonly gpu: boolean; readonly version: string }
+  | ({ readonly type: 'device' } & Device)
   /** About twice a second within an epoch; rows are grouped training queries. */
   | {
       readonly type: 'step';

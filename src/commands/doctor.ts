@@ -2,7 +2,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { exitCodeOf, KgmentorError } from '../errors.js';
 import { type Finding, inspect } from '../graph/inspect.js';
 import type { Command, Context } from './command.js';
-import { count } from './output.js';
+import { count, deviceLine } from './output.js';
 
 export const doctor: Command = {
   usage: '',
@@ -49,9 +49,10 @@ function node(): Finding {
 async function tensorflow(): Promise<Finding> {
   const { probe } = await import('../train/probe.js');
   const found = await probe();
-  return 'version' in found
-    ? { what: 'TensorFlow', ok: true, found: `${found.version} on ${found.gpu ? 'a GPU' : 'the CPU'}` }
-    : { what: 'TensorFlow', ok: false, found: found.reason, mend: '`kgmentor setup`' };
+  if (!('version' in found))
+    return { what: 'TensorFlow', ok: false, found: found.reason, mend: found.next ?? '`kgmentor setup`' };
+  const mend = found.fallback && '`kgmentor setup` fetches and builds the native one, which is faster';
+  return { what: 'TensorFlow', ok: true, found: deviceLine(found), mend };
 }
 
 async function database(context: Context): Promise<Finding[]> {

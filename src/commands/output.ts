@@ -1,4 +1,5 @@
-import type { KgmentorEvent, OnEvent } from '../events.js';
+import type { Device, KgmentorEvent, OnEvent } from '../events.js';
+import { fallbackLine } from '../setup/fallback.js';
 
 export interface OutputOptions {
   readonly json: boolean;
@@ -27,6 +28,7 @@ export function createOutput(options: OutputOptions): Output {
   const terminal = process.stderr.isTTY === true;
   let open = false;
   let told = Date.now();
+  let fallbackTold = false;
   const clear = () => {
     if (open) process.stderr.write('\r\x1b[2K');
     open = false;
@@ -55,6 +57,9 @@ export function createOutput(options: OutputOptions): Output {
       } else if (event.type === 'step' || event.type === 'progress') passing(line);
       else if (event.type === 'device') {
         if (options.verbose) say(line);
+        else if (event.fallback && !fallbackTold)
+          say(fallbackLine(`The native one does not load (${event.fallback}).`));
+        fallbackTold = true;
       } else say(line);
     };
   return {
@@ -106,12 +111,18 @@ export function table(head: readonly string[], body: readonly (readonly string[]
   return [line(head), width.map((w) => '─'.repeat(w)).join('  '), ...body.map(line)];
 }
 
+/** What TensorFlow runs on. */
+export const deviceLine = ({ backend, gpu, version, fallback }: Device): string =>
+  backend === 'wasm'
+    ? `tfjs ${version} on WebAssembly${fallback ? `, as the native TensorFlow does not load (${fallback})` : ''}`
+    : `TensorFlow ${version} on ${gpu ? 'a GPU' : 'the CPU'}`;
+
 function lineOf(event: KgmentorEvent): string | null {
   switch (event.type) {
     case 'read':
       return `read ${event.source}: ${count(event.entities)} entities, ${count(event.triples)} triples, ${count(event.relations)} relations`;
     case 'device':
-      return `TensorFlow ${event.version} on ${event.gpu ? 'a GPU' : 'the CPU'}`;
+      return deviceLine(event);
     case 'step':
       return `${event.role} epoch ${event.epoch}/${event.epochs}, step ${event.step}/${event.steps}, ${count(event.rowsPerSecond)} rows/s, ${duration(event.etaSeconds)} left`;
     case 'epoch':

@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import util from 'node:util';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 import { KgmentorError } from '../errors.js';
+import type { Device } from '../events.js';
+import { startPortable } from './portable.js';
 
 const require = createRequire(import.meta.url);
 
@@ -11,20 +13,47 @@ Object.assign(util, {
   isArray: Array.isArray,
 });
 
-function load(): typeof TensorFlow {
+interface Loaded {
+  readonly tf: typeof TensorFlow;
+  readonly isNative: boolean;
+  /** Why the portable backend stands in for the native one. */
+  readonly fallback?: string;
+}
+
+function loadNative(): Loaded {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  try {
-    return require('@tensorflow/tfjs-node-gpu') as typeof TensorFlow;
-  } catch (cause) {
-    throw new KgmentorError('UNEXPECTED', 'The native TensorFlow cannot be loaded.', {
-      next: 'Run `kgmentor setup` (in the repository: `npm run kgmentor -- setup`), which fetches and builds it.',
-      cause,
+  return { tf: require('@tensorflow/tfjs-node-gpu') as typeof TensorFlow, isNative: true };
+}
+
+const loadPortable = async (): Promise<Loaded> => ({ tf: await startPortable(), isNative: false });
+
+/** `KGMENTOR_BACKEND` chooses (`native`, `wasm`); without it the native library where it loads, else WebAssembly. */
+async function load(): Promise<Loaded> {
+  const chosen = process.env.KGMENTOR_BACKEND || undefined;
+  if (chosen === 'wasm') return loadPortable();
+  if (chosen !== undefined && chosen !== 'native')
+    throw new KgmentorError('USAGE', `KGMENTOR_BACKEND is "${chosen}"; native or wasm expected.`, {
+      next: 'Take it away to have the faster one of those that are there.',
     });
+  try {
+    return loadNative();
+  } catch (cause) {
+    if (chosen === 'native')
+      throw new KgmentorError('UNEXPECTED', 'The native TensorFlow cannot be loaded.', {
+        next: 'Run `kgmentor setup` (in the repository: `npm run kgmentor -- setup`), which fetches and builds it.',
+        cause,
+      });
+    const [fallback] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+    return { ...(await loadPortable()), fallback };
   }
 }
 
-/** TensorFlow, loaded once. Importing this module throws a `KgmentorError` where the native library is missing. */
-export const tf = load();
+const loaded = await load();
+
+/** TensorFlow, loaded once: tfjs on its native library or on WebAssembly. */
+export const tf = loaded.tf;
+
+export const isNative = loaded.isNative;
 
 /** `tf.tidy` for work whose result holds no tensor, or is of a type that tfjs does not know. */
 export function tidied<T>(work: () => T): T {
@@ -36,7 +65,15 @@ export function tidied<T>(work: () => T): T {
 }
 
 /** What the training runs on, for records and for people. */
-export function device(): { backend: string; gpu: boolean; version: string } {
+export function device(): Device {
+  const { fallback } = loaded;
+  if (!isNative)
+    return {
+      backend: tf.getBackend(),
+      gpu: false,
+      version: tf.version_core,
+      ...(fallback !== undefined && { fallback }),
+    };
   const backend = tf.backend() as unknown as { isUsingGpuDevice: boolean; binding: { TF_Version: string } };
   return { backend: tf.getBackend(), gpu: backend.isUsingGpuDevice, version: backend.binding.TF_Version };
 }

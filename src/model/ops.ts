@@ -1,153 +1,56 @@
 /**
- * TensorFlow operations that tfjs does not wrap, called through the node backend: resource variables (updated in
- * place, so a table is never copied) and fused kernels.
+ * Operations that tfjs does not have: variables that are updated in place, and fused kernels. The native backend has
+ * TensorFlow's own, the portable one those of `portableOps`; what is above does not know which it runs on.
  */
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
-import { tf } from './backend.js';
+import { isNative } from './backend.js';
 
-interface Attribute {
-  name: string;
-  type: number;
-  value: unknown;
-}
-interface NodeBackend {
-  binding: Record<string, number>;
-  executeSingleOutput(name: string, attributes: Attribute[], inputs: Tensor[]): Tensor;
-  executeMultipleOutputs(name: string, attributes: Attribute[], inputs: Tensor[], outputs: number): Tensor[];
-}
-
-const backend = tf.backend() as unknown as NodeBackend;
-const code = backend.binding;
-const FLOAT = code.TF_FLOAT;
-const INT = code.TF_INT32;
-const attribute = {
-  type: (name: string, value: number): Attribute => ({ name, type: code.TF_ATTR_TYPE, value }),
-  flag: (name: string, value: boolean): Attribute => ({ name, type: code.TF_ATTR_BOOL, value }),
-  text: (name: string, value: string): Attribute => ({ name, type: code.TF_ATTR_STRING, value }),
-  int: (name: string, value: number): Attribute => ({ name, type: code.TF_ATTR_INT, value }),
-  shape: (name: string, value: readonly number[]): Attribute => ({ name, type: code.TF_ATTR_SHAPE, value }),
-};
-const T = attribute.type('T', FLOAT);
-const DTYPE = attribute.type('dtype', FLOAT);
-const INDEX = attribute.type('Tindices', INT);
-
-/** A float32 resource variable. The handle must be disposed to free what it holds. */
+/** A float32 variable. The handle must be disposed to free what it holds. */
 export interface Resource {
   readonly handle: Tensor;
   readonly shape: readonly number[];
 }
 
-// With this marker TensorFlow makes a variable without a name, which dies with its handle; a named one leaks.
-const ANONYMOUS = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
-
-export function createResource(initial: Tensor): Resource {
-  const handle = tf.keep(
-    backend.executeSingleOutput(
-      'VarHandleOp',
-      [
-        attribute.text('container', ''),
-        attribute.text('shared_name', ANONYMOUS),
-        DTYPE,
-        attribute.shape('shape', initial.shape),
-      ],
-      [],
-    ),
-  );
-  const resource = { handle, shape: initial.shape };
-  assign(resource, initial);
-  return resource;
+/** What an implementation gives; none of these is on the tape, so `customGrad` wraps what is differentiated. */
+export interface Ops {
+  createResource(initial: Tensor): Resource;
+  /** The variable's value: dispose it before the next write, else TensorFlow copies on write. */
+  read<R extends Tensor = Tensor2D>(resource: Resource): R;
+  assign(resource: Resource, value: Tensor): void;
+  assignAdd(resource: Resource, value: Tensor): void;
+  /** Rows of a [rows, width] resource: [n, width]. */
+  gatherRows(resource: Resource, rows: Tensor1D): Tensor2D;
+  /** Adds updates [n, width] to the given rows; repeated rows add up. */
+  scatterAddRows(resource: Resource, rows: Tensor1D, updates: Tensor2D): void;
+  /** Matrix product; tfjs' own goes through slower kernels. */
+  matMul(a: Tensor2D, b: Tensor2D, transposeA?: boolean, transposeB?: boolean): Tensor2D;
+  /** Cross-entropy of each row of logits [n, classes] against one label: loss [n] and softmax minus one-hot [n, classes]. */
+  softmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D): [loss: Tensor1D, gradient: Tensor2D];
+  /** Sum of the rows of values [n, width] by segment: [segments, width]. */
+  segmentSum(values: Tensor2D, segments: Tensor1D, count: Scalar): Tensor2D;
+  /** One Adagrad step in place: accumulator += g², value −= rate · g / (√accumulator + epsilon). */
+  applyAdagrad(value: Resource, accumulator: Resource, rate: Scalar, epsilon: Scalar, gradient: Tensor): void;
+  /** One Adam step in place; epsilon is added before the correction of the second moment. */
+  applyAdam(value: Resource, first: Resource, second: Resource, by: AdamRates, gradient: Tensor): void;
 }
 
-/** The resource's value without a copy: dispose it before the next write, else TensorFlow copies on write. */
-export function read<R extends Tensor = Tensor2D>(resource: Resource): R {
-  return backend.executeSingleOutput('ReadVariableOp', [DTYPE], [resource.handle]) as R;
-}
+/** `power1` and `power2` are the betas to the power of the step's count. */
+export type AdamRates = Readonly<
+  Record<'power1' | 'power2' | 'rate' | 'beta1' | 'beta2' | 'epsilon', Scalar>
+>;
 
-export function assign(resource: Resource, value: Tensor): void {
-  backend.executeMultipleOutputs('AssignVariableOp', [DTYPE], [resource.handle, value], 0);
-}
-
-export function assignAdd(resource: Resource, value: Tensor): void {
-  backend.executeMultipleOutputs('AssignAddVariableOp', [DTYPE], [resource.handle, value], 0);
-}
-
-/** Rows of a [rows, width] resource: [n, width]. */
-export function gatherRows(resource: Resource, rows: Tensor1D): Tensor2D {
-  return backend.executeSingleOutput(
-    'ResourceGather',
-    [DTYPE, INDEX, attribute.flag('validate_indices', true), attribute.int('batch_dims', 0)],
-    [resource.handle, rows],
-  ) as Tensor2D;
-}
-
-/** Adds updates [n, width] to the given rows; repeated rows add up. */
-export function scatterAddRows(resource: Resource, rows: Tensor1D, updates: Tensor2D): void {
-  backend.executeMultipleOutputs('ResourceScatterAdd', [DTYPE, INDEX], [resource.handle, rows, updates], 0);
-}
-
-/** Matrix product; tfjs' own goes through a slower batched kernel. */
-export function matMul(a: Tensor2D, b: Tensor2D, transposeA = false, transposeB = false): Tensor2D {
-  return backend.executeSingleOutput(
-    'MatMul',
-    [T, attribute.flag('transpose_a', transposeA), attribute.flag('transpose_b', transposeB)],
-    [a, b],
-  ) as Tensor2D;
-}
-
-/** Cross-entropy of each row of logits [n, classes] against one label: loss [n] and softmax minus one-hot [n, classes]. */
-export function softmaxCrossEntropy(
-  logits: Tensor2D,
-  labels: Tensor1D,
-): [loss: Tensor1D, gradient: Tensor2D] {
-  return backend.executeMultipleOutputs(
-    'SparseSoftmaxCrossEntropyWithLogits',
-    [T, attribute.type('Tlabels', INT)],
-    [logits, labels],
-    2,
-  ) as [Tensor1D, Tensor2D];
-}
-
-/** Sum of the rows of values [n, width] by segment: [segments, width]. */
-export function segmentSum(values: Tensor2D, segments: Tensor1D, count: Scalar): Tensor2D {
-  return backend.executeSingleOutput(
-    'UnsortedSegmentSum',
-    [T, INDEX, attribute.type('Tnumsegments', INT)],
-    [values, segments, count],
-  ) as Tensor2D;
-}
-
-/** One Adagrad step in place: accumulator += g², value −= rate · g / (√accumulator + epsilon). */
-export function applyAdagrad(
-  value: Resource,
-  accumulator: Resource,
-  rate: Scalar,
-  epsilon: Scalar,
-  gradient: Tensor,
-): void {
-  backend.executeMultipleOutputs(
-    'ResourceApplyAdagradV2',
-    [T, attribute.flag('use_locking', false), attribute.flag('update_slots', true)],
-    [value.handle, accumulator.handle, rate, epsilon, gradient],
-    0,
-  );
-}
-
-/** One Adam step in place. */
-export function applyAdam(
-  value: Resource,
-  first: Resource,
-  second: Resource,
-  by: Readonly<Record<'power1' | 'power2' | 'rate' | 'beta1' | 'beta2' | 'epsilon', Scalar>>,
-  gradient: Tensor,
-): void {
-  backend.executeMultipleOutputs(
-    'ResourceApplyAdam',
-    [T, attribute.flag('use_locking', false), attribute.flag('use_nesterov', false)],
-    [
-      ...[value, first, second].map(({ handle }) => handle),
-      ...[by.power1, by.power2, by.rate, by.beta1, by.beta2, by.epsilon],
-      gradient,
-    ],
-    0,
-  );
-}
+export const {
+  createResource,
+  read,
+  assign,
+  assignAdd,
+  gatherRows,
+  scatterAddRows,
+  matMul,
+  softmaxCrossEntropy,
+  segmentSum,
+  applyAdagrad,
+  applyAdam,
+}: Ops = isNative
+  ? (await import('./nativeOps.js')).nativeOps
+  : (await import('./portableOps.js')).portableOps;

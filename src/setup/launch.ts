@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exitCodeOf, KgmentorError } from '../errors.js';
+import { ensureBackend } from './fallback.js';
 import { listen, type Phase, runProgram, untilGone } from './programs.js';
 import { ensureTensorFlow } from './tensorflow.js';
 
@@ -68,7 +69,7 @@ const needsNoServer = (target: string | undefined, args: readonly string[]): boo
 async function launch(target: string | undefined, args: readonly string[], phase: Phase): Promise<number> {
   if (target === 'neo4j') return serve(phase);
   if (target === 'kgmentor') {
-    await ensureTensorFlow(say);
+    await ensureBackend(say);
     return program(phase, 'src/cli.js', args);
   }
   const beside = {
@@ -79,7 +80,10 @@ async function launch(target: string | undefined, args: readonly string[], phase
   if (!beside) throw new KgmentorError('USAGE', `"${target}" is none of test, demo, bench, neo4j, kgmentor.`);
   const { script, ...server } = beside;
   if (needsNoServer(target, args)) return program(phase, script, args);
-  await ensureTensorFlow(say);
+  // Tests and measurements are of the native library, unless another is asked for.
+  await (target === 'demo' || process.env.KGMENTOR_BACKEND === 'wasm' ? ensureBackend : ensureTensorFlow)(
+    say,
+  );
   return withServer(phase, server, (uri) => program(phase, script, args, uri));
 }
 

@@ -77,7 +77,7 @@ export async function stageTensorFlow(options: {
 /** Loads it in a process of its own, as the library does: a library that does not fit can end the process. */
 async function tryToLoad(binding: string): Promise<void> {
   const backend = new URL('../model/backend.js', import.meta.url).href;
-  const script = `const { device } = await import(${JSON.stringify(backend)}); device();`;
+  const script = `process.env.KGMENTOR_BACKEND = 'native'; const { device } = await import(${JSON.stringify(backend)}); device();`;
   await runTool(process.execPath, ['--input-type=module', '-e', script]).catch((cause: Error) => {
     throw new KgmentorError(
       'UNEXPECTED',

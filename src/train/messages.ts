@@ -1,11 +1,12 @@
 import { type ErrorCode, KgmentorError } from '../errors.js';
+import type { Device } from '../events.js';
 import type { NeighbourBatch } from '../kg/batchSource.js';
 import type { TrainEvent } from './loop.js';
 
 /** What the training process tells its parent. */
 export type ChildMessage =
   | TrainEvent
-  | { type: 'device'; backend: string; gpu: boolean; version: string }
+  | ({ type: 'device' } & Device)
   | ({ type: 'ended' } & TrainResult)
   /** Asks for the neighbourhoods of a step; the parent answers with a `FeedMessage`. */
   | { type: 'feed'; epoch: number; step: number }

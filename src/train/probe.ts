@@ -1,10 +1,14 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Device } from '../events.js';
 
 const script = fileURLToPath(new URL('./probeChild.js', import.meta.url));
 
+/** What TensorFlow runs on, or why it does not load and what to do. */
+export type Probed = Device | { readonly reason: string; readonly next?: string };
+
 /** Tries to load TensorFlow in a process of its own. */
-export function probe(): Promise<{ version: string; gpu: boolean } | { reason: string }> {
+export function probe(): Promise<Probed> {
   const child = fork(script, [], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
@@ -14,7 +18,7 @@ export function probe(): Promise<{ version: string; gpu: boolean } | { reason: s
     last = data.toString().trim().split('\n').at(-1) ?? last;
   });
   return new Promise((resolve) => {
-    child.on('message', (message) => resolve(message as { version: string; gpu: boolean }));
+    child.on('message', (message) => resolve(message as Probed));
     child.on('error', (error) => resolve({ reason: error.message }));
     child.on('close', () => resolve({ reason: `it cannot be loaded${last ? ` (${last})` : ''}` }));
   });

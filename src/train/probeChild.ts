@@ -1,5 +1,15 @@
 /** Loads TensorFlow and says what it found. */
-import { device } from '../model/backend.js';
+import { KgmentorError } from '../errors.js';
+import type { Probed } from './probe.js';
 
-process.send?.(device());
+const probed = (): Promise<Probed> =>
+  import('../model/backend.js').then(
+    ({ device }) => device(),
+    (error: Error) => ({
+      reason: error.message,
+      ...(error instanceof KgmentorError && { next: error.next }),
+    }),
+  );
+
+process.send?.(await probed());
 process.disconnect?.();

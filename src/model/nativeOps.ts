@@ -1,0 +1,151 @@
+/**
+ * TensorFlow operations that tfjs does not wrap, called through the node backend: resource variables (updated in
+ * place, so a table is never copied; what is read is no copy) and fused kernels.
+ */
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import { tf } from './backend.js';
+import type { AdamRates, Ops, Resource } from './ops.js';
+
+interface Attribute {
+  name: string;
+  type: number;
+  value: unknown;
+}
+interface NodeBackend {
+  binding: Record<string, number>;
+  executeSingleOutput(name: string, attributes: Attribute[], inputs: Tensor[]): Tensor;
+  executeMultipleOutputs(name: string, attributes: Attribute[], inputs: Tensor[], outputs: number): Tensor[];
+}
+
+const backend = tf.backend() as unknown as NodeBackend;
+const code = backend.binding;
+const FLOAT = code.TF_FLOAT;
+const INT = code.TF_INT32;
+const attribute = {
+  type: (name: string, value: number): Attribute => ({ name, type: code.TF_ATTR_TYPE, value }),
+  flag: (name: string, value: boolean): Attribute => ({ name, type: code.TF_ATTR_BOOL, value }),
+  text: (name: string, value: string): Attribute => ({ name, type: code.TF_ATTR_STRING, value }),
+  int: (name: string, value: number): Attribute => ({ name, type: code.TF_ATTR_INT, value }),
+  shape: (name: string, value: readonly number[]): Attribute => ({ name, type: code.TF_ATTR_SHAPE, value }),
+};
+const T = attribute.type('T', FLOAT);
+const DTYPE = attribute.type('dtype', FLOAT);
+const INDEX = attribute.type('Tindices', INT);
+
+// With this marker TensorFlow makes a variable without a name, which dies with its handle; a named one leaks.
+const ANONYMOUS = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
+
+function createResource(initial: Tensor): Resource {
+  const handle = tf.keep(
+    backend.executeSingleOutput(
+      'VarHandleOp',
+      [
+        attribute.text('container', ''),
+        attribute.text('shared_name', ANONYMOUS),
+        DTYPE,
+        attribute.shape('shape', initial.shape),
+      ],
+      [],
+    ),
+  );
+  const resource = { handle, shape: initial.shape };
+  assign(resource, initial);
+  return resource;
+}
+
+function read<R extends Tensor = Tensor2D>(resource: Resource): R {
+  return backend.executeSingleOutput('ReadVariableOp', [DTYPE], [resource.handle]) as R;
+}
+
+function assign(resource: Resource, value: Tensor): void {
+  backend.executeMultipleOutputs('AssignVariableOp', [DTYPE], [resource.handle, value], 0);
+}
+
+function assignAdd(resource: Resource, value: Tensor): void {
+  backend.executeMultipleOutputs('AssignAddVariableOp', [DTYPE], [resource.handle, value], 0);
+}
+
+function gatherRows(resource: Resource, rows: Tensor1D): Tensor2D {
+  return backend.executeSingleOutput(
+    'ResourceGather',
+    [DTYPE, INDEX, attribute.flag('validate_indices', true), attribute.int('batch_dims', 0)],
+    [resource.handle, rows],
+  ) as Tensor2D;
+}
+
+function scatterAddRows(resource: Resource, rows: Tensor1D, updates: Tensor2D): void {
+  backend.executeMultipleOutputs('ResourceScatterAdd', [DTYPE, INDEX], [resource.handle, rows, updates], 0);
+}
+
+function matMul(a: Tensor2D, b: Tensor2D, transposeA = false, transposeB = false): Tensor2D {
+  return backend.executeSingleOutput(
+    'MatMul',
+    [T, attribute.flag('transpose_a', transposeA), attribute.flag('transpose_b', transposeB)],
+    [a, b],
+  ) as Tensor2D;
+}
+
+function softmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D): [loss: Tensor1D, gradient: Tensor2D] {
+  return backend.executeMultipleOutputs(
+    'SparseSoftmaxCrossEntropyWithLogits',
+    [T, attribute.type('Tlabels', INT)],
+    [logits, labels],
+    2,
+  ) as [Tensor1D, Tensor2D];
+}
+
+function segmentSum(values: Tensor2D, segments: Tensor1D, count: Scalar): Tensor2D {
+  return backend.executeSingleOutput(
+    'UnsortedSegmentSum',
+    [T, INDEX, attribute.type('Tnumsegments', INT)],
+    [values, segments, count],
+  ) as Tensor2D;
+}
+
+function applyAdagrad(
+  value: Resource,
+  accumulator: Resource,
+  rate: Scalar,
+  epsilon: Scalar,
+  gradient: Tensor,
+): void {
+  backend.executeMultipleOutputs(
+    'ResourceApplyAdagradV2',
+    [T, attribute.flag('use_locking', false), attribute.flag('update_slots', true)],
+    [value.handle, accumulator.handle, rate, epsilon, gradient],
+    0,
+  );
+}
+
+function applyAdam(
+  value: Resource,
+  first: Resource,
+  second: Resource,
+  by: AdamRates,
+  gradient: Tensor,
+): void {
+  backend.executeMultipleOutputs(
+    'ResourceApplyAdam',
+    [T, attribute.flag('use_locking', false), attribute.flag('use_nesterov', false)],
+    [
+      ...[value, first, second].map(({ handle }) => handle),
+      ...[by.power1, by.power2, by.rate, by.beta1, by.beta2, by.epsilon],
+      gradient,
+    ],
+    0,
+  );
+}
+
+export const nativeOps: Ops = {
+  createResource,
+  read,
+  assign,
+  assignAdd,
+  gatherRows,
+  scatterAddRows,
+  matMul,
+  softmaxCrossEntropy,
+  segmentSum,
+  applyAdagrad,
+  applyAdam,
+};

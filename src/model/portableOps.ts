@@ -1,0 +1,138 @@
+/**
+ * The operations of `ops` on WebAssembly: products and softmax are tfjs' own kernels, all else is plain loops over the
+ * heap, where tensors lie as arrays. A view of the heap is good until the next tensor is made: the heap may move then.
+ */
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import { tf } from './backend.js';
+import type { AdamRates, Ops, Resource } from './ops.js';
+
+const backend = tf.backend() as unknown as {
+  typedArrayFromHeap(tensor: Tensor): Float32Array | Int32Array;
+};
+const floats = (tensor: Tensor): Float32Array => backend.typedArrayFromHeap(tensor) as Float32Array;
+const integers = (tensor: Tensor): Int32Array => backend.typedArrayFromHeap(tensor) as Int32Array;
+const value = (scalar: Scalar): number => scalar.dataSync()[0];
+
+function copy(tensor: Tensor): Tensor {
+  const made = tf.zeros([...tensor.shape]);
+  floats(made).set(floats(tensor));
+  return made;
+}
+
+/** Adds row i of values [n, width] to row `rows[i]` of sums [count, width]. */
+function addRows(sums: Tensor, rows: Tensor1D, values: Tensor2D): void {
+  const [n, width] = values.shape;
+  const [to, at, from] = [floats(sums), integers(rows), floats(values)];
+  for (let i = 0; i < n; i++) {
+    const start = within(at[i], sums.shape[0]) * width;
+    for (let j = 0, k = i * width; j < width; j++, k++) to[start + j] += from[k];
+  }
+}
+
+/** Beyond a tensor other tensors lie. */
+function within(row: number, rows: number): number {
+  if (row >= 0 && row < rows) return row;
+  throw new RangeError(`Row ${row} of ${rows}.`);
+}
+
+function gatherRows({ handle }: Resource, rows: Tensor1D): Tensor2D {
+  const [count, width] = handle.shape;
+  const made = tf.zeros([rows.shape[0], width]) as Tensor2D;
+  const [to, at, from] = [floats(made), integers(rows), floats(handle)];
+  for (let i = 0; i < at.length; i++) {
+    const start = within(at[i], count) * width;
+    to.set(from.subarray(start, start + width), i * width);
+  }
+  return made;
+}
+
+/** tfjs' product of transposed arrays is a plain loop, so they are transposed first: the smaller ones. */
+function matMul(a: Tensor2D, b: Tensor2D, transposeA = false, transposeB = false): Tensor2D {
+  return tf.tidy(() => {
+    const second = transposeB ? (tf.transpose(b) as Tensor2D) : b;
+    if (!transposeA) return tf.matMul(a, second) as Tensor2D;
+    const [rows, from] = a.shape;
+    const to = second.shape[1];
+    // aᵀb = (bᵀa)ᵀ
+    if (from * rows > to * (rows + from)) return tf.transpose(tf.matMul(tf.transpose(second), a)) as Tensor2D;
+    return tf.matMul(tf.transpose(a), second) as Tensor2D;
+  });
+}
+
+/** Under this a probability has lost digits: the loss is then taken from the logits. */
+const SMALL = 1e-30;
+
+function softmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D): [Tensor1D, Tensor2D] {
+  const [n, classes] = logits.shape;
+  const probability = tf.softmax(logits) as Tensor2D;
+  const loss = tf.zeros([n]) as Tensor1D;
+  const [to, p, x, label] = [floats(loss), floats(probability), floats(logits), integers(labels)];
+  for (let i = 0; i < n; i++) {
+    const row = i * classes;
+    const at = row + within(label[i], classes);
+    if (p[at] > SMALL) to[i] = -Math.log(p[at]);
+    else {
+      let best = row;
+      for (let j = row; j < row + classes; j++) if (x[j] > x[best]) best = j;
+      to[i] = x[best] - Math.log(p[best]) - x[at];
+    }
+    p[at] -= 1;
+  }
+  return [loss, probability];
+}
+
+function segmentSum(values: Tensor2D, segments: Tensor1D, count: Scalar): Tensor2D {
+  const sums = tf.zeros([value(count), values.shape[1]]) as Tensor2D;
+  addRows(sums, segments, values);
+  return sums;
+}
+
+function applyAdagrad(
+  table: Resource,
+  accumulator: Resource,
+  rate: Scalar,
+  epsilon: Scalar,
+  gradient: Tensor,
+): void {
+  const [by, least] = [value(rate), value(epsilon)];
+  const [x, sum, g] = [floats(table.handle), floats(accumulator.handle), floats(gradient)];
+  for (let i = 0; i < x.length; i++) {
+    sum[i] += g[i] * g[i];
+    x[i] -= (by * g[i]) / (Math.sqrt(sum[i]) + least);
+  }
+}
+
+function applyAdam(
+  table: Resource,
+  first: Resource,
+  second: Resource,
+  by: AdamRates,
+  gradient: Tensor,
+): void {
+  const [beta1, beta2, epsilon] = [value(by.beta1), value(by.beta2), value(by.epsilon)];
+  const rate = (value(by.rate) * Math.sqrt(1 - value(by.power2))) / (1 - value(by.power1));
+  const [x, m, v, g] = [table.handle, first.handle, second.handle, gradient].map(floats);
+  for (let i = 0; i < x.length; i++) {
+    m[i] += (g[i] - m[i]) * (1 - beta1);
+    v[i] += (g[i] * g[i] - v[i]) * (1 - beta2);
+    x[i] -= (rate * m[i]) / (Math.sqrt(v[i]) + epsilon);
+  }
+}
+
+/** A resource is a kept tensor whose numbers change; kernels get copies, as products keep what they were given. */
+export const portableOps: Ops = {
+  createResource: (initial) => ({ handle: tf.keep(copy(initial)), shape: initial.shape }),
+  read: <R extends Tensor>({ handle }: Resource) => copy(handle) as R,
+  assign: ({ handle }, given) => floats(handle).set(floats(given)),
+  assignAdd({ handle }, given) {
+    const [to, from] = [floats(handle), floats(given)];
+    for (let i = 0; i < to.length; i++) to[i] += from[i];
+  },
+  gatherRows,
+  scatterAddRows: ({ handle }, rows, updates) => addRows(handle, rows, updates),
+  matMul,
+  softmaxCrossEntropy,
+  segmentSum,
+  applyAdagrad,
+  applyAdam,
+};

@@ -1,0 +1,103 @@
+/** The portable backend against the native one, each in a training process of its own. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ENCODER_FACTS, ENCODER_NAMES } from '../../src/encoders.js';
+import { readTensors } from '../../src/model/safetensors.js';
+import { files, type Job, writeJob } from '../../src/train/job.js';
+import type { ChildMessage } from '../../src/train/messages.js';
+import { runTraining } from '../../src/train/process.js';
+import { folder, studentJob, teacherJob } from './_graph.js';
+
+type Backend = 'native' | 'wasm';
+
+/** Work in processes that are told their backend by the environment. */
+async function on<T>(backend: Backend, work: () => Promise<T>): Promise<T> {
+  process.env.KGMENTOR_BACKEND = backend;
+  try {
+    return await work();
+  } finally {
+    delete process.env.KGMENTOR_BACKEND;
+  }
+}
+
+interface Told {
+  readonly at: string;
+  readonly losses: number[];
+  readonly values: number[];
+  readonly backend?: string;
+}
+
+const train = (backend: Backend, job: Job, at = folder()): Promise<Told> =>
+  on(backend, async () => {
+    writeJob(at, job);
+    const told: ChildMessage[] = [];
+    await runTraining(at, { threads: 1, onMessage: (message) => told.push(message) });
+    return {
+      at,
+      losses: told.flatMap((m) => (m.type === 'epoch' ? [m.loss] : [])),
+      values: told.flatMap((m) => (m.type === 'evaluated' ? [m.value] : [])),
+      backend: told.flatMap((m) => (m.type === 'device' ? [m.backend] : []))[0],
+    };
+  });
+
+/** Within a thousandth, of the number itself where that is over 1. */
+function near(found: readonly number[], expected: readonly number[]): void {
+  assert.equal(found.length, expected.length);
+  for (const [i, x] of found.entries())
+    assert.ok(
+      Math.abs(x - expected[i]) <= 1e-3 * Math.max(1, Math.abs(expected[i])),
+      `${i}: ${x}, natively ${expected[i]}`,
+    );
+}
+
+const short = { epochs: 2, evaluateEvery: 1, patience: 9, heads: 2, pathLength: 2 };
+
+for (const name of ENCODER_NAMES)
+  test(`${name}: a teacher and its student lose on WebAssembly what they lose natively`, async () => {
+    const own = { ...short, encoder: name };
+    const native = await train('native', teacherJob(own));
+    const portable = await train('wasm', teacherJob(own));
+    assert.equal(native.backend, 'tensorflow');
+    assert.equal(portable.backend, 'wasm');
+    assert.equal(native.losses.length, 2);
+    near(portable.losses, native.losses);
+    near(portable.values, native.values);
+    // Each reads the teacher of the other.
+    const student = { ...own, encoder: ENCODER_FACTS[name].kind === 'path' ? name : 'complex' };
+    near(
+      (await train('wasm', studentJob(native.at, student))).losses,
+      (await train('native', studentJob(native.at, student))).losses,
+    );
+    near(
+      (await train('native', studentJob(portable.at, student))).losses,
+      (await train('native', studentJob(native.at, student))).losses,
+    );
+  });
+
+test('a training that was stopped on one backend goes on from its checkpoint on the other', async () => {
+  const job = () => teacherJob({ ...short, epochs: 4, encoder: 'complex', optimiser: 'adam' });
+  const whole = await train('native', job());
+  for (const [first, second] of [
+    ['wasm', 'native'],
+    ['native', 'wasm'],
+  ] as const) {
+    const at = folder();
+    writeJob(at, job());
+    const stop = new AbortController();
+    const onMessage = ({ type }: ChildMessage) => type === 'evaluated' && stop.abort();
+    await assert.rejects(
+      on(first, () => runTraining(at, { threads: 1, signal: stop.signal, onMessage })),
+      { code: 'INTERRUPTED' },
+    );
+    await on(second, () => runTraining(at, { threads: 1, resume: true }));
+    const [found, expected] = [at, whole.at].map((one) => readTensors(join(one, files.model)).tensors);
+    assert.deepEqual(Object.keys(found), Object.keys(expected));
+    for (const [name, { data }] of Object.entries(expected))
+      for (const [i, x] of (data as Float32Array).entries())
+        assert.ok(
+          Math.abs(Number(found[name].data[i]) - x) < 2e-3,
+          `${name} ${i}: ${found[name].data[i]}, ${x}`,
+        );
+  }
+});

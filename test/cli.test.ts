@@ -96,7 +96,8 @@ describe('the command line', () => {
     assertFails(await cli('pretrain', '--thread', '2'), 2, /'--thread'/, /--threads\?/);
     assertFails(await cli('pretrain', '-x'), 2, /'-x'/, /--help/);
     assertFails(await cli('pretrain', '--threads'), 2, /'--threads <value>' argument missing/, /--help/);
-    assertFails(await cli('retrain'), 2, /takes <target>/, /--help/);
+    assertFails(await cli('similar'), 2, /takes <source>/, /--help/);
+    assertFails(await cli('retrain'), 2, /takes one target, or --targets/, /--targets films,books/);
     assertFails(await cli('runs', 'extra'), 2, /takes no arguments/, /--help/);
   });
 

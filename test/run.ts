@@ -3,6 +3,7 @@
  * one after the other, as they share one database. Its last line counts what passed and what failed.
  */
 import { spawnSync } from 'node:child_process';
+import { setMaxListeners } from 'node:events';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { run } from 'node:test';
@@ -18,6 +19,8 @@ const FILE_MS = 300_000;
 
 const count = { passed: 0, failed: 0, skipped: 0 };
 const stop = new AbortController();
+// The runner listens once a file.
+setMaxListeners(0, stop.signal);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
 
 /** A check of the whole repository, counted like a test. */

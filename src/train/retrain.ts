@@ -111,7 +111,7 @@ export async function retrain(input: RetrainInput, options: RunOptions = {}): Pr
         next: 'Take "feed": "memory", or a triple encoder.',
       },
     );
-  if (options.resume && input.feed) requireSameRun(folder, input, facts);
+  if (options.resume && input.feed) requireSameRun(folder, { dataset: prepared.dataset, settings }, facts);
   const feed = input.feed && (await input.feed(feedLayout(input, prepared)));
   if (!options.resume) writeStudent(input, prepared, feed);
   return runFolder(folder, 'student', { ...options, feed });

@@ -8,6 +8,7 @@ import { readDataset } from '../../src/graph/dataset.js';
 import { readTensors } from '../../src/model/safetensors.js';
 import { readRecord } from '../../src/train/folder.js';
 import { files, readJob } from '../../src/train/job.js';
+import { writeLinks } from '../../src/train/linkFiles.js';
 import { pretrain } from '../../src/train/pretrain.js';
 import { type CliOptions, interrupt, runCli } from '../_cli.js';
 import { run, serverUri, useGraph, wipe } from '../_neo4j.js';
@@ -108,6 +109,31 @@ describe('a student fed by Cypher', () => {
     const resumed = await trainFilms(held.graph, { feed: 'cypher', settings, folder, resume: true });
     assert.ok(weightsOf(resumed).equals(weightsOf(whole)));
     assert.equal(readRecord(folder).status, 'done');
+  });
+
+  it('goes on with the links that its teacher grew, however the graph was read', async () => {
+    const teacher = newFolder();
+    const { dataset } = await readDataset(() => held.graph, configOf(RINGS));
+    const teaching = teacherSchema.parse({ dim: 8, epochs: 1, batch: 32 });
+    await pretrain({ dataset, settings: teaching, folder: teacher, id: 'teacher' }, { threads: 1 });
+    const end = (source: string, label: string) => ({ source, key: JSON.stringify([label, 0]) });
+    writeLinks(teacher, 'grown', [
+      { left: end('films', 'Film'), right: end('books', 'Book'), confidence: 0.9 },
+    ]);
+    const settings = linked({ epochs: 4 });
+    const folder = newFolder();
+    const stop = new AbortController();
+    const begun = trainFilms(held.graph, {
+      feed: 'cypher',
+      teacher,
+      settings,
+      folder,
+      signal: stop.signal,
+      onEvent: (event) => event.type === 'epoch' && stop.abort(),
+    });
+    await assert.rejects(begun, { code: 'INTERRUPTED' });
+    const resumed = await trainFilms(held.graph, { feed: 'cypher', teacher, settings, folder, resume: true });
+    assert.equal(resumed.result.epochs, 4);
   });
 });
 

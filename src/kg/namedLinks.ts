@@ -66,22 +66,33 @@ export function withLinks<D extends { readonly sources: Named; readonly alignmen
   named: readonly NamedLink[],
 ): D {
   if (named.length === 0) return dataset;
-  const known = new Set<string>();
-  const codeOf = (links: Alignments, i: number): string => {
-    const ends = [
-      `${links.leftSource[i]} ${links.left[i]}`,
-      `${links.rightSource[i]} ${links.right[i]}`,
-    ].sort();
-    return ends.join();
-  };
-  for (let i = 0; i < dataset.alignments.left.length; i++) known.add(codeOf(dataset.alignments, i));
+  const known = new Set(codesOf(dataset.alignments));
   const more = resolveLinks(dataset.sources, named);
-  const fresh = [...more.left.keys()].filter((i) => {
-    const code = codeOf(more, i);
-    return !known.has(code) && known.add(code);
-  });
+  const codes = codesOf(more);
+  const fresh = [...codes.keys()].filter((i) => !known.has(codes[i]) && known.add(codes[i]));
   return { ...dataset, alignments: concatLinks([dataset.alignments, pickLinks(more, fresh)]) };
 }
+
+/** Links parted into those that are among the named ones, in either direction, and the rest. */
+export function partLinks(
+  { sources, alignments }: { readonly sources: Named; readonly alignments: Alignments },
+  named: readonly NamedLink[],
+): { among: Alignments; rest: Alignments } {
+  const wanted = new Set(codesOf(resolveLinks(sources, named)));
+  const codes = codesOf(alignments);
+  const pick = (are: boolean) =>
+    pickLinks(
+      alignments,
+      [...codes.keys()].filter((i) => wanted.has(codes[i]) === are),
+    );
+  return { among: pick(true), rest: pick(false) };
+}
+
+/** [links] what tells them apart, the same in either direction. */
+const codesOf = ({ leftSource, left, rightSource, right }: Alignments): string[] =>
+  Array.from(left, (entity, i) =>
+    [`${leftSource[i]} ${entity}`, `${rightSource[i]} ${right[i]}`].sort().join(),
+  );
 
 /**
  * Which sources links reach from an entity, through any number of others.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { nameLinks, resolveLinks, withLinks } from '../../src/kg/namedLinks.js';
+import { nameLinks, partLinks, resolveLinks, withLinks } from '../../src/kg/namedLinks.js';
 import { datasetOf, someParts } from './_dataset.js';
 import { linksOf } from './_links.js';
 
@@ -55,6 +55,31 @@ test('links are added once, and never beside one of the same ends', () => {
       assert.equal(new Set(added).size, added.length);
       const kept = new Set(all.slice(from).map(ends));
       assert.ok(!added.some((end) => kept.has(end)));
+    }),
+  );
+});
+
+test('links part into named ones, in either direction, and the rest, each in their order', () => {
+  fc.assert(
+    fc.property(someParts, fc.nat(5), (parts, from) => {
+      const dataset = datasetOf(parts);
+      const all = nameLinks(dataset.sources, dataset.alignments);
+      const back = all.slice(from).map((l) => ({ ...l, left: l.right, right: l.left }));
+      const { among, rest } = partLinks(dataset, back);
+      const ends = ({ left, right }: (typeof all)[number]) =>
+        [left, right]
+          .map((end) => JSON.stringify(end))
+          .sort()
+          .join();
+      const wanted = new Set(back.map(ends));
+      assert.deepEqual(
+        nameLinks(dataset.sources, among),
+        all.filter((link) => wanted.has(ends(link))),
+      );
+      assert.deepEqual(
+        nameLinks(dataset.sources, rest),
+        all.filter((link) => !wanted.has(ends(link))),
+      );
     }),
   );
 });

@@ -8,7 +8,7 @@ import { linkClasses } from '../../src/kg/classes.js';
 import { growByStructure } from '../../src/kg/growStructure.js';
 import { linkPrecision } from '../../src/kg/linkPrecision.js';
 import { keepLinks, splitLinks } from '../../src/kg/linkSample.js';
-import { nameLinks, resolveLinks } from '../../src/kg/namedLinks.js';
+import { nameLinks, resolveLinks, withLinks } from '../../src/kg/namedLinks.js';
 import type { Dataset, Split } from '../../src/kg/types.js';
 import { readModelEntities, readRecord } from '../../src/train/folder.js';
 import { type GrowOutcome, growLinks } from '../../src/train/growLinks.js';
@@ -194,6 +194,13 @@ describe('a teacher that grows links', () => {
 describe('a student that grows links', () => {
   const target = 's2';
   const settings: StudentSettings = studentSchema.parse({ dim: 8, epochs: 1, batch: 256 });
+  /** All that the student may see. */
+  const seen: Dataset = {
+    ...dataset,
+    sources: dataset.sources.map((source) =>
+      source.name === target ? { ...source, triples: splits[target].train } : source,
+    ),
+  };
   const grown = async (change: Partial<Parameters<typeof retrain>[0]> = {}, options: object = {}) => {
     const run = join(folder(), 'student');
     const input = { dataset, target, split: splits[target], settings, evaluation: EVALUATION, id: 'student' };
@@ -204,12 +211,6 @@ describe('a student that grows links', () => {
   it('adds what the facts of all sources are sure of, and tells how many', async () => {
     const events: KgmentorEvent[] = [];
     const run = await grown({}, { onEvent: (event: KgmentorEvent) => events.push(event) });
-    const seen: Dataset = {
-      ...dataset,
-      sources: dataset.sources.map((source) =>
-        source.name === target ? { ...source, triples: splits[target].train } : source,
-      ),
-    };
     const expected = growByStructure(seen, { precision: 0.9, key: 'kgmentor' });
     assert.deepEqual(readLinkFile(run, 'grown'), nameLinks(dataset.sources, expected));
     const told = events.find((event) => event.type === 'grown') ?? assert.fail('nothing told');
@@ -218,6 +219,20 @@ describe('a student that grows links', () => {
     const plain = await grown({ grow: undefined });
     assert.ok(readRecord(run).counts.background > readRecord(plain).counts.background);
     assert.ok(!existsSync(join(plain, 'links.tsv')));
+  });
+
+  it('learns how sure is sure from the links of the graph, not from those that its teacher grew', async () => {
+    const { folder: teacher } = await grow({}, 1);
+    const taught = readLinkFile(teacher, 'grown');
+    assert.ok(taught.length > 0);
+    const before = resolveLinks(dataset.sources, taught);
+    const expected = growByStructure(seen, { precision: 0.9, key: 'kgmentor' }, before);
+    const read = { ...dataset, alignments: withLinks(dataset, taught).alignments };
+    for (const given of [dataset, read])
+      assert.deepEqual(
+        readLinkFile(await grown({ teacher, dataset: given }), 'grown'),
+        nameLinks(dataset.sources, expected),
+      );
   });
 
   it('never looks at held-out facts of the target', async () => {

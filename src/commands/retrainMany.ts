@@ -22,7 +22,7 @@ export async function retrainMany(targets: readonly string[], context: Context):
   const asked = { parallel: wholeNumber(flags, 'parallel'), threads: checkThreads(flags) };
   const { parallel, threads, devices } = sharesOf(targets.length, machine, asked);
   out.say(
-    `${targets.length} students, ${parallel} at once, ${threads} ${threads === 1 ? 'thread' : 'threads'} each${devices.length > 0 ? `, on the GPUs ${devices.join(', ')}` : ''}`,
+    `${targets.length} students, ${parallel} at once, ${threads} ${threads === 1 ? 'thread' : 'threads'} each${devices.length > 0 ? `, on the GPUs ${[...new Set(devices)].join(', ')}` : ''}`,
   );
   const limit = pLimit(parallel);
   const free = [...devices];

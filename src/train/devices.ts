@@ -13,7 +13,12 @@ const DRIVER = '/proc/driver/nvidia/gpus';
 export function gpus(env: NodeJS.ProcessEnv = process.env, driver = DRIVER): string[] {
   if (!existsSync(driver)) return [];
   const named = env.CUDA_VISIBLE_DEVICES;
-  if (named !== undefined) return named.split(',').filter((device) => device !== '' && device !== '-1');
+  if (named !== undefined) {
+    const all = named.split(',').map((device) => device.trim());
+    // CUDA sees those before the first one that is none.
+    const end = all.findIndex((device) => device === '' || device.startsWith('-'));
+    return end < 0 ? all : all.slice(0, end);
+  }
   return readdirSync(driver).map((_, i) => String(i));
 }
 
@@ -22,7 +27,7 @@ export interface Shares {
   readonly parallel: number;
   /** Threads of TensorFlow in each. */
   readonly threads: number;
-  /** A training takes the one that has been free for longest; none without GPUs. */
+  /** One for each training at once, by turns where these are more; none without GPUs. */
   readonly devices: readonly string[];
 }
 
@@ -45,6 +50,7 @@ export function sharesOf(
   return {
     parallel,
     threads: asked.threads ?? Math.max(1, Math.floor(cores / parallel)),
-    devices: devices.slice(0, parallel),
+    devices:
+      devices.length > 0 ? Array.from({ length: parallel }, (_, i) => devices[i % devices.length]) : [],
   };
 }

@@ -16,7 +16,7 @@ import { askInProcess } from './tasks/inProcess.js';
 /** Whose answers are ranked: the student's, its teacher's through the links, or a baseline without parameters. */
 export type Answerer = 'model' | 'teacher' | 'frequency' | 'lookup';
 
-export interface EvaluateOptions extends Pick<RunOptions, 'threads' | 'signal'> {
+export interface EvaluateOptions extends Pick<RunOptions, 'threads' | 'signal' | 'device'> {
   readonly facts?: 'valid' | 'test';
   readonly filters?: readonly FilterName[];
   readonly answerer?: Answerer;

@@ -18,6 +18,8 @@ describe('what several trainings share', () => {
   it('is a GPU each where there are some', () => {
     const shares = sharesOf(5, { cores: 8, devices: ['0', '1'] });
     assert.deepEqual(shares, { parallel: 2, threads: 4, devices: ['0', '1'] });
+    const more = sharesOf(5, { cores: 8, devices: ['0', '1'] }, { parallel: 3 });
+    assert.deepEqual(more.devices, ['0', '1', '0'], 'none sees all of them');
   });
 
   it('sees the devices of the driver, or those that the environment names', () => {
@@ -26,7 +28,9 @@ describe('what several trainings share', () => {
       for (const name of ['0000:01:00.0', '0000:02:00.0']) mkdirSync(join(driver, name));
       assert.deepEqual(gpus({}, driver), ['0', '1']);
       assert.deepEqual(gpus({ CUDA_VISIBLE_DEVICES: '1' }, driver), ['1']);
+      assert.deepEqual(gpus({ CUDA_VISIBLE_DEVICES: '1, GPU-8f' }, driver), ['1', 'GPU-8f']);
       assert.deepEqual(gpus({ CUDA_VISIBLE_DEVICES: '-1' }, driver), []);
+      assert.deepEqual(gpus({ CUDA_VISIBLE_DEVICES: '1,-1,0' }, driver), ['1']);
       assert.deepEqual(gpus({}, join(driver, 'none')), []);
     } finally {
       rmSync(driver, { recursive: true });

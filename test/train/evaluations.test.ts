@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import type { EvaluationSettings } from '../../src/config.js';
 import { type FilterName, knownFacts } from '../../src/evaluate/filters.js';
 import { type Metrics, metricsOf } from '../../src/evaluate/metrics.js';
@@ -38,6 +39,25 @@ describe('the evaluation of a student', () => {
   before(async () => {
     teacher = await trainTeacher(world);
     student = await trainStudent(world, teacher, { hops: 1, geometry: 'unit' });
+  });
+
+  it('is asked on the device of its training', async () => {
+    const here = folder();
+    const told = join(here, 'device');
+    const script = join(here, 'tell.mjs');
+    writeFileSync(
+      script,
+      `import { writeFileSync } from 'node:fs';\nif (process.send) writeFileSync(${JSON.stringify(told)}, process.env.CUDA_VISIBLE_DEVICES ?? 'all');\n`,
+    );
+    const options = process.env.NODE_OPTIONS;
+    process.env.NODE_OPTIONS = `${options ?? ''} --import ${pathToFileURL(script)}`;
+    try {
+      await evaluateRun(student, { ...ONE, filters: ['raw'], device: '7' });
+    } finally {
+      if (options === undefined) delete process.env.NODE_OPTIONS;
+      else process.env.NODE_OPTIONS = options;
+    }
+    assert.equal(readFileSync(told, 'utf8'), '7');
   });
 
   /** The report by the definition, of each filter. */

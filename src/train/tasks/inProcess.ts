@@ -26,14 +26,19 @@ export interface Asking<T> {
 export async function askInProcess<T>(
   folder: string,
   { mode, by, evaluations = {}, write, read }: Asking<T>,
-  { threads, signal }: Pick<RunOptions, 'threads' | 'signal'>,
+  { threads, signal, device }: Pick<RunOptions, 'threads' | 'signal' | 'device'>,
 ): Promise<T> {
   const asked = mkdtempSync(join(folder, 'evaluation-'));
   try {
     const { valid: _, ...job } = readJob(folder);
     writeJob(asked, { ...job, queries: trainingQueries([], job.rows, job.relations), evaluations });
     write?.(asked);
-    await runTraining(asked, { threads, signal, ask: { mode, by: by === 'teacher' ? 'teacher' : folder } });
+    await runTraining(asked, {
+      threads,
+      signal,
+      device,
+      ask: { mode, by: by === 'teacher' ? 'teacher' : folder },
+    });
     return read(asked);
   } finally {
     rmSync(asked, { recursive: true, force: true });

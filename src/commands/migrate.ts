@@ -9,11 +9,13 @@ export const migrateCommand: Command = {
     '--dry-run': 'list what would be applied',
     '--unlock': 'remove the lock that a crashed migration left',
   },
-  async run({ flags, out, graphs }) {
+  stops: true,
+  async run({ flags, out, signal, graphs }) {
     const { common } = await graphs('write');
     const result = await migrate(common, {
       dryRun: flags['dry-run'] === true,
       unlock: flags.unlock === true,
+      signal,
     });
     out.data(result, () => migrationLines(result));
   },

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KgmentorError } from '../errors.js';
+import { refuseStopped } from './batches.js';
 import type { Graph } from './connect.js';
 import { cypher, packageFolder } from './cypher.js';
 import { type MigrationFile, readMigrations } from './migrationFiles.js';
@@ -19,6 +20,8 @@ export interface MigrateOptions {
   readonly folder?: string;
   /** Seconds to wait while another migrator holds the lock; 10 where absent. */
   readonly waitSeconds?: number;
+  /** Aborting ends it between two statements, with the lock given back. */
+  readonly signal?: AbortSignal;
 }
 
 export interface MigrateResult {
@@ -44,7 +47,7 @@ interface Applied {
  * taken up by the next one, for every statement says IF NOT EXISTS.
  *
  * @throws KgmentorError SCHEMA where the history was changed, is newer than this program, or another run holds
- *   the lock.
+ *   the lock; INTERRUPTED after a stop.
  * @example
  * const { applied } = await migrate(graph, {}); // ['V0001__own_nodes.cypher']
  */
@@ -55,13 +58,13 @@ export async function migrate(graph: Graph, options: MigrateOptions = {}): Promi
   if (options.dryRun || pending.length === 0) {
     return { applied: [], pending: pending.map((f) => f.source), before, unlocked };
   }
-  const id = await lock(graph, options.waitSeconds ?? 10);
+  const id = await lock(graph, options);
   try {
     ({ before, pending } = await compare(graph, files));
     const connectedAs = await currentUser(graph);
     for (const file of pending) {
       const after = files[files.indexOf(file) - 1]?.version ?? 'BASELINE';
-      await apply(graph, file, { after, id, connectedAs });
+      await apply(graph, file, { after, id, connectedAs, signal: options.signal });
     }
   } finally {
     await unlock(graph, id);
@@ -121,11 +124,19 @@ async function compare(
 async function apply(
   graph: Graph,
   file: MigrationFile,
-  { after, id, connectedAs }: { after: string; id: string; connectedAs: string },
+  {
+    after,
+    id,
+    connectedAs,
+    signal,
+  }: { after: string; id: string; connectedAs: string; signal: AbortSignal | undefined },
 ): Promise<void> {
   const start = Date.now();
   // Schema and data statements cannot share a transaction, so each runs in its own and the record comes last.
-  for (const statement of file.statements) await graph.write((tx) => tx.run(statement));
+  for (const statement of file.statements) {
+    refuseStopped(signal);
+    await graph.write((tx) => tx.run(statement));
+  }
   const { version, description, source, checksum } = file;
   const recorded = await runOne<{ recorded: number }>(graph, 'write-migration-record', {
     after,
@@ -146,11 +157,12 @@ async function apply(
   }
 }
 
-async function lock(graph: Graph, waitSeconds: number): Promise<string> {
+async function lock(graph: Graph, { waitSeconds = 10, signal }: MigrateOptions): Promise<string> {
   await graph.write((tx) => tx.run(cypher('write-migration-lock-constraint')));
   const id = randomUUID();
   const deadline = Date.now() + waitSeconds * 1000;
   for (;;) {
+    refuseStopped(signal);
     try {
       await runOne(graph, 'write-migration-lock', { id, name: LOCK, by: `${os.hostname()} ${process.pid}` });
       return id;

@@ -3,10 +3,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { packageFolder } from '../../src/graph/cypher.js';
 import { migrate, requireSchema } from '../../src/graph/migrate.js';
 import { checksumOf, compareVersions, splitStatements } from '../../src/graph/migrationFiles.js';
-import { run, useGraph, wipe } from '../_neo4j.js';
+import { interrupt, runCli } from '../_cli.js';
+import { run, serverUri, useGraph, wipe } from '../_neo4j.js';
 
 const OWN = 'V0001__own_nodes.cypher';
 const LOCK = { name: 'John Doe' };
@@ -150,6 +152,37 @@ describe('migrate', () => {
     const { applied, unlocked } = await migrate(held.graph, { folder, unlock: true });
     assert.deepEqual([applied.length, unlocked], [2, true]);
     assert.deepEqual(await run(held.graph, 'MATCH (l:__Neo4jMigrationsLock) RETURN l'), []);
+  });
+
+  it('leaves no lock behind after Ctrl-C', async () => {
+    const signals = { begun: () => {}, end: () => {} };
+    const ended = new Promise<void>((resolve) => {
+      signals.end = resolve;
+    });
+    const begun = new Promise<void>((resolve) => {
+      signals.begun = resolve;
+    });
+    // A node that is not committed yet keeps constraints of its label waiting.
+    const holding = held.graph.write(async (tx) => {
+      await tx.run("CREATE (m:KgModel {id: 'held'}) DELETE m");
+      signals.begun();
+      await ended;
+    });
+    await begun;
+    const locks = () => run(held.graph, 'MATCH (l:__Neo4jMigrationsLock) RETURN l.by AS by');
+    const { code, stdout, stderr } = await runCli(['migrate', '--uri', serverUri()], {
+      onBegun: async (child) => {
+        while ((await locks()).length === 0 && child.exitCode === null) await sleep(50);
+        interrupt(child);
+        await sleep(500);
+        signals.end();
+      },
+    });
+    await holding;
+    assert.deepEqual([code, stdout], [130, ''], stderr);
+    assert.match(stderr, /stopping/);
+    assert.deepEqual(await locks(), []);
+    assert.deepEqual((await migrate(held.graph)).applied, [OWN]);
   });
 
   it('keeps no record and no lock of a migration that failed, and takes it up again', async () => {

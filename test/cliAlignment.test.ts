@@ -119,6 +119,20 @@ describe('alignment on the command line', () => {
     assert.equal(links.split('\n').length - 1, Number(added));
   });
 
+  it('grows none where batches come by Cypher, or for what is no source, and says so before it reads', async () => {
+    const config = JSON.parse(readFileSync(path.join(folder, 'kgmentor.json'), 'utf8')) as ConfigInput;
+    writeFileSync(path.join(folder, 'fed.json'), JSON.stringify({ ...config, feed: 'cypher' }));
+    for (const [args, says] of [
+      [['a', '--config', 'fed.json'], /needs the other sources whole.*"feed": "memory"/s],
+      [['c'], /no source "c"/],
+    ] as const) {
+      const { code, stderr } = await cli('retrain', ...args, '--no-teacher', '--grow-links');
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, says);
+      assert.doesNotMatch(stderr, /entities|links by/);
+    }
+  });
+
   it('refuses settings of growing that make no sense', async () => {
     for (const [args, says] of [
       [['--rounds', '2'], /--rounds says how.*Add --grow-links/s],

@@ -1,10 +1,11 @@
 import { KgmentorError } from '../errors.js';
+import { requireSource } from '../graph/alignments.js';
 import type { ReadReport } from '../graph/dataset.js';
 import type { FeedLayout } from '../kg/batchSource.js';
 import { evaluateAndRecord } from '../train/evaluations.js';
 import { heldOut as splitsOf } from '../train/heldOut.js';
 import { readLinkFile } from '../train/linkFiles.js';
-import { retrain } from '../train/retrain.js';
+import { refuseGrownFeed, retrain } from '../train/retrain.js';
 import { isFed, type RunOptions, type RunOutcome, resumeRun, studentSettings } from '../train/runFolder.js';
 import { findRun, withNewRun } from '../train/runs.js';
 import { type Context, text } from './command.js';
@@ -41,6 +42,9 @@ export async function retrainTarget(
     : undefined;
   // A run with columns in memory needs nothing but its folder; one fed by Cypher needs the graph again.
   if (unfinished && !isFed(unfinished.folder)) return done(await resumeRun(unfinished.folder, options));
+  const fed = unfinished !== undefined || config.feed === 'cypher';
+  requireSource(config, target);
+  if (grow && fed) refuseGrownFeed();
   const teacher = unfinished
     ? unfinished.record.teacher?.folder
     : flags['no-teacher']
@@ -50,7 +54,6 @@ export async function retrainTarget(
   const { neighbourFeed, refuseValues } = await import('../graph/neighbours.js');
   const { linkThreshold } = config.teacher;
   const settings = unfinished ? studentSettings(unfinished.folder) : config.student;
-  const fed = unfinished !== undefined || config.feed === 'cypher';
   if (fed) refuseValues(config, settings.background > 0 ? Object.keys(config.sources) : [target]);
   const connections = await graphs();
   const { dataset, report, ids, means, withheld } = await readDataset(connections.of, config, {

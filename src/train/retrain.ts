@@ -81,14 +81,7 @@ export async function retrain(input: RetrainInput, options: RunOptions = {}): Pr
   const { folder, settings, grow } = input;
   checkDataset(input.dataset);
   if (input.teacher) requireUnseen(input.teacher, input);
-  if (grow && input.feed)
-    throw new KgmentorError(
-      'USAGE',
-      'Growing links needs the other sources whole, and "feed": "cypher" avoids that.',
-      {
-        next: 'Take "feed": "memory", or grow the links with the teacher.',
-      },
-    );
+  if (grow && input.feed) refuseGrownFeed();
   const prepared = prepareStudent(input);
   const { facts } = prepared;
   if (grow)
@@ -115,6 +108,15 @@ export async function retrain(input: RetrainInput, options: RunOptions = {}): Pr
   const feed = input.feed && (await input.feed(feedLayout(input, prepared)));
   if (!options.resume) writeStudent(input, prepared, feed);
   return runFolder(folder, 'student', { ...options, feed });
+}
+
+/** Says that a fed student grows no links: to be called before anything is read. */
+export function refuseGrownFeed(): never {
+  throw new KgmentorError(
+    'USAGE',
+    'Growing links needs the other sources whole, and "feed": "cypher" avoids that.',
+    { next: 'Take "feed": "memory", or grow the links with the teacher.' },
+  );
 }
 
 /**

@@ -1,10 +1,6 @@
 import { type Calibration, confidenceOf, type Judged } from './calibrate.js';
+import type { ScoredLinks } from './links.js';
 import type { Alignments } from './types.js';
-
-/** Proposed links as columns, each with a score: more is surer, and only the order counts. */
-export interface ScoredLinks extends Omit<Alignments, 'confidence'> {
-  readonly score: Float32Array;
-}
 
 const endCode = (source: number, entity: number, other: number): string => `${source} ${entity} ${other}`;
 

@@ -1,8 +1,8 @@
 import { calibrate } from './calibrate.js';
-import { chooseLinks, judgeLinks, type ScoredLinks } from './chooseLinks.js';
+import { chooseLinks, judgeLinks } from './chooseLinks.js';
 import { linkClasses } from './classes.js';
 import { linkPlaces } from './linkSample.js';
-import { concatLinks, pickLinks } from './links.js';
+import { concatLinks, linkCodes, pickLinks, type ScoredLinks } from './links.js';
 import { structuralLinks } from './structureMatch.js';
 import type { Alignments, Dataset } from './types.js';
 
@@ -49,7 +49,7 @@ export function growByStructure(
     );
     return structuralLinks(dataset.sources, classes, dataset.relations.length);
   };
-  const known = new Set(codes(grown));
+  const known = new Set(linkCodes(grown));
   let added = concatLinks([]);
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const more = concatLinks([grown, added]);
@@ -64,7 +64,7 @@ export function growByStructure(
     }).flat();
     if (judged.length < LEAST_JUDGED) break;
     const chosen = chooseLinks(propose(dataset.alignments, more), calibrate(judged), options.precision);
-    const names = codes(chosen);
+    const names = linkCodes(chosen);
     const fresh = pickLinks(
       chosen,
       [...names.keys()].filter((i) => !known.has(names[i])),
@@ -76,6 +76,3 @@ export function growByStructure(
   }
   return added;
 }
-
-const codes = ({ leftSource, left, rightSource, right }: Alignments): string[] =>
-  Array.from(left, (entity, i) => [leftSource[i], entity, rightSource[i], right[i]].join());

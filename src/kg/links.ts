@@ -25,23 +25,41 @@ export function concatLinks(parts: readonly Alignments[]): Alignments {
   };
 }
 
-/** Links given row by row: left source and entity, right source and entity, confidence. */
+/** Links given row by row: left source and entity, right source and entity, and a confidence or score. */
 export type LinkRow = readonly [
   leftSource: number,
   left: number,
   rightSource: number,
   right: number,
-  confidence: number,
+  value: number,
 ];
 
-/** Rows as a table of links. */
-export function linkColumns(rows: readonly LinkRow[]): Alignments {
-  const column = (c: number) => Int32Array.from(rows, (row) => row[c]);
-  return {
-    leftSource: column(0),
-    left: column(1),
-    rightSource: column(2),
-    right: column(3),
-    confidence: Float32Array.from(rows, (row) => row[4]),
-  };
+/** Proposed links as columns, each with a score: more is surer, and only the order counts. */
+export interface ScoredLinks extends Omit<Alignments, 'confidence'> {
+  readonly score: Float32Array;
 }
+
+/** Rows as a table of links. */
+export const linkColumns = (rows: readonly LinkRow[]): Alignments => ({
+  ...endColumns(rows),
+  confidence: valueColumn(rows),
+});
+
+/** Rows as a table of proposed links. */
+export const scoredColumns = (rows: readonly LinkRow[]): ScoredLinks => ({
+  ...endColumns(rows),
+  score: valueColumn(rows),
+});
+
+function endColumns(rows: readonly LinkRow[]): Omit<Alignments, 'confidence'> {
+  const column = (c: number) => Int32Array.from(rows, (row) => row[c]);
+  return { leftSource: column(0), left: column(1), rightSource: column(2), right: column(3) };
+}
+
+const valueColumn = (rows: readonly LinkRow[]): Float32Array => Float32Array.from(rows, (row) => row[4]);
+
+/** [links] what tells them apart, the same in either direction. */
+export const linkCodes = ({ leftSource, left, rightSource, right }: Alignments): string[] =>
+  Array.from(left, (entity, i) =>
+    [`${leftSource[i]} ${entity}`, `${rightSource[i]} ${right[i]}`].sort().join(),
+  );

@@ -1,4 +1,4 @@
-import { concatLinks, linkColumns, pickLinks } from './links.js';
+import { concatLinks, linkCodes, linkColumns, pickLinks } from './links.js';
 import type { Alignments } from './types.js';
 
 /** One end of a link, as it is known beyond one reading of the graph. */
@@ -66,9 +66,9 @@ export function withLinks<D extends { readonly sources: Named; readonly alignmen
   named: readonly NamedLink[],
 ): D {
   if (named.length === 0) return dataset;
-  const known = new Set(codesOf(dataset.alignments));
+  const known = new Set(linkCodes(dataset.alignments));
   const more = resolveLinks(dataset.sources, named);
-  const codes = codesOf(more);
+  const codes = linkCodes(more);
   const fresh = [...codes.keys()].filter((i) => !known.has(codes[i]) && known.add(codes[i]));
   return { ...dataset, alignments: concatLinks([dataset.alignments, pickLinks(more, fresh)]) };
 }
@@ -78,8 +78,8 @@ export function partLinks(
   { sources, alignments }: { readonly sources: Named; readonly alignments: Alignments },
   named: readonly NamedLink[],
 ): { among: Alignments; rest: Alignments } {
-  const wanted = new Set(codesOf(resolveLinks(sources, named)));
-  const codes = codesOf(alignments);
+  const wanted = new Set(linkCodes(resolveLinks(sources, named)));
+  const codes = linkCodes(alignments);
   const pick = (are: boolean) =>
     pickLinks(
       alignments,
@@ -87,12 +87,6 @@ export function partLinks(
     );
   return { among: pick(true), rest: pick(false) };
 }
-
-/** [links] what tells them apart, the same in either direction. */
-const codesOf = ({ leftSource, left, rightSource, right }: Alignments): string[] =>
-  Array.from(left, (entity, i) =>
-    [`${leftSource[i]} ${entity}`, `${rightSource[i]} ${right[i]}`].sort().join(),
-  );
 
 /**
  * Which sources links reach from an entity, through any number of others.

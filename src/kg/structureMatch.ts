@@ -1,5 +1,5 @@
-import type { ScoredLinks } from './chooseLinks.js';
 import { agreement, type ClassFacts, classFacts, factsOf, membersOf, otherEnd, sayOf } from './classFacts.js';
+import { type LinkRow, type ScoredLinks, scoredColumns } from './links.js';
 import type { LinkedClasses, SourceGraph } from './types.js';
 
 /** A fact that more classes share than this points at none of them. */
@@ -44,7 +44,7 @@ export function structuralLinks(
   const members = membersOf(classes);
   const facts = sources.map((source, s) => classFacts(source, classes.classOf[s], classes.count));
   const agree = agreement(facts, members, classes.count, relations);
-  const rows: number[][] = [];
+  const rows: LinkRow[] = [];
   for (let s = 0; s < sources.length; s++)
     for (let t = s + 1; t < sources.length; t++) {
       const [left, right] = [sideOf(s, t, facts, members), sideOf(t, s, facts, members)];
@@ -53,14 +53,7 @@ export function structuralLinks(
       for (const { pair, score } of mutualBest(candidates, left, right))
         rows.push([s, a.get(pair.left) as number, t, b.get(pair.right) as number, score]);
     }
-  const column = (c: number) => Int32Array.from(rows, (row) => row[c]);
-  return {
-    leftSource: column(0),
-    left: column(1),
-    rightSource: column(2),
-    right: column(3),
-    score: Float32Array.from(rows, (row) => row[4]),
-  };
+  return scoredColumns(rows);
 }
 
 /** Class → the source's entity in it. */

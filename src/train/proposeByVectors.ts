@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { ScoredLinks } from '../kg/chooseLinks.js';
 import { linkClasses } from '../kg/classes.js';
+import { type LinkRow, type ScoredLinks, scoredColumns } from '../kg/links.js';
 import type { Dataset } from '../kg/types.js';
 import { alignVectors } from './alignVectors.js';
 import { readModelEntities } from './folder.js';
@@ -55,18 +55,13 @@ export async function proposeByVectors(
     options,
   );
   const rows = asked.flatMap(({ s, t, left, right }, i) =>
-    Array.from(found[i].left, (at, p) => [s, left[at], t, right[found[i].right[p]], found[i].margin[p]]),
+    Array.from(
+      found[i].left,
+      (at, p): LinkRow => [s, left[at], t, right[found[i].right[p]], found[i].margin[p]],
+    ),
   );
   // Classes that hold entities of one source are two things.
-  const isPossible = ([s, a, t, b]: readonly number[]) =>
+  const isPossible = ([s, a, t, b]: LinkRow) =>
     !members.some((holds) => holds.has(classOf[s][a]) && holds.has(classOf[t][b]));
-  const kept = rows.filter(isPossible);
-  const column = (c: number) => Int32Array.from(kept, (row) => row[c]);
-  return {
-    leftSource: column(0),
-    left: column(1),
-    rightSource: column(2),
-    right: column(3),
-    score: Float32Array.from(kept, (row) => row[4]),
-  };
+  return scoredColumns(rows.filter(isPossible));
 }

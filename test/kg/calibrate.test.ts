@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { calibrate, confidenceOf, type Judged } from '../../src/kg/calibrate.js';
-import { chooseLinks, judgeLinks, type ScoredLinks } from '../../src/kg/chooseLinks.js';
+import { chooseLinks, judgeLinks } from '../../src/kg/chooseLinks.js';
+import type { ScoredLinks } from '../../src/kg/links.js';
 import { seededRandom } from '../../src/kg/random.js';
 import { alignments, type Link } from './_links.js';
 

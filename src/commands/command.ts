@@ -1,5 +1,6 @@
 import type { ParseArgsConfig } from 'node:util';
 import type { Config } from '../config.js';
+import { KgmentorError } from '../errors.js';
 import type { Graphs } from '../graph/graphs.js';
 import type { Output } from './output.js';
 
@@ -38,3 +39,17 @@ export const text = (flags: Flags, name: string): string | undefined => {
   const value = flags[name];
   return typeof value === 'string' ? value : undefined;
 };
+
+/** @throws KgmentorError USAGE for a value that is not among the known ones */
+export function oneOf<T extends string>(flag: string, value: string, known: readonly T[]): T {
+  if ((known as readonly string[]).includes(value)) return value as T;
+  throw new KgmentorError('USAGE', `${flag} ${value}: one of ${known.join(', ')} expected.`, {
+    next: 'Choose one of them.',
+  });
+}
+
+/** The same of a flag that may be absent. */
+export function oneOfFlag<T extends string>(flags: Flags, name: string, known: readonly T[]): T | undefined {
+  const value = text(flags, name);
+  return value === undefined ? undefined : oneOf(`--${name}`, value, known);
+}

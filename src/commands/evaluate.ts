@@ -1,11 +1,11 @@
 import { KgmentorError } from '../errors.js';
 import { findRun } from '../train/runs.js';
-import { type Command, type Flags, text } from './command.js';
+import { type Command, type Flags, oneOf, text } from './command.js';
 import { alignment } from './tasks/alignment.js';
 import { classification } from './tasks/classification.js';
 import { completion, FILTERS } from './tasks/completion.js';
 import { paths } from './tasks/paths.js';
-import { oneOf, type Task } from './tasks/task.js';
+import type { Task } from './tasks/task.js';
 import { checkThreads } from './training.js';
 
 const TASKS: Readonly<Record<string, Task>> = { completion, paths, classification, alignment };

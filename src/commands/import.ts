@@ -11,7 +11,7 @@ import {
 import type { RowsFrom } from '../graph/importSource.js';
 import type { NodeKey } from '../graph/importTriples.js';
 import { RDF_NAMINGS } from '../kg/rdfNames.js';
-import { type Command, type Context, type Flags, text } from './command.js';
+import { type Command, type Context, type Flags, oneOfFlag, text } from './command.js';
 import { count, duration } from './output.js';
 
 const FORMATS = ['tsv', 'csv', 'nt', 'ttl'] as const;
@@ -169,16 +169,9 @@ function nodeKey(name: string, source: SourceConfig, flags: Flags, flag: 'label'
 
 /** How a file is read. */
 function readingOf(flags: Flags): Pick<RowsFrom, 'format' | 'naming'> {
-  const format = oneOf(FORMATS, text(flags, 'format'), '--format');
-  const naming = oneOf(RDF_NAMINGS, text(flags, 'relations'), '--relations');
+  const format = oneOfFlag(flags, 'format', FORMATS);
+  const naming = oneOfFlag(flags, 'relations', RDF_NAMINGS);
   return { ...(format && { format }), ...(naming && { naming }) };
-}
-
-function oneOf<T extends string>(all: readonly T[], given: string | undefined, flag: string): T | undefined {
-  if (given === undefined || all.includes(given as T)) return given as T | undefined;
-  throw new KgmentorError('USAGE', `${flag} ${given}: one of ${all.join(', ')} expected.`, {
-    next: 'Choose one of them.',
-  });
 }
 
 const optionsOf = ({ flags, out, signal }: Context): ImportOptions => ({

@@ -4,7 +4,7 @@ import type { Unknown } from '../train/importTeacher/matchNames.js';
 import { ENGINES, SCORINGS } from '../train/importTeacher/scoring.js';
 import { writeTeacher } from '../train/importTeacher/writeTeacher.js';
 import { newRun } from '../train/runs.js';
-import { type Command, type Flags, text } from './command.js';
+import { type Command, oneOfFlag, text } from './command.js';
 import { count, type Output } from './output.js';
 import { narrateReport } from './training.js';
 
@@ -37,8 +37,8 @@ export const importTeacherCommand: Command = {
     '--dry-run': 'read and check only',
   },
   async run({ flags, out, config: read, graphs }) {
-    const scoring = oneOf('scoring', flags, SCORINGS);
-    const engine = oneOf('from', flags, ENGINES);
+    const scoring = oneOfFlag(flags, 'scoring', SCORINGS);
+    const engine = oneOfFlag(flags, 'from', ENGINES);
     const entities = text(flags, 'entities');
     if (!scoring || !entities)
       throw new KgmentorError('USAGE', `--${scoring ? 'entities FILE' : 'scoring NAME'} is missing.`, {
@@ -79,14 +79,6 @@ export const importTeacherCommand: Command = {
     out.data({ id, folder, ...teacher.report }, () => [`teacher: ${folder}`, ...lines(teacher.report)]);
   },
 };
-
-function oneOf<T extends string>(flag: string, flags: Flags, known: readonly T[]): T | undefined {
-  const value = text(flags, flag);
-  if (value === undefined) return undefined;
-  const found = known.find((name) => name === value);
-  if (found) return found;
-  throw new KgmentorError('USAGE', `--${flag} ${value}: one of ${known.join(', ')} expected.`);
-}
 
 function tellUnknown(what: string, { count: n, examples }: Unknown, so: string, out: Output): void {
   if (n > 0)

@@ -1,10 +1,10 @@
 import type { FilterName } from '../../evaluate/filters.js';
 import { type Answerer, evaluateRun } from '../../train/evaluations.js';
-import { text } from '../command.js';
+import { oneOf, text } from '../command.js';
 import { count, points, table } from '../output.js';
 import { metricLines } from '../training.js';
 import { evaluationOf } from './evaluationFlags.js';
-import { noFacts, oneOf, type Task } from './task.js';
+import { noFacts, type Task } from './task.js';
 
 export const FILTERS: readonly FilterName[] = ['raw', 'train', 'tv', 'full'];
 

@@ -1,6 +1,6 @@
 import type { EvaluationSettings } from '../../config.js';
-import { text } from '../command.js';
-import { oneOf, type TaskContext } from './task.js';
+import { oneOf, text } from '../command.js';
+import type { TaskContext } from './task.js';
 
 /** The run's own settings, as far as flags do not change them. */
 export function evaluationOf({ record, flags }: TaskContext): EvaluationSettings {

@@ -20,12 +20,6 @@ export interface Task {
   run(context: TaskContext): Promise<void>;
 }
 
-/** @throws KgmentorError USAGE for a value that is not among the known ones */
-export function oneOf<T extends string>(flag: string, value: string, known: readonly T[]): T {
-  if ((known as readonly string[]).includes(value)) return value as T;
-  throw new KgmentorError('USAGE', `${flag} ${value}: one of ${known.join(', ')} expected.`);
-}
-
 /** @throws KgmentorError USAGE for a text that is no whole number of at least `least` */
 export function whole(flag: string, value: string, least: number): number {
   const number = Number(value);

@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { beforeEach, describe, it } from 'node:test';
 import type { ConfigInput } from '../../src/config.js';
 import { readDataset } from '../../src/graph/dataset.js';
 import { run, useGraph, wipe } from '../_neo4j.js';
+import { useFiles } from './_files.js';
 import { BIG, CONFIG, configOf, NODES, RELATIONSHIPS } from './_films.js';
 import { linksOf, write } from './_plain.js';
 
 const held = useGraph();
-let folder: string;
-before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'kgmentor-alignments-'));
-});
-after(() => rm(folder, { recursive: true }));
+const { pathOf, file } = useFiles();
 
 const read = (input: ConfigInput, options = {}) => readDataset(() => held.graph, configOf(input), options);
 
@@ -24,11 +18,6 @@ describe('alignments', () => {
     return { links: linksOf(dataset), counts: report.links };
   };
   const DUNE2 = '["Film","Dune",2021]';
-  const file = async (name: string, text: string) => {
-    const at = path.join(folder, name);
-    await writeFile(at, text);
-    return at;
-  };
   beforeEach(async () => {
     await wipe(held.graph);
     await write(held.graph, NODES, RELATIONSHIPS);
@@ -156,7 +145,7 @@ describe('alignments', () => {
         code: 'BAD_DATA',
         message,
       });
-    await assert.rejects(links([{ file: path.join(folder, 'none.tsv'), between: ['books', 'films'] }]), {
+    await assert.rejects(links([{ file: pathOf('none.tsv'), between: ['books', 'films'] }]), {
       code: 'NO_DATA',
       message: /none\.tsv/,
     });

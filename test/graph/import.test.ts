@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { beforeEach, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { importAlignments, importEntities, importTriples } from '../../src/graph/import.js';
 import { run, useGraph, wipe } from '../_neo4j.js';
+import { useFiles } from './_files.js';
 
 const EL = { label: 'El', key: 'id' };
 const ODD = [
@@ -20,18 +18,8 @@ const ODD = [
 ];
 
 const held = useGraph();
-let folder: string;
-before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'kgmentor-import-'));
-});
-after(() => rm(folder, { recursive: true }));
+const { pathOf, file } = useFiles();
 beforeEach(() => wipe(held.graph));
-
-async function file(name: string, text: string | Buffer): Promise<string> {
-  const at = path.join(folder, name);
-  await writeFile(at, text);
-  return at;
-}
 
 const triples = (label = 'El') =>
   run<{ h: unknown; r: string; t: unknown; p: Record<string, unknown> }>(
@@ -235,7 +223,7 @@ describe('import of triples', () => {
     const bytes = await file('a.tsv', Buffer.from([0x61, 0x09, 0xff, 0x09, 0x62, 0x0a]));
     const read = (at: string) => importTriples(held.graph, { source: 'el', nodes: EL, file: at });
     await assert.rejects(read(bytes), { code: 'BAD_DATA', message: /not UTF-8/ });
-    await assert.rejects(read(path.join(folder, 'none.tsv')), { code: 'NO_DATA', message: /none\.tsv/ });
+    await assert.rejects(read(pathOf('none.tsv')), { code: 'NO_DATA', message: /none\.tsv/ });
     await assert.rejects(read(await file('b.tsv', '\n')), { code: 'NO_DATA' });
     await isEmpty();
   });

@@ -1,26 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { beforeEach, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { importAlignments, importEntities, importTriples } from '../../src/graph/import.js';
 import { run, useGraph, wipe } from '../_neo4j.js';
+import { useFiles } from './_files.js';
 
 const RES = { label: 'Resource', key: 'uri' };
 const held = useGraph();
-let folder: string;
-before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'kgmentor-rdf-'));
-});
-after(() => rm(folder, { recursive: true }));
+const { pathOf, file } = useFiles();
 beforeEach(() => wipe(held.graph));
-
-async function file(name: string, text: string | Buffer): Promise<string> {
-  const at = path.join(folder, name);
-  await writeFile(at, text);
-  return at;
-}
 
 const facts = () =>
   run<{ h: string; r: string; t: string }>(
@@ -154,7 +142,7 @@ describe('import of N-Triples', () => {
   it('refuses a file without a fact, and one that is not there', async () => {
     for (const text of ['', '# nothing\n', '<http://e.org/a> <http://e.org/p> "text" .\n'])
       await assert.rejects(into(await file('a.nt', text)), { code: 'NO_DATA', message: /held no triple/ });
-    await assert.rejects(into(path.join(folder, 'none.nt')), { code: 'NO_DATA', message: /none\.nt/ });
+    await assert.rejects(into(pathOf('none.nt')), { code: 'NO_DATA', message: /none\.nt/ });
   });
 
   it('makes no properties of nodes', async () => {

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { beforeEach, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { importEntities, importTriples } from '../../src/graph/import.js';
@@ -12,22 +9,13 @@ import type { ImportProgress } from '../../src/graph/importWrite.js';
 import { inspect } from '../../src/graph/inspect.js';
 import { removeEverything } from '../../src/graph/removal.js';
 import { run, useGraph, wipe } from '../_neo4j.js';
+import { useFiles } from './_files.js';
 
 const EL = { label: 'El', key: 'id' };
 const SMALL = { chunk: 500, batch: 100 };
 const held = useGraph();
-let folder: string;
-before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'kgmentor-resume-'));
-});
-after(() => rm(folder, { recursive: true }));
+const { file } = useFiles();
 beforeEach(() => wipe(held.graph));
-
-async function file(name: string, text: string | Buffer): Promise<string> {
-  const at = path.join(folder, name);
-  await writeFile(at, text);
-  return at;
-}
 
 const line = (i: number) => `n${i}\tr${i % 3}\tn${(i * 7 + 1) % 5000}\n`;
 const lines = (n: number) => Array.from({ length: n }, (_, i) => line(i)).join('');

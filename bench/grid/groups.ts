@@ -7,7 +7,7 @@ import { ALL, type Make, makeCells, type Tiny } from './make.js';
 export const TARGETS: readonly Language[] = ['el', 'ja', 'es', 'fr', 'en'];
 export const SEEDS = [1, 2, 3] as const;
 export const SHARES = [0.8, 0.5, 0.2] as const;
-/** The share at which growing is compared with the links alone, and the rounds that it takes. */
+/** The share at which growing is measured against the links alone; vectors propose there as well. */
 export const GROWN_AT = 0.2;
 const grow = { precision: PRECISION };
 /** Structure alone adds links, which takes seconds. */

@@ -9,7 +9,7 @@ const isPath = (cell: Cell): boolean =>
   ENCODER_FACTS[settingsOf(cell).encoder as EncoderName]?.kind === 'path';
 
 /** Whether a teacher is trained more than once; a first round of growing takes seconds. */
-const isGrown = (cell: Cell): boolean => cell.what === 'teacher' && (cell.grow?.rounds ?? 1) > 1;
+const isTrainedTwice = (cell: Cell): boolean => cell.what === 'teacher' && (cell.grow?.rounds ?? 1) > 1;
 
 /** Seconds that a cell should stay under. */
 export const limitOf = (cell: Cell): number => 60 * (cell.what === 'teacher' && isPath(cell) ? 100 : 30);
@@ -29,7 +29,7 @@ const GUESS: Readonly<Record<Language | 'teacher' | 'baseline', number>> = {
 function shape(cell: Cell): string {
   const { encoder = 'complex', dim } = settingsOf(cell);
   const who = cell.what === 'teacher' ? cell.sources.length : cell.target;
-  const how = cell.what === 'baseline' ? cell.by : isGrown(cell) ? 'grown' : '';
+  const how = cell.what === 'baseline' ? cell.by : isTrainedTwice(cell) ? 'grown' : '';
   return [cell.what, who, encoder, dim, how].join(' ');
 }
 
@@ -44,7 +44,7 @@ export function estimator(lines: Iterable<Line>): (cell: Cell) => number {
     const like = measured.get(shape(cell));
     if (like) return like.reduce((a, b) => a + b, 0) / like.length;
     const minutes = cell.what === 'student' ? GUESS[cell.target] : GUESS[cell.what];
-    return 60 * minutes * (isPath(cell) ? 5 : 1) * (isGrown(cell) ? 2 : 1);
+    return 60 * minutes * (isPath(cell) ? 5 : 1) * (isTrainedTwice(cell) ? 2 : 1);
   };
 }
 

@@ -60,8 +60,9 @@ export interface ImportAlignments extends RowsFrom {
 /**
  * Imports triples (head, relation, tail, then properties) from a TSV, CSV, N-Triples or Turtle file or from rows. All
  * rows are checked before the first is written, and no more than a chunk of them is held in memory; an import of a
- * file that was killed goes on when the same is imported again. Nodes are found by their key, under a uniqueness constraint that is made where it
- * is missing; the relation becomes the relationship's type. A second import of the same rows changes nothing.
+ * file that was killed goes on when the same is imported again. Nodes are found by their key, under a uniqueness
+ * constraint that is made where it is missing; the relation becomes the relationship's type. A second import of the same
+ * rows changes nothing.
  *
  * @throws KgmentorError BAD_DATA with file and line of a malformed row; USAGE for a label or key that cannot be one.
  * @example

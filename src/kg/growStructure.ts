@@ -15,6 +15,9 @@ export interface GrowOptions {
   readonly key: string;
 }
 
+/** The key of teachers and students: links that one holds back, the other holds back as well. */
+export const GROW_KEY = 'kgmentor';
+
 /** Parts of the links that are held back by turns, and how large each is. */
 const PARTS = 3;
 const PART = 0.1;

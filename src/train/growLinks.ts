@@ -5,7 +5,7 @@ import { calibrate } from '../kg/calibrate.js';
 import { checkDataset } from '../kg/check.js';
 import { chooseLinks, judgeLinks } from '../kg/chooseLinks.js';
 import { datasetDigest } from '../kg/digest.js';
-import { type GrowOptions, growByStructure, LEAST_JUDGED } from '../kg/growStructure.js';
+import { GROW_KEY, type GrowOptions, growByStructure, LEAST_JUDGED } from '../kg/growStructure.js';
 import { type LinkPrecision, linkPrecision } from '../kg/linkPrecision.js';
 import { splitLinks } from '../kg/linkSample.js';
 import { concatLinks } from '../kg/links.js';
@@ -29,7 +29,6 @@ export interface GrowOutcome extends RunOutcome {
 
 /** Share of the links that only the last training sees, to learn before it what the nearness of vectors is worth. */
 const VALIDATION = 0.1;
-const KEY = 'kgmentor';
 
 /**
  * Pre-trains a teacher where links are few: proposes links, adds those that are sure enough, and trains. Structure
@@ -66,9 +65,9 @@ async function grow(
   const { chosen: validation, rest } = splitLinks(dataset, {
     share: rounds > 1 ? VALIDATION : 0,
     purpose: 'validation',
-    key: KEY,
+    key: GROW_KEY,
   });
-  const growing: GrowOptions = { precision, linkThreshold: input.settings.linkThreshold, key: KEY };
+  const growing: GrowOptions = { precision, linkThreshold: input.settings.linkThreshold, key: GROW_KEY };
   let earlier: string | undefined;
   for (let round = 1; ; round++) {
     const some: Dataset = { ...dataset, alignments: rest };

@@ -1,10 +1,8 @@
-import { growByStructure } from '../kg/growStructure.js';
+import { GROW_KEY, growByStructure } from '../kg/growStructure.js';
 import { type NamedLink, nameLinks, partLinks, withLinks } from '../kg/namedLinks.js';
 import type { Dataset } from '../kg/types.js';
 import { readLinkFile } from './linkFiles.js';
 import type { RetrainInput } from './retrain.js';
-
-const KEY = 'kgmentor';
 
 /**
  * A student's dataset with more links than the graph has: those that its teacher grew, and with `grow` those that the
@@ -35,7 +33,7 @@ export function withAddedLinks({
       source.name === target ? { ...source, triples: split.train } : source,
     ),
   };
-  const found = growByStructure(seen, { precision: grow.precision, linkThreshold, key: KEY }, among);
+  const found = growByStructure(seen, { precision: grow.precision, linkThreshold, key: GROW_KEY }, among);
   const grown = nameLinks(dataset.sources, found);
   return { dataset: withLinks(dataset, grown), grown };
 }

@@ -155,14 +155,15 @@ export async function runDbp5l(options: Dbp5lOptions): Promise<void> {
       folders.set(model, folder);
       if (guide === teacher) any = folder;
     }
+    writeStudent(unlinked, plain);
     for (const model of rows.filter((row) => BASELINES.includes(row))) {
       const [answerer] = model.split(':') as ['frequency' | 'lookup' | 'teacher'];
-      if (model === 'lookup') writeStudent(unlinked, plain);
-      const folder = model === 'lookup' ? unlinked.folder : any;
+      const folder = model === 'frequency' || model === 'lookup' ? unlinked.folder : any;
       if (!folder) continue;
       const evaluate = async () => ({ value: await evaluateRun(folder, { ...evaluated, answerer }) });
       reports.set(model, await stage(`evaluate ${model}`, evaluate));
     }
+    rmSync(unlinked.folder, { recursive: true });
     const student = folders.get('student');
     if (options.publish && student)
       await stage('publish', async () => {

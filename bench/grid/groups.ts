@@ -59,10 +59,10 @@ type Add = (row: string, column: string, cell: Cell, rank?: number) => void;
 export function declareGrid(tiny: Tiny = {}): Entry[] {
   const make = makeCells(tiny);
   const entries: Entry[] = [];
-  const [first, grown] = [undefined, ONE_ROUND].map((grow) => make.teacher({ seed: SEEDS[0], grow }));
+  const first = make.teacher({ seed: SEEDS[0] });
   const groups: Record<Group, (add: Add) => void> = {
     headline: (add) => headline(make, add),
-    small: (add) => small(make, grown, add),
+    small: (add) => small(make, add),
     ablation: (add) => ablation(make, first, add),
     fewLinks: (add) => fewLinks(make, add),
     leaveOneOut: (add) => leaveOneOut(make, add),
@@ -76,29 +76,34 @@ export function declareGrid(tiny: Tiny = {}): Entry[] {
   return entries;
 }
 
+/** Of all five languages, with the links that structure is sure of. */
+const largeTeacher = (make: Make, seed: number): TeacherCell =>
+  make.teacher({ seed, grow: ONE_ROUND, settings: make.large });
+
 /** One teacher of all five languages a seed, five targets; structure adds to the links before anything is trained. */
 function headline(make: Make, add: Add): void {
   for (const by of ['frequency', 'lookup'] as const)
     for (const target of TARGETS) add(by, target, make.baseline(by, target));
   for (const target of TARGETS) add('lookup, links grown', target, make.baseline('lookup', target, { grow }));
   for (const seed of SEEDS) {
-    const teacher = make.teacher({ seed, grow: ONE_ROUND });
+    const teacher = largeTeacher(make, seed);
     // Spread is of less urgency than one figure of everything.
     const rank = seed === SEEDS[0] ? 0 : 3.5;
     add('training of the teacher', 'all', teacher, rank);
     for (const target of TARGETS) {
-      add('student', target, make.student({ target, seed, teacher }), rank);
+      add('student', target, make.student({ target, seed, teacher, dim: make.half, short: true }), rank);
       add('teacher', target, make.baseline('teacher', target, { teacher }), rank);
     }
   }
 }
 
 /** A quarter of the teacher's numbers, with and without distillation. */
-function small(make: Make, teacher: TeacherCell, add: Add): void {
+function small(make: Make, add: Add): void {
   const seed = SEEDS[0];
+  const teacher = largeTeacher(make, seed);
   add('training of the teacher', 'all', teacher);
   for (const target of TARGETS) {
-    const sized = { target, seed, dim: make.quarter };
+    const sized = { target, seed, dim: make.quarter, short: true };
     add('teacher', target, make.baseline('teacher', target, { teacher }));
     add('student', target, make.student({ ...sized, teacher }));
     add('linked', target, make.student({ ...sized, teacher: null, grow }));
@@ -128,11 +133,11 @@ function fewLinks(make: Make, add: Add): void {
     add(fewRow('growing', share), 'all', grown);
     for (const target of TARGETS) {
       add(fewRow('lookup', share), target, make.baseline('lookup', target, { links }));
-      add(fewRow('grown', share), target, make.student({ target, seed, teacher: grown, links }));
+      add(fewRow('grown', share), target, make.student({ target, seed, teacher: grown, links, short: true }));
       add(
         fewRow('student', share),
         target,
-        make.student({ target, seed, teacher, links }),
+        make.student({ target, seed, teacher, links, short: true }),
         compared ? 3 : 3.2,
       );
     }
@@ -145,7 +150,7 @@ function leaveOneOut(make: Make, add: Add): void {
   for (const target of TARGETS) {
     const teacher = make.teacher({ seed, sources: TARGETS.filter((one) => one !== target), grow: ONE_ROUND });
     add('training of the teacher', target, teacher);
-    add('student', target, make.student({ target, seed, teacher, grow }));
+    add('student', target, make.student({ target, seed, teacher, grow, short: true }));
     add('teacher', target, make.baseline('teacher', target, { teacher, grow }));
   }
 }

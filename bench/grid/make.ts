@@ -1,6 +1,6 @@
-import { studentSchema, teacherSchema } from '../../src/config.js';
+import { studentSchema } from '../../src/config.js';
 import { LANGUAGES, type Language } from '../dbp5l/data.js';
-import { LEVELS, type Level, type StudentInput, studentInput } from '../dbp5l/settings.js';
+import { LARGE, LEVELS, type Level, type StudentInput, studentInput } from '../dbp5l/settings.js';
 import {
   type BaselineCell,
   cellId,
@@ -35,6 +35,8 @@ export interface StudentOptions {
   readonly dim?: number;
   readonly levels?: readonly Level[];
   readonly alone?: boolean;
+  /** By the settings for many trainings; the others are those of the table of one target. */
+  readonly short?: boolean;
   readonly links?: Links;
   readonly grow?: StudentCell['grow'];
   readonly settings?: Settings;
@@ -48,27 +50,29 @@ export interface BaselineOptions {
 
 /** Makes cells with the settings that validation chose, or with those of a trial. */
 export function makeCells({ dim, epochs }: Tiny = {}) {
-  const sizes = {
-    teacher: dim ?? teacherSchema.parse({}).dim,
-    student: dim ?? studentSchema.parse({}).dim,
-  };
+  const usual = dim ?? studentSchema.parse({}).dim;
+  const large = dim ?? LARGE.dim;
   return {
-    /** A quarter of a teacher's numbers. */
-    quarter: Math.max(2, sizes.teacher / 4),
+    /** Settings of a large teacher. */
+    large: LARGE,
+    /** Sizes of its students. */
+    half: Math.max(2, large / 2),
+    quarter: Math.max(2, large / 4),
     teacher({ seed, sources = LANGUAGES, links = ALL, grow, settings }: TeacherOptions): TeacherCell {
       const given = { seed, ...settings, ...(dim && { dim }), ...(epochs && { epochs }) };
       return { what: 'teacher', sources: [...sources].sort(), links, ...(grow && { grow }), settings: given };
     },
     student(options: StudentOptions): StudentCell {
-      const { target, seed, teacher, levels = LEVELS, alone, links = ALL, grow } = options;
+      const { target, seed, teacher, levels = LEVELS, alone, links = ALL, grow, short } = options;
       // Without a level of distillation a teacher makes no difference.
       const guide = levels.length > 0 ? teacher : null;
       const { distillation, ...given }: StudentInput = studentInput({
-        dim: options.dim ?? sizes.student,
+        dim: options.dim ?? usual,
         seed,
         epochs,
         ...(guide && { levels }),
         alone,
+        short,
       });
       return {
         what: 'student',

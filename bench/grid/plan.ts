@@ -27,10 +27,10 @@ const GUESS: Readonly<Record<Language | 'teacher' | 'baseline', number>> = {
 
 /** What makes two cells take about as long. */
 function shape(cell: Cell): string {
-  const { encoder = 'complex', dim } = settingsOf(cell);
+  const { encoder = 'complex', dim, epochs } = settingsOf(cell);
   const who = cell.what === 'teacher' ? cell.sources.length : cell.target;
   const how = cell.what === 'baseline' ? cell.by : isTrainedTwice(cell) ? 'grown' : '';
-  return [cell.what, who, encoder, dim, how].join(' ');
+  return [cell.what, who, encoder, dim, epochs, how].join(' ');
 }
 
 /** Estimates of seconds: the mean of what was measured of the same kind and size, else a guess. */

@@ -91,10 +91,13 @@ function headline(make: Make, add: Add): void {
     const rank = seed === SEEDS[0] ? 0 : 3.5;
     add('training of the teacher', 'all', teacher, rank);
     for (const target of TARGETS) {
-      add('student', target, make.student({ target, seed, teacher, dim: make.half, short: true }), rank);
+      add('student', target, make.student({ target, seed, teacher, dim: make.quarter, isShort: true }), rank);
       add('teacher', target, make.baseline('teacher', target, { teacher }), rank);
     }
   }
+  const teacher = largeTeacher(make, SEEDS[0]);
+  const larger = { seed: SEEDS[0], teacher, dim: make.half, isShort: true };
+  for (const target of TARGETS) add('larger student', target, make.student({ target, ...larger }), 4);
 }
 
 /** A quarter of the teacher's numbers, with and without distillation. */
@@ -103,7 +106,7 @@ function small(make: Make, add: Add): void {
   const teacher = largeTeacher(make, seed);
   add('training of the teacher', 'all', teacher);
   for (const target of TARGETS) {
-    const sized = { target, seed, dim: make.quarter, short: true };
+    const sized = { target, seed, dim: make.quarter, isShort: true };
     add('teacher', target, make.baseline('teacher', target, { teacher }));
     add('student', target, make.student({ ...sized, teacher }));
     add('linked', target, make.student({ ...sized, teacher: null, grow }));
@@ -133,11 +136,15 @@ function fewLinks(make: Make, add: Add): void {
     add(fewRow('growing', share), 'all', grown);
     for (const target of TARGETS) {
       add(fewRow('lookup', share), target, make.baseline('lookup', target, { links }));
-      add(fewRow('grown', share), target, make.student({ target, seed, teacher: grown, links, short: true }));
+      add(
+        fewRow('grown', share),
+        target,
+        make.student({ target, seed, teacher: grown, links, isShort: true }),
+      );
       add(
         fewRow('student', share),
         target,
-        make.student({ target, seed, teacher, links, short: true }),
+        make.student({ target, seed, teacher, links, isShort: true }),
         compared ? 3 : 3.2,
       );
     }
@@ -150,7 +157,7 @@ function leaveOneOut(make: Make, add: Add): void {
   for (const target of TARGETS) {
     const teacher = make.teacher({ seed, sources: TARGETS.filter((one) => one !== target), grow: ONE_ROUND });
     add('training of the teacher', target, teacher);
-    add('student', target, make.student({ target, seed, teacher, grow, short: true }));
+    add('student', target, make.student({ target, seed, teacher, grow, isShort: true }));
     add('teacher', target, make.baseline('teacher', target, { teacher, grow }));
   }
 }

@@ -36,7 +36,7 @@ export interface StudentOptions {
   readonly levels?: readonly Level[];
   readonly alone?: boolean;
   /** By the settings for many trainings; the others are those of the table of one target. */
-  readonly short?: boolean;
+  readonly isShort?: boolean;
   readonly links?: Links;
   readonly grow?: StudentCell['grow'];
   readonly settings?: Settings;
@@ -63,7 +63,7 @@ export function makeCells({ dim, epochs }: Tiny = {}) {
       return { what: 'teacher', sources: [...sources].sort(), links, ...(grow && { grow }), settings: given };
     },
     student(options: StudentOptions): StudentCell {
-      const { target, seed, teacher, levels = LEVELS, alone, links = ALL, grow, short } = options;
+      const { target, seed, teacher, levels = LEVELS, alone, links = ALL, grow, isShort } = options;
       // Without a level of distillation a teacher makes no difference.
       const guide = levels.length > 0 ? teacher : null;
       const { distillation, ...given }: StudentInput = studentInput({
@@ -72,7 +72,7 @@ export function makeCells({ dim, epochs }: Tiny = {}) {
         epochs,
         ...(guide && { levels }),
         alone,
-        short,
+        isShort,
       });
       return {
         what: 'student',

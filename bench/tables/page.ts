@@ -38,7 +38,7 @@ ${provenance(board)}
 
 ## One teacher of all languages
 
-A teacher of 512 numbers and students of 256, one a language, three seeds. Before anything is trained, links that the facts around unlinked entities are sure of are added to the given ones (\`pretrain --grow-links --rounds 1\`), for the lookup in a row of its own.
+A teacher of 512 numbers and students of 128, one a language, three seeds; larger ones have 256. Before anything is trained, links that the facts around unlinked entities are sure of are added to the given ones (\`pretrain --grow-links --rounds 1\`), for the lookup in a row of its own.
 
 ${whole(board)}
 
@@ -102,7 +102,7 @@ ${encoders(board, extra('paths of 3: MRR'))}
 
 ## Small students
 
-Students of 128 numbers, a quarter of the teacher’s of the first table, one seed. The last columns say how long a student without distillation trains until its best validation MRR, and the distilled one until the same; loading and the teacher’s answers are part of it.
+Students of the first table, a quarter of the teacher’s numbers, one seed. The last columns say how long a student without distillation trains until its best validation MRR, and the distilled one until the same; loading and the teacher’s answers are part of it.
 
 ${small(board)}
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { StudentSettings, TeacherSettings } from '../../src/config.js';
 import { studentSchema, teacherSchema } from '../../src/config.js';
+import { ENCODER_FACTS, type EncoderName } from '../../src/encoders.js';
 
 /** The rows of the table, in its order. */
 export const MODELS = [
@@ -56,6 +57,20 @@ const short = (dim: number): StudentInput => ({
   n3: dim > 128 ? 0.04 : 0.03,
   distillation: { feature: 3, network: 3, prediction: 2, temperature: 2, top: 32 },
 });
+
+/** What validation on path queries chose for encoders that walk: entities in between are mostly hidden, as they are asked. */
+const WALKING = { n3: 0.02, hideRate: 0.9, pathWeight: 3 } as const;
+const RATES = { recurrent: { from: 0.015, to: 0.0005 }, transformer: { from: 0.003, to: 0.0002 } } as const;
+
+/** What an encoder other than the default one is trained with, beside the settings that all share. */
+export function encoderInput(encoder: EncoderName, role: 'teacher' | 'student') {
+  if (encoder === 'complex') return {};
+  const { kind, n3 } = ENCODER_FACTS[encoder];
+  if (kind === 'triple') return { encoder, ...(n3.student === 0 && { n3: 0 }) };
+  const learningRate = encoder === 'transformer' ? RATES.transformer : RATES.recurrent;
+  const softly = { feature: 1, network: 1, prediction: 1, temperature: 2, top: 32 };
+  return { encoder, ...WALKING, learningRate, ...(role === 'student' && { distillation: softly }) };
+}
 
 /** A teacher four times as large as the usual student. */
 export const LARGE = {

@@ -1,5 +1,5 @@
 import type { Language } from '../dbp5l/data.js';
-import { LEVELS, type Level, PRECISION } from '../dbp5l/settings.js';
+import { encoderInput, LEVELS, type Level, PRECISION } from '../dbp5l/settings.js';
 import { type Cell, cellId, type Links, type TeacherCell } from './cell.js';
 import { ALL, type Make, makeCells, type Tiny } from './make.js';
 
@@ -180,13 +180,24 @@ function linkModes(make: Make, add: Add): void {
 /** Each kind of teacher for a student of the default kind and of its own, and the default teacher for each kind. */
 function encoders(make: Make, add: Add): void {
   const seed = SEEDS[0];
-  const settings = (encoder: string) => (encoder === ENCODERS[0] ? {} : { encoder });
-  const teachers = new Map(ENCODERS.map((kind) => [kind, make.teacher({ seed, settings: settings(kind) })]));
+  const teachers = new Map(
+    ENCODERS.map((kind) => [kind, make.teacher({ seed, settings: encoderInput(kind, 'teacher') })]),
+  );
   for (const [by, teacher] of teachers) {
     add(by, 'training', teacher);
     add(by, 'teacher', make.baseline('teacher', GREEK, { teacher }));
     for (const kind of ENCODERS)
       if (kind === ENCODERS[0] || by === ENCODERS[0] || kind === by)
-        add(by, kind, make.student({ target: GREEK, seed, teacher, settings: settings(kind) }));
+        add(
+          by,
+          kind,
+          make.student({
+            target: GREEK,
+            seed,
+            teacher,
+            isShort: true,
+            settings: encoderInput(kind, 'student'),
+          }),
+        );
   }
 }

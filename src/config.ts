@@ -128,6 +128,14 @@ const trainingSchema = {
     .lt(1)
     .default(0.7)
     .describe('Above 0.5, walks rather step into a fact of another source.'),
+  negatives: z
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      'Entities that a step draws to compare answers with, beside its own; 0 for all. Where absent: all of up to 100,000, else 8,192.',
+    ),
   patience: z.number().int().min(1).describe('Evaluations without improvement before training stops.'),
   evaluateEvery: z.number().int().min(1).describe('Epochs between two validations.'),
   seed: z.number().int().min(0),

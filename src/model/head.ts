@@ -74,6 +74,16 @@ interface Term {
   readonly mass: Tensor2D;
 }
 
+export interface HeadOptions {
+  /** Rows of scores at once. */
+  readonly chunk?: number;
+  /**
+   * [entities] Added to the scores after their division by the temperature: what makes the softmax over a sample of
+   * entities an estimate of that over all.
+   */
+  readonly correction?: Tensor1D;
+}
+
 /**
  * The 1-vs-all head: the summed loss of all target sets over the scores of queries and all entities, in row chunks so
  * that memory does not grow with batch × entities. One product with the table a direction serves all terms.
@@ -89,11 +99,11 @@ export function head(
   scoring: Scoring,
   targets: readonly Targets[],
   gradient: Resource,
-  chunk = 256,
+  options: HeadOptions = {},
 ): Scalar {
   const run = tf.customGrad((...args) => {
     const [q, save] = args as unknown as [Tensor2D, (tensors: Tensor[]) => void];
-    const { loss, dQuery } = forward(q, scoring, targets, gradient, chunk);
+    const { loss, dQuery } = forward(q, scoring, targets, gradient, options);
     save([dQuery]);
     return { value: loss, gradFunc: (dy: Scalar, saved: Tensor[]) => tf.mul(saved[0], dy) };
   });
@@ -105,7 +115,7 @@ function forward(
   scoring: Scoring,
   targets: readonly Targets[],
   gradient: Resource,
-  chunk: number,
+  { chunk = 256, correction }: HeadOptions,
 ): { loss: Scalar; dQuery: Tensor2D } {
   const [batch] = query.shape;
   const losses: Tensor[] = [];
@@ -120,7 +130,9 @@ function forward(
   );
   for (let from = 0; from < batch; from += chunk) {
     const rows = Math.min(chunk, batch - from);
-    const { loss, dQuery, dTable } = tf.tidy(() => chunkPass(query, scoring, terms, from, rows));
+    const { loss, dQuery, dTable } = tf.tidy(() =>
+      chunkPass(query, scoring, terms, { from, rows, correction }),
+    );
     if (from === 0) assign(gradient, dTable);
     else assignAdd(gradient, dTable);
     dTable.dispose();
@@ -136,6 +148,7 @@ function forward(
     // [entries, width] both
     const pairs = scoring.pairs(tf.gather(query, row), tf.gather(scoring.table, column) as Tensor2D);
     losses.push(tf.sum(tf.mul(pairs.scores, coefficient)));
+    if (correction) losses.push(tf.sum(tf.mul(tf.gather(correction, column), tf.tensor1d(t.coefficient))));
     const d = pairs.back(coefficient);
     dQuery = tf.add(dQuery, segmentSum(d.dQuery, row, tf.scalar(batch, 'int32')));
     scatterAddRows(gradient, column, d.dRows);
@@ -147,8 +160,7 @@ function chunkPass(
   query: Tensor2D,
   scoring: Scoring,
   terms: readonly Term[],
-  from: number,
-  rows: number,
+  { from, rows, correction }: { from: number; rows: number; correction?: Tensor1D },
 ): { loss: Scalar; dQuery: Tensor2D; dTable: Tensor2D } {
   const whole = rows === query.shape[0];
   const slice = <R extends Tensor>(x: R): R => (whole ? x : tf.slice(x, from, rows)) as R;
@@ -156,7 +168,8 @@ function chunkPass(
   const parts = terms.map((term) => {
     const mass = slice(term.mass); // [rows, 1]
     const scaled = term.isOne ? scores : (tf.mul(scores, term.inverse) as Tensor2D);
-    const [loss, dScores] = softmaxCrossEntropy(scaled, slice(term.label));
+    const logits = correction ? (tf.add(scaled, correction) as Tensor2D) : scaled;
+    const [loss, dScores] = softmaxCrossEntropy(logits, slice(term.label));
     const weight = (term.isOne ? mass : tf.mul(mass, term.inverse)) as Tensor2D;
     return { loss: tf.sum(tf.mul(loss, tf.squeeze(mass, [1]))) as Scalar, dScores, weight };
   });

@@ -77,6 +77,10 @@ function scatterAddRows(resource: Resource, rows: Tensor1D, updates: Tensor2D): 
   backend.executeMultipleOutputs('ResourceScatterAdd', [DTYPE, INDEX], [resource.handle, rows, updates], 0);
 }
 
+function assignRows(resource: Resource, rows: Tensor1D, values: Tensor2D): void {
+  backend.executeMultipleOutputs('ResourceScatterUpdate', [DTYPE, INDEX], [resource.handle, rows, values], 0);
+}
+
 function matMul(a: Tensor2D, b: Tensor2D, transposeA = false, transposeB = false): Tensor2D {
   return backend.executeSingleOutput(
     'MatMul',
@@ -143,6 +147,7 @@ export const nativeOps: Ops = {
   assignAdd,
   gatherRows,
   scatterAddRows,
+  assignRows,
   matMul,
   softmaxCrossEntropy,
   segmentSum,

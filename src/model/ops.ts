@@ -22,6 +22,8 @@ export interface Ops {
   gatherRows(resource: Resource, rows: Tensor1D): Tensor2D;
   /** Adds updates [n, width] to the given rows; repeated rows add up. */
   scatterAddRows(resource: Resource, rows: Tensor1D, updates: Tensor2D): void;
+  /** Puts values [n, width] in place of the given rows, which are distinct. */
+  assignRows(resource: Resource, rows: Tensor1D, values: Tensor2D): void;
   /** Matrix product; tfjs' own goes through slower kernels. */
   matMul(a: Tensor2D, b: Tensor2D, transposeA?: boolean, transposeB?: boolean): Tensor2D;
   /** Cross-entropy of each row of logits [n, classes] against one label: loss [n] and softmax minus one-hot [n, classes]. */
@@ -46,6 +48,7 @@ export const {
   assignAdd,
   gatherRows,
   scatterAddRows,
+  assignRows,
   matMul,
   softmaxCrossEntropy,
   segmentSum,

@@ -1,11 +1,11 @@
-import type { Scalar, Tensor } from '@tensorflow/tfjs-node-gpu';
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from './backend.js';
-import { applyAdagrad, applyAdam } from './ops.js';
+import { applyAdagrad, applyAdam, assignRows, gatherRows } from './ops.js';
 import type { Table } from './table.js';
 
 export type OptimiserName = 'adagrad' | 'adam';
 
-/** Updates whole tables in place. */
+/** Updates tables in place. */
 export interface Optimiser {
   /** Arrays that it keeps beside each table. */
   readonly slots: number;
@@ -15,6 +15,13 @@ export interface Optimiser {
    */
   begin(count: number, learningRate: number): void;
   apply(table: Table, gradient: Tensor): void;
+  /**
+   * Updates some rows alone, so that a step's cost does not grow with the table; what is remembered of the others stays,
+   * which makes Adam the lazy one.
+   *
+   * @param rows distinct @param gradient [rows, width]
+   */
+  applyRows(table: Table, rows: Tensor1D, gradient: Tensor2D): void;
   dispose(): void;
 }
 
@@ -32,6 +39,13 @@ function adagrad(): Optimiser {
     },
     apply: ({ value, slots: [accumulator] }, gradient) =>
       applyAdagrad(value, accumulator, rate as Scalar, epsilon, gradient),
+    applyRows: ({ value, slots: [accumulator] }, rows, gradient) =>
+      tf.tidy(() => {
+        const sum = tf.add(gatherRows(accumulator, rows), tf.square(gradient)) as Tensor2D;
+        const change = tf.div(tf.mul(gradient, rate as Scalar), tf.add(tf.sqrt(sum), epsilon));
+        assignRows(accumulator, rows, sum);
+        assignRows(value, rows, tf.sub(gatherRows(value, rows), change) as Tensor2D);
+      }),
     dispose: () => tf.dispose(rate ? [rate, epsilon] : [epsilon]),
   };
 }
@@ -59,6 +73,20 @@ function adam(): Optimiser {
       const [rate, power1, power2, epsilon] = now;
       applyAdam(value, first, second, { power1, power2, rate, beta1, beta2, epsilon }, gradient);
     },
+    applyRows: ({ value, slots: [first, second] }, rows, gradient) =>
+      tf.tidy(() => {
+        const [beta1, beta2] = fixed;
+        const [rate, power1, power2, epsilon] = now;
+        const towards = (old: Tensor2D, to: Tensor2D, beta: Scalar) =>
+          tf.add(old, tf.mul(tf.sub(to, old), tf.sub(1, beta))) as Tensor2D;
+        const m = towards(gatherRows(first, rows), gradient, beta1);
+        const v = towards(gatherRows(second, rows), tf.square(gradient) as Tensor2D, beta2);
+        const by = tf.div(tf.mul(rate, tf.sqrt(tf.sub(1, power2))), tf.sub(1, power1));
+        const change = tf.div(tf.mul(m, by), tf.add(tf.sqrt(v), epsilon));
+        assignRows(first, rows, m);
+        assignRows(second, rows, v);
+        assignRows(value, rows, tf.sub(gatherRows(value, rows), change) as Tensor2D);
+      }),
     dispose: () => tf.dispose([...fixed, ...now]),
   };
 }

@@ -46,6 +46,13 @@ function gatherRows({ handle }: Resource, rows: Tensor1D): Tensor2D {
   return made;
 }
 
+function assignRows({ handle }: Resource, rows: Tensor1D, values: Tensor2D): void {
+  const [count, width] = handle.shape;
+  const [to, at, from] = [floats(handle), integers(rows), floats(values)];
+  for (let i = 0; i < at.length; i++)
+    to.set(from.subarray(i * width, (i + 1) * width), within(at[i], count) * width);
+}
+
 /** tfjs' product of transposed arrays is a plain loop, so they are transposed first: the smaller ones. */
 function matMul(a: Tensor2D, b: Tensor2D, transposeA = false, transposeB = false): Tensor2D {
   return tf.tidy(() => {
@@ -130,6 +137,7 @@ export const portableOps: Ops = {
   },
   gatherRows,
   scatterAddRows: ({ handle }, rows, updates) => addRows(handle, rows, updates),
+  assignRows,
   matMul,
   softmaxCrossEntropy,
   segmentSum,

@@ -1,6 +1,5 @@
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import type { StudentSettings, TeacherSettings } from '../config.js';
-import { seededRandom } from '../kg/random.js';
 import { tf } from '../model/backend.js';
 import type { Weights } from '../model/encoders/encoder.js';
 import { scoring } from '../model/geometry.js';
@@ -15,14 +14,16 @@ import {
   readWeights,
   type Start,
 } from '../model/model.js';
-import { assign, gatherRows, type Resource, read, scatterAddRows, segmentSum } from '../model/ops.js';
+import { assign, gatherRows, read, scatterAddRows, segmentSum } from '../model/ops.js';
 import { type Optimiser, optimiserOf } from '../model/optimiser.js';
-import { disposeTable, gradientOf, type Table } from '../model/table.js';
+import { disposeTable, type Table } from '../model/table.js';
 import type { SoftTargets } from './answers.js';
 import { type Batch, distilledTargets } from './batches.js';
+import { chosenLinks } from './chosenLinks.js';
 import { type Distiller, distillerOf } from './distiller.js';
 import type { Job, SoftLinks, TrainingQueries } from './job.js';
 import { weightAt } from './schedule.js';
+import { type RowChooser, rowChooser } from './stepRows.js';
 
 /** When a step is: all that schedules and an optimiser must know. */
 export interface Time {
@@ -77,14 +78,14 @@ export function createTrainer(job: Job, from: TrainerFrom = {}): Trainer {
   const model = from.restored?.model ?? createModel(shapeOf(job), options);
   const distiller = distillerOf(job, model);
   const extras = from.restored?.extras ?? distiller?.projections(slots) ?? {};
-  const gradient = gradientOf(model.entity);
+  const chooser = rowChooser(job, model.entity);
   const relations = tf.keep(tf.scalar(2 * job.relations, 'int32'));
   const context = {
     settings,
     model,
     extras,
     distiller,
-    gradient,
+    chooser,
     relations,
     optimiser,
     softLinks: job.softLinks,
@@ -103,7 +104,7 @@ export function createTrainer(job: Job, from: TrainerFrom = {}): Trainer {
       distiller?.dispose();
       disposeModel(model);
       for (const table of Object.values(extras)) disposeTable(table);
-      gradient.handle.dispose();
+      chooser.dispose();
       relations.dispose();
       optimiser.dispose();
     },
@@ -115,7 +116,7 @@ interface StepContext {
   readonly model: Model;
   readonly extras: Readonly<Record<string, Table>>;
   readonly distiller?: Distiller;
-  readonly gradient: Resource;
+  readonly chooser: RowChooser;
   readonly relations: Scalar;
   readonly optimiser: Optimiser;
   readonly softLinks?: SoftLinks;
@@ -162,66 +163,50 @@ function valueAndGradients(
   return { value, gradients: named(grads) };
 }
 
-/** Stream of the choice of soft links beside others of the seed. */
-const LINK_STREAM = 411;
-
-/** Softly linked pairs of a step, as many as the batch has queries. */
-function chosenLinks({ left, right, weight }: SoftLinks, size: number, seed: number, count: number) {
-  const random = seededRandom(seed, count, LINK_STREAM);
-  const n = Math.min(size, left.length);
-  const at = Int32Array.from({ length: n }, () => Math.floor(random() * left.length));
-  const pick = (column: Int32Array) =>
-    tf.tensor1d(
-      at.map((i) => column[i]),
-      'int32',
-    );
-  return {
-    left: pick(left),
-    right: pick(right),
-    weight: tf.tensor2d(
-      Float32Array.from(at, (i) => weight[i]),
-      [n, 1],
-    ),
-  };
-}
+const index = (rows: Int32Array) => tf.tensor1d(rows, 'int32');
+/** Weights of rows as a column. */
+const weights = (values: Float32Array) => tf.tensor2d(values, [values.length, 1]);
 
 function step(context: StepContext, batch: Batch, time: Time): number {
-  const { settings, model, extras, distiller, gradient, optimiser, softLinks } = context;
-  const positions = batch.relation.length;
+  const { settings, model, extras, distiller, chooser, optimiser, softLinks } = context;
   const { rows, shape } = pathRows(batch);
-  const entityRows = tf.tensor1d(rows, 'int32');
-  const relationRows = tf.tensor1d(batch.relation, 'int32');
-  const answerRows = tf.tensor1d(batch.answer, 'int32');
-  const entities = read(model.entity.value);
-  const score = scoring(settings.geometry, entities);
+  const relationRows = index(batch.relation);
   const pulled = softLinks && chosenLinks(softLinks, batch.size, settings.seed, time.count);
+  const { targets: hardAndSoft, mass, soft } = targetsOf(distiller, batch, time.share);
+  const needed = [
+    batch.entity.filter((row) => row >= 0),
+    batch.answer,
+    ...(soft ? [soft] : []),
+    ...(pulled ? [pulled.left, pulled.right] : []),
+  ];
+  const chosen = chooser.choose(needed, time.count);
+  const { entities, gradient, correction } = chosen;
+  const targets = hardAndSoft.map(chosen.targets);
+  const score = scoring(settings.geometry, entities);
+  const vectors = (of: Int32Array) => gatherRows(model.entity.value, index(of));
   // The penalty of `dot` falls on all three vectors of a triple; with `unit` only the query's length is free.
   const onTriple = settings.n3 > 0 && settings.geometry !== 'unit';
   const inputs: Inputs = {
-    entity: gatherRows(model.entity.value, entityRows),
+    entity: vectors(rows),
     relation: gatherRows(model.relation.value, relationRows),
-    ...(onTriple && { answer: gatherRows(model.entity.value, answerRows) }),
-    ...(pulled && {
-      left: gatherRows(model.entity.value, pulled.left),
-      right: gatherRows(model.entity.value, pulled.right),
-    }),
+    ...(onTriple && { answer: vectors(batch.answer) }),
+    ...(pulled && { left: vectors(pulled.left), right: vectors(pulled.right) }),
     weights: readWeights(model),
     projections: Object.fromEntries(Object.entries(extras).map(([name, table]) => [name, read(table.value)])),
   };
   const distil = distiller?.losses(batch, time.share);
-  const { targets, mass } = targetsOf(distiller, batch, time.share);
 
   const loss = (x: Inputs): Scalar => {
     const activations = model.encoder.forward(x.entity, x.relation, x.weights, shape);
     const { query } = activations;
-    const terms: Tensor[] = [head(query, score, targets, gradient)];
+    const terms: Tensor[] = [head(query, score, targets, gradient, { correction })];
     if (settings.n3 > 0) {
-      const weight = tf.tensor2d(mass, [positions, 1]);
+      const weight = weights(mass);
       const penalties = x.answer
         ? [
             model.encoder.penalty(x.entity, weight),
             model.encoder.penalty(x.relation, weight),
-            model.encoder.penalty(x.answer, tf.tensor2d(batch.answerWeight, [batch.answer.length, 1])),
+            model.encoder.penalty(x.answer, weights(batch.answerWeight)),
           ]
         : [model.encoder.penalty(query, weight)];
       terms.push(tf.mul(tf.addN(penalties), settings.n3));
@@ -231,7 +216,7 @@ function step(context: StepContext, batch: Batch, time: Time): number {
         ...distil({ entity: x.entity, relation: x.relation, activations, projection: x.projections }),
       );
     if (x.left && x.right && pulled) {
-      const apart = linkLoss(x.left, x.right, pulled.weight, settings.geometry === 'l2');
+      const apart = linkLoss(x.left, x.right, weights(pulled.weight), settings.geometry === 'l2');
       terms.push(tf.mul(apart, softLinks?.strength ?? 0));
     }
     return tf.addN(terms) as Scalar;
@@ -242,27 +227,29 @@ function step(context: StepContext, batch: Batch, time: Time): number {
   if (settings.geometry === 'unit') assign(gradient, score.backward(read(gradient)));
   // Else the tables would be copied on write.
   tf.dispose([entities, ...Object.values(inputs.weights), ...Object.values(inputs.projections)]);
-  scatterAddRows(gradient, entityRows, gradients.entity);
-  if (gradients.answer) scatterAddRows(gradient, answerRows, gradients.answer);
+  const add = (at: Int32Array, by: Tensor2D) => scatterAddRows(gradient, index(chosen.place(at)), by);
+  add(rows, gradients.entity);
+  if (gradients.answer) add(batch.answer, gradients.answer);
   if (gradients.left && gradients.right && pulled) {
-    scatterAddRows(gradient, pulled.left, gradients.left);
-    scatterAddRows(gradient, pulled.right, gradients.right);
+    add(pulled.left, gradients.left);
+    add(pulled.right, gradients.right);
   }
-  optimiser.apply(model.entity, read(gradient));
+  chosen.apply(optimiser, read(gradient));
   optimiser.apply(model.relation, segmentSum(gradients.relation, relationRows, context.relations));
   for (const [name, d] of Object.entries(gradients.weights)) optimiser.apply(model.weights[name], d);
   for (const [name, d] of Object.entries(gradients.projections)) optimiser.apply(extras[name], d);
   return value.dataSync()[0];
 }
 
-/** Hard answers of a batch, with the teacher's soft ones where they are distilled. */
+/** Hard answers of a batch, with the teacher's soft ones where they are distilled, which `soft` names. */
 function targetsOf(
   distiller: Distiller | undefined,
   batch: Batch,
   share: number,
-): { targets: Targets[]; mass: Float32Array } {
+): { targets: readonly Targets[]; mass: Float32Array; soft?: Int32Array } {
   const soft = distiller?.soft(batch);
   if (!soft || !distiller) return { targets: [batch.targets], mass: batch.mass };
   const { prediction, probes } = distiller.settings;
-  return distilledTargets(soft, batch, { prediction: weightAt(prediction, share), probes });
+  const weighted = distilledTargets(soft, batch, { prediction: weightAt(prediction, share), probes });
+  return { ...weighted, soft: soft.answer };
 }

@@ -81,7 +81,7 @@ for (const [name, chosen] of [
               score,
               chosen.map((c) => target(c.t, c.temperature)),
               resource,
-              chunk,
+              { chunk },
             ),
           )(query);
           const dense = chosen.map((c) => ({ temperature: c.temperature, weight: denseWeights(c.t, 9) }));
@@ -94,3 +94,28 @@ for (const [name, chosen] of [
           resource.handle.dispose();
         });
       });
+
+test('a correction is added to scores after their division by the temperature', () => {
+  tf.tidy(() => {
+    const entities = random(9, 6, 1);
+    const query = random(5, 6, 2);
+    const correction = tf.tensor1d(gaussians(9, 1, seededRandom(3)));
+    const resource = createResource(tf.zeros([9, 6]));
+    const targets = [target(hard, 1), target(soft, 2)];
+    const mine = tf.valueAndGrad((q: Tensor) =>
+      head(q as Tensor2D, scoring('dot', entities), targets, resource, { correction }),
+    )(query);
+    const plain = tf.valueAndGrads((q: Tensor, e: Tensor) => {
+      const scores = plainScores('dot', q as Tensor2D, e as Tensor2D);
+      const at = (t: typeof hard, temperature: number) =>
+        plainLoss(tf.add(tf.div(scores, temperature), correction) as Tensor2D, [
+          { temperature: 1, weight: denseWeights(t, 9) },
+        ]);
+      return tf.add(at(hard, 1), at(soft, 2)) as Scalar;
+    })([query, entities]);
+    closeTo(mine.value, plain.value);
+    closeTo(mine.grad, plain.grads[0]);
+    closeTo(read(resource), plain.grads[1]);
+    resource.handle.dispose();
+  });
+});

@@ -98,7 +98,9 @@ const trainingSchema = {
   learningRate: z
     .union([z.number().positive(), z.strictObject({ from: z.number().positive(), to: z.number().min(0) })])
     .optional()
-    .describe('0.2 for adagrad, 0.001 for adam. A number, or from and to: linear over the epochs.'),
+    .describe(
+      '0.2 for adagrad, 0.001 for adam, 0.005 for recurrent encoders. A number, or from and to: linear over the epochs.',
+    ),
   n3: z.number().min(0).optional().describe('Weight of the N3 penalty.'),
   pathLength: z
     .number()

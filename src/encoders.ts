@@ -51,13 +51,16 @@ const path: EncoderFacts = {
   layers: 1,
 };
 
+// Entity rows are seen once in many steps, and a recurrent layer bears larger ones.
+const recurrent: EncoderFacts = { ...path, learningRate: 0.005 };
+
 export const ENCODER_FACTS: Readonly<Record<EncoderName, EncoderFacts>> = {
   complex: bilinear,
   distmult: bilinear,
   transe: translation,
   rotate: translation,
-  gru: path,
-  lstm: path,
-  rsn: path,
+  gru: recurrent,
+  lstm: recurrent,
+  rsn: recurrent,
   transformer: { ...path, layers: 2 },
 };

@@ -172,7 +172,7 @@ function linkModes(make: Make, add: Add): void {
       const teacher = make.teacher({ seed, links, settings });
       const column = links.wrong > 0 ? 'wrong' : 'right';
       add(`${mode}: training`, column, teacher);
-      add(`${mode}: student`, column, make.student({ target: GREEK, seed, teacher, links }));
+      add(`${mode}: student`, column, make.student({ target: GREEK, seed, teacher, links, isShort: true }));
       add(`${mode}: teacher`, column, make.baseline('teacher', GREEK, { teacher, links }));
     }
 }

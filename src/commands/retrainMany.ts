@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import { KgmentorError } from '../errors.js';
-import { gpus, sharesOf } from '../train/devices.js';
+import { gpus } from '../setup/gpus.js';
+import { sharesOf } from '../train/devices.js';
 import type { RunRecord } from '../train/folder.js';
 import { listRunFolders } from '../train/runs.js';
 import type { Context } from './command.js';

@@ -6,6 +6,10 @@ import { ensureTensorFlow } from './tensorflow.js';
 export const fallbackLine = (reason: string, next = '`kgmentor setup` fetches and builds the native one.') =>
   `TensorFlow runs on WebAssembly, several times slower than natively. ${reason} ${next}`;
 
+/** What a person is told where trainings could use a GPU and do not, in one line. */
+export const unusedGpuLine =
+  'TensorFlow runs on the CPU, though there is a GPU. `kgmentor setup` fetches its CUDA build, or says why that cannot be; KGMENTOR_DEVICE=cpu keeps to the CPU.';
+
 /**
  * Gets the native TensorFlow ready; where that cannot be, says so in one line and chooses WebAssembly for the programs
  * that are started from here. What `KGMENTOR_BACKEND` asks for is kept to.

@@ -62,6 +62,10 @@ async function serve(phase: Phase): Promise<number> {
   }
 }
 
+/** Benches that train without a graph. */
+const trainsAlone = (target: string | undefined, args: readonly string[]): boolean =>
+  target === 'bench' && args[0] === 'gpu';
+
 /** Benches that read files only. */
 const needsNoServer = (target: string | undefined, args: readonly string[]): boolean =>
   target === 'bench' && (args[0] === 'tables' || args.includes('--dry-run') || args.includes('--help'));
@@ -84,6 +88,7 @@ async function launch(target: string | undefined, args: readonly string[], phase
   await (target === 'demo' || process.env.KGMENTOR_BACKEND === 'wasm' ? ensureBackend : ensureTensorFlow)(
     say,
   );
+  if (trainsAlone(target, args)) return program(phase, script, args);
   return withServer(phase, server, (uri) => program(phase, script, args, uri));
 }
 

@@ -109,6 +109,28 @@ describe('students of several targets', () => {
     assert.equal(students('stopped').length, 2);
   });
 
+  it('are as many at once as were asked for, without a word about listeners', async () => {
+    const labels = Array.from({ length: 12 }, (_, i) => `Shelf${i}`);
+    for (const label of labels)
+      await run(
+        held.graph,
+        `UNWIND range(0, $n - 1) AS i MERGE (a:${label} {id: i}) MERGE (b:${label} {id: (i + 1) % $n}) MERGE (a)-[:NEXT]->(b)`,
+        { n: N },
+      );
+    const sources = Object.fromEntries(
+      labels.map((label) => [label.toLowerCase(), { nodes: [{ label, key: 'id' }] }]),
+    );
+    writeFileSync(path.join(folder, 'shelves.json'), JSON.stringify({ ...configOf('shelves'), sources }));
+    const args = ['retrain', '--targets', Object.keys(sources).join(), '--no-teacher', '--parallel', '12'];
+    // Each training ends as it begins: twelve of TensorFlow would be much for a small machine.
+    const { code, stderr } = await cli([...args, '--config', 'shelves.json'], {
+      env: { KGMENTOR_BACKEND: 'none' },
+    });
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /^12 students, 12 at once/m);
+    assert.doesNotMatch(stderr, /MaxListeners/);
+  });
+
   it('are named by one way only, and known', async () => {
     for (const [args, says] of [
       [[], /takes one target, or --targets/],

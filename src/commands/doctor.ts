@@ -54,7 +54,7 @@ async function tensorflow(): Promise<Finding> {
   const mend = found.fallback
     ? '`kgmentor setup` fetches and builds the native one, which is faster'
     : isGpuUnused(found)
-      ? 'the GPU is not used: `kgmentor setup` fetches the CUDA build, or says why that cannot be'
+      ? 'the GPU is not used: `kgmentor setup` fetches the CUDA build, or says why it is not'
       : undefined;
   return { what: 'TensorFlow', ok: true, found: deviceLine(found), mend };
 }

@@ -29,7 +29,7 @@ export function createOutput(options: OutputOptions): Output {
   const terminal = process.stderr.isTTY === true;
   let open = false;
   let told = Date.now();
-  let fallbackTold = false;
+  let deviceTold = false;
   const clear = () => {
     if (open) process.stderr.write('\r\x1b[2K');
     open = false;
@@ -58,10 +58,10 @@ export function createOutput(options: OutputOptions): Output {
       } else if (event.type === 'step' || event.type === 'progress') passing(line);
       else if (event.type === 'device') {
         if (options.verbose) say(line);
-        else if (event.fallback && !fallbackTold)
+        else if (event.fallback && !deviceTold)
           say(fallbackLine(`The native one does not load (${event.fallback}).`));
-        else if (isGpuUnused(event) && !fallbackTold) say(unusedGpuLine);
-        fallbackTold = true;
+        else if (isGpuUnused(event) && !deviceTold) say(unusedGpuLine);
+        deviceTold = true;
       } else say(line);
     };
   return {
@@ -113,7 +113,7 @@ export function table(head: readonly string[], body: readonly (readonly string[]
   return [line(head), width.map((w) => '─'.repeat(w)).join('  '), ...body.map(line)];
 }
 
-/** Whether the native TensorFlow runs on the CPU where a GPU could be used. */
+/** Whether the native TensorFlow runs on the CPU where a GPU is there or asked for. */
 export const isGpuUnused = ({ backend, gpu }: Device): boolean =>
   backend !== 'wasm' && !gpu && gpus().length > 0;
 

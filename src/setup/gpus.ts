@@ -6,7 +6,7 @@ import { KgmentorError } from '../errors.js';
 export interface Places {
   /** The driver's own list. */
   readonly driver: string;
-  /** Device files `nvidia0` and on: what a container has without the driver's list. */
+  /** Device files: `nvidia0` and on is what a container has without the driver's list, `dxg` the one of WSL 2. */
   readonly devices: string;
 }
 
@@ -20,10 +20,11 @@ const entries = (folder: string): string[] => {
   }
 };
 
-/** How many NVIDIA devices there are; `nvidia-smi` is asked where no folder tells, as in WSL 2. */
+/** How many NVIDIA devices there are. In WSL 2 only `nvidia-smi` can tell. */
 function seen(env: NodeJS.ProcessEnv, { driver, devices }: Places): number {
-  const listed = entries(driver).length || entries(devices).filter((name) => /^nvidia\d+$/.test(name)).length;
-  if (listed > 0) return listed;
+  const files = entries(devices);
+  const listed = entries(driver).length || files.filter((name) => /^nvidia\d+$/.test(name)).length;
+  if (listed > 0 || !files.includes('dxg')) return listed;
   const { stdout } = spawnSync('nvidia-smi', ['-L'], { env, encoding: 'utf8', timeout: 5000 });
   return stdout?.match(/^GPU \d+:/gm)?.length ?? 0;
 }
@@ -53,6 +54,19 @@ export function wantsCuda(env: NodeJS.ProcessEnv = process.env, places: Places =
 }
 
 /**
+ * The devices that CUDA_VISIBLE_DEVICES names, undefined without it.
+ *
+ * @example
+ * visible({ CUDA_VISIBLE_DEVICES: '2,-1,0' }); // ['2']
+ */
+export function visible(env: NodeJS.ProcessEnv): string[] | undefined {
+  const all = env.CUDA_VISIBLE_DEVICES?.split(',').map((device) => device.trim());
+  // CUDA sees those before the first one that is none.
+  const end = all?.findIndex((device) => device === '' || device.startsWith('-')) ?? -1;
+  return end < 0 ? all : all?.slice(0, end);
+}
+
+/**
  * NVIDIA devices that trainings may use, as values of CUDA_VISIBLE_DEVICES; none with `KGMENTOR_DEVICE=cpu`,
  * the first at least with `KGMENTOR_DEVICE=gpu`.
  *
@@ -62,7 +76,7 @@ export function wantsCuda(env: NodeJS.ProcessEnv = process.env, places: Places =
  * gpus({ CUDA_VISIBLE_DEVICES: '2,3' }); // ['2', '3'] on a machine with GPUs
  */
 export function gpus(env: NodeJS.ProcessEnv = process.env, places: Places = PLACES): string[] {
-  const named = env.CUDA_VISIBLE_DEVICES?.split(',').filter((device) => device !== '' && device !== '-1');
+  const named = visible(env);
   const device = asked(env);
   if (device === 'cpu' || named?.length === 0) return [];
   const count = seen(env, places) || (device === 'gpu' ? 1 : 0);

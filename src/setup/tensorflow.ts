@@ -25,23 +25,25 @@ const PURPOSE = 'The native TensorFlow';
  * against it, both once for all checkouts, in the cache folder. Returns within milliseconds where that is done. Where
  * an NVIDIA device is seen it is the CUDA build; where that cannot be had, the one for CPUs, in one line.
  *
- * @param options.again tries for the CUDA build once more where it could not be had
+ * @param options.again tries for the CUDA build once more where it could not be had, or found no GPU
+ * @param options.cuda whether it is wanted
  * @throws KgmentorError USAGE where the platform or a program that is needed is missing, UNREACHABLE where the library
  * cannot be fetched, UNEXPECTED where what was built does not load
  */
-export async function ensureTensorFlow(log: Log, options: { again?: boolean } = {}): Promise<void> {
+export async function ensureTensorFlow(
+  log: Log,
+  options: { again?: boolean; cuda?: boolean } = {},
+): Promise<void> {
   const cpu = buildHere('cpu');
-  const cuda = wantsCuda() ? buildHere('cuda') : undefined;
+  const cuda = (options.cuda ?? wantsCuda()) ? buildHere('cuda') : undefined;
   if (!cuda && isAskedFor('gpu'))
     throw new KgmentorError('USAGE', 'TensorFlow has no CUDA build for this platform.', {
       next: 'Take KGMENTOR_DEVICE=gpu away.',
     });
   const stamp = path.join(packageFolder(), '.kgmentor-ready');
-  const wanted = cuda ?? cpu;
-  if (isReady(stamp, wanted, wanted)) return;
-  if (!cuda) return make(cpu, stamp, cpu, log);
-  const fellBack = isReady(stamp, cuda, cpu);
-  if (fellBack && !options.again && !isAskedFor('gpu')) return;
+  if (!cuda) return isReady(stamp, cpu, cpu) ? undefined : make(cpu, stamp, cpu, log);
+  if (!options.again && (isReady(stamp, cuda, cuda) || (isReady(stamp, cuda, cpu) && !isAskedFor('gpu'))))
+    return;
   try {
     await make(cuda, stamp, cuda, log);
   } catch (error) {
@@ -60,7 +62,9 @@ async function make(build: Build, stamp: string, wanted: Build, log: Log): Promi
     const { gpu } = await tryToLoad(binding);
     writeFileSync(stamp, stampOf(wanted, build));
     if (build.cuda && !gpu)
-      log('The CUDA build of TensorFlow loads and finds no GPU that it can use; trainings use the CPU.');
+      log(
+        'The CUDA build of TensorFlow loads and finds no GPU that it can use, so that trainings use the CPU. See whether `nvidia-smi` lists one, with a driver for CUDA 12.',
+      );
   } catch (cause) {
     if (cause instanceof KgmentorError) throw cause;
     throw new KgmentorError(

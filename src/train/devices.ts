@@ -1,3 +1,16 @@
+import { gpus } from '../setup/gpus.js';
+import { probe } from './probe.js';
+
+/**
+ * GPUs that trainings run on, as values of CUDA_VISIBLE_DEVICES: those that are seen, where TensorFlow says that it
+ * uses one. It is asked, in a process of its own, only where one is seen.
+ */
+export async function usedGpus(seen: readonly string[] = gpus()): Promise<readonly string[]> {
+  if (seen.length === 0) return [];
+  const found = await probe();
+  return 'gpu' in found && found.gpu ? seen : [];
+}
+
 /** How many trainings run at once, with what each. */
 export interface Shares {
   readonly parallel: number;

@@ -2,34 +2,29 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { gpus } from '../setup/gpus.js';
+import { isAskedFor } from '../setup/gpus.js';
 
 /**
  * The environment that TensorFlow is loaded in: it reads its threads and devices from there then.
  *
- * @param device the only GPU that it sees; all where absent
+ * @param device the only GPU that it sees; all where absent, and none with `KGMENTOR_DEVICE=cpu`
+ * @throws KgmentorError USAGE for a KGMENTOR_DEVICE that is neither cpu nor gpu
  */
 export function tensorFlowEnvironment(
   threads: number,
   device?: string,
   env: NodeJS.ProcessEnv = process.env,
-  found: readonly string[] = gpus(env),
 ): NodeJS.ProcessEnv {
-  const usesGpu = found.length > 0 && device !== '-1';
+  const shown = device ?? (isAskedFor('cpu', env) ? '-1' : undefined);
   return {
+    // The numbers that nvidia-smi gives; and no more memory than is needed, as trainings may share a GPU.
+    CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    TF_CPP_MIN_LOG_LEVEL: '2',
     ...env,
-    TF_CPP_MIN_LOG_LEVEL: env.TF_CPP_MIN_LOG_LEVEL ?? '2',
+    ...(shown !== undefined && { CUDA_VISIBLE_DEVICES: shown }),
     TF_NUM_INTRAOP_THREADS: String(threads),
     TF_NUM_INTEROP_THREADS: '1',
-    // Else threads add up more than 1,024 scattered rows in the order in which they come. On a GPU the fused
-    // cross-entropy refuses to run so.
-    TF_DETERMINISTIC_OPS: env.TF_DETERMINISTIC_OPS ?? (usesGpu ? '0' : '1'),
-    CUDA_VISIBLE_DEVICES: usesGpu ? (device ?? found.join(',')) : '-1',
-    ...(usesGpu && {
-      // The numbers that nvidia-smi gives; and no more memory than is needed, as trainings may share a GPU.
-      CUDA_DEVICE_ORDER: env.CUDA_DEVICE_ORDER ?? 'PCI_BUS_ID',
-      TF_FORCE_GPU_ALLOW_GROWTH: env.TF_FORCE_GPU_ALLOW_GROWTH ?? 'true',
-    }),
   };
 }
 

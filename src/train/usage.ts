@@ -1,5 +1,9 @@
 import { execFile } from 'node:child_process';
 import type { Device, Usage } from '../events.js';
+import { visible } from '../setup/gpus.js';
+
+/** A GPU's memory is asked for so often at most: `nvidia-smi` can take as long as a short epoch. */
+const EVERY_MS = 5000;
 
 /**
  * What gives the device and the memory in use, asked at the end of each epoch.
@@ -17,14 +21,16 @@ export function usageOf(
     return async () => ({ device, memoryMb: memoryMb() });
   }
   // TensorFlow takes the first that it sees.
-  const index = env.CUDA_VISIBLE_DEVICES?.split(',')[0] || '0';
+  const [index = '0'] = visible(env) ?? [];
+  const device = /^\d+$/.test(index) ? `GPU ${index}` : index;
+  let asked = Number.NEGATIVE_INFINITY;
+  let gpuMemoryMb: number | undefined;
   return async () => {
-    const gpuMemoryMb = await usedMemory(index, env);
-    return {
-      device: `GPU ${index}`,
-      memoryMb: memoryMb(),
-      ...(gpuMemoryMb !== undefined && { gpuMemoryMb }),
-    };
+    if (performance.now() - asked > EVERY_MS) {
+      gpuMemoryMb = await usedMemory(index, env);
+      asked = performance.now();
+    }
+    return { device, memoryMb: memoryMb(), ...(gpuMemoryMb !== undefined && { gpuMemoryMb }) };
   };
 }
 

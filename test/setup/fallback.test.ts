@@ -71,13 +71,18 @@ test('a set-up that lacks its tools says so in one line and chooses WebAssembly'
     said[0],
     /^TensorFlow runs on WebAssembly, .* needs Python 3, pip and a C\+\+ compiler, not found here\. Install with .*$/,
   );
-  await assert.rejects(
-    ensureBackend(() => {}, { KGMENTOR_BACKEND: 'native' }, ensure),
-    { code: 'USAGE' },
-  );
+  for (const asked of [
+    { KGMENTOR_BACKEND: 'native' },
+    { KGMENTOR_DEVICE: 'gpu' },
+    { KGMENTOR_DEVICE: 'tpu' },
+  ])
+    await assert.rejects(
+      ensureBackend(() => {}, asked, ensure),
+      { code: 'USAGE' },
+    );
 });
 
-test('where a GPU is seen and its build cannot be fetched one line says so, once, and the CPU is used', {
+test('where the CUDA build is wanted and cannot be fetched one line says so, once, and the CPU is used', {
   skip: process.platform !== 'linux' || process.arch !== 'x64',
 }, async () => {
   const at = unbuilt('seen');
@@ -85,13 +90,12 @@ test('where a GPU is seen and its build cannot be fetched one line says so, once
   mkdirSync(bin);
   const program = (name: string, line: string) =>
     writeFileSync(path.join(bin, name), `#!/bin/sh\n${line}\n`, { mode: 0o755 });
-  program('nvidia-smi', 'echo "GPU 0: NVIDIA A10G (UUID: GPU-1)"');
   program('python3', 'case "$*" in *download*) echo "no room on the disk" >&2; exit 1;; esac');
   // The build for CPUs is that of the tests themselves.
   symlinkSync(path.dirname(realpathSync(path.join(packageFolder(), 'lib'))), cache);
   const ensure = pathToFileURL(path.join(at, 'dist', 'src', 'setup', 'tensorflow.js')).href;
   const script = path.join(folder, 'ensure.mjs');
-  const call = 'await ensureTensorFlow((line) => lines.push(line)); lines.push("--");';
+  const call = 'await ensureTensorFlow((line) => lines.push(line), { cuda: true }); lines.push("--");';
   writeFileSync(
     script,
     `import { ensureTensorFlow } from '${ensure}';\nconst lines = [];\n${call}\n${call}\nconsole.log(JSON.stringify(lines));`,

@@ -13,6 +13,7 @@ const made = (name: string, entries: readonly string[]): string => {
 };
 const driver = made('driver', ['0000:01:00.0', '0000:02:00.0']);
 const devices = made('dev', ['nvidia0', 'nvidiactl', 'nvidia-uvm', 'null']);
+const wsl = { driver: path.join(folder, 'none'), devices: made('wsl', ['dxg', 'null']) };
 const none = path.join(folder, 'none');
 const PATH = made('bin', []);
 const nowhere = { driver: none, devices: none };
@@ -22,13 +23,15 @@ describe('NVIDIA devices', () => {
     const places = { driver, devices: none };
     assert.deepEqual(gpus({ PATH }, places), ['0', '1']);
     assert.deepEqual(gpus({ PATH, CUDA_VISIBLE_DEVICES: '1' }, places), ['1']);
+    assert.deepEqual(gpus({ PATH, CUDA_VISIBLE_DEVICES: '1, GPU-8f' }, places), ['1', 'GPU-8f']);
+    assert.deepEqual(gpus({ PATH, CUDA_VISIBLE_DEVICES: '1,-1,0' }, places), ['1'], 'as CUDA reads it');
     for (const hidden of ['-1', '']) {
       assert.deepEqual(gpus({ PATH, CUDA_VISIBLE_DEVICES: hidden }, places), []);
       assert.equal(wantsCuda({ PATH, CUDA_VISIBLE_DEVICES: hidden }, places), true, 'hidden for now only');
     }
   });
 
-  it('are counted by their files where the driver lists none, or by nvidia-smi where there are no files', () => {
+  it('are counted by their files where the driver lists none, or by nvidia-smi in WSL 2', () => {
     assert.deepEqual(gpus({ PATH }, { driver: none, devices }), ['0']);
     assert.deepEqual(gpus({ PATH }, nowhere), []);
     assert.equal(wantsCuda({ PATH }, nowhere), false);
@@ -37,12 +40,13 @@ describe('NVIDIA devices', () => {
     const lines = [0, 1, 2].map((i) => `GPU ${i}: NVIDIA A10G (UUID: GPU-${i})`).join('\n');
     writeFileSync(smi, `#!/bin/sh\ntest "$1" = -L && echo '${lines}'\n`);
     chmodSync(smi, 0o755);
-    assert.deepEqual(gpus({ PATH }, nowhere), ['0', '1', '2']);
+    assert.deepEqual(gpus({ PATH }, wsl), ['0', '1', '2']);
+    assert.deepEqual(gpus({ PATH }, nowhere), [], 'elsewhere it is not asked');
     writeFileSync(
       smi,
       '#!/bin/sh\necho "NVIDIA-SMI has failed because it could not reach the driver." \nexit 9\n',
     );
-    assert.deepEqual(gpus({ PATH }, nowhere), []);
+    assert.deepEqual(gpus({ PATH }, wsl), []);
   });
 
   it('give way to KGMENTOR_DEVICE', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { sharesOf } from '../../src/train/devices.js';
+import { sharesOf, usedGpus } from '../../src/train/devices.js';
 
 describe('what several trainings share', () => {
   it('is a core each where there is no GPU, more where there are more cores', () => {
@@ -17,5 +17,16 @@ describe('what several trainings share', () => {
     assert.deepEqual(shares, { parallel: 2, threads: 4, devices: ['0', '1'] });
     const more = sharesOf(5, { cores: 8, devices: ['0', '1'] }, { parallel: 3 });
     assert.deepEqual(more.devices, ['0', '1', '0'], 'none sees all of them');
+  });
+
+  it('are no GPUs where TensorFlow runs on the CPU, however many are seen', async () => {
+    assert.deepEqual(await usedGpus([]), []);
+    const asked = process.env.KGMENTOR_DEVICE;
+    process.env.KGMENTOR_DEVICE = 'cpu';
+    try {
+      assert.deepEqual(await usedGpus(['0', '1']), []);
+    } finally {
+      process.env.KGMENTOR_DEVICE = asked ?? '';
+    }
   });
 });

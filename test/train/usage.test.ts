@@ -7,28 +7,22 @@ import { usageOf } from '../../src/train/usage.js';
 import { folder } from './_graph.js';
 
 describe('the environment of a training', () => {
-  it('hides all GPUs where none is to be used, and keeps sums in order', () => {
-    for (const env of [
-      tensorFlowEnvironment(2, undefined, {}, []),
-      tensorFlowEnvironment(2, '-1', {}, ['0']),
-    ]) {
-      assert.equal(env.CUDA_VISIBLE_DEVICES, '-1');
-      assert.equal(env.TF_DETERMINISTIC_OPS, '1');
-      assert.equal(env.TF_NUM_INTRAOP_THREADS, '2');
-      assert.equal(env.TF_FORCE_GPU_ALLOW_GROWTH, undefined);
-    }
+  it('shows the GPU that was given, all without one, and none where the CPU is asked for', () => {
+    const shown = (device?: string, env: NodeJS.ProcessEnv = {}) =>
+      tensorFlowEnvironment(2, device, env).CUDA_VISIBLE_DEVICES;
+    assert.equal(shown('1', { CUDA_VISIBLE_DEVICES: '0,1' }), '1');
+    assert.equal(shown(undefined, { CUDA_VISIBLE_DEVICES: '0,1' }), '0,1');
+    assert.equal(shown(), undefined);
+    assert.equal(shown(undefined, { KGMENTOR_DEVICE: 'cpu' }), '-1');
+    assert.throws(() => shown(undefined, { KGMENTOR_DEVICE: 'tpu' }), { code: 'USAGE' });
   });
 
-  it('shows the GPU that was given, or all, with what a GPU wants', () => {
-    const one = tensorFlowEnvironment(1, '1', {}, ['0', '1']);
-    assert.equal(one.CUDA_VISIBLE_DEVICES, '1');
-    assert.equal(one.TF_DETERMINISTIC_OPS, '0');
-    assert.equal(one.TF_FORCE_GPU_ALLOW_GROWTH, 'true');
-    assert.equal(tensorFlowEnvironment(1, undefined, {}, ['0', '1']).CUDA_VISIBLE_DEVICES, '0,1');
-    assert.equal(
-      tensorFlowEnvironment(1, '0', { TF_DETERMINISTIC_OPS: '1' }, ['0']).TF_DETERMINISTIC_OPS,
-      '1',
-    );
+  it('has threads of its own, and what the caller set', () => {
+    const env = tensorFlowEnvironment(2, undefined, { TF_NUM_INTRAOP_THREADS: '9', CUDA_DEVICE_ORDER: 'X' });
+    assert.equal(env.TF_NUM_INTRAOP_THREADS, '2');
+    assert.equal(env.CUDA_DEVICE_ORDER, 'X');
+    assert.equal(env.TF_FORCE_GPU_ALLOW_GROWTH, 'true');
+    assert.equal(env.TF_DETERMINISTIC_OPS, undefined, 'follows from what TensorFlow runs on');
   });
 });
 
@@ -43,11 +37,15 @@ describe('what a training uses', () => {
 
   it('is told of the GPU that it sees first, with its memory where nvidia-smi tells it', async () => {
     const PATH = folder();
-    const onGpu = usageOf({ backend: 'tensorflow', gpu: true }, { PATH, CUDA_VISIBLE_DEVICES: '2,3' });
+    const seesFirst = (CUDA_VISIBLE_DEVICES: string) =>
+      usageOf({ backend: 'tensorflow', gpu: true }, { PATH, CUDA_VISIBLE_DEVICES });
+    const onGpu = seesFirst('2,3');
     assert.equal((await onGpu()).gpuMemoryMb, undefined);
     const line = 'test "$*" = "--query-gpu=memory.used --format=csv,noheader,nounits -i 2" && echo 5120';
     writeFileSync(join(PATH, 'nvidia-smi'), `#!/bin/sh\n${line}\n`, { mode: 0o755 });
-    const { device, gpuMemoryMb } = await onGpu();
+    assert.equal((await onGpu()).gpuMemoryMb, undefined, 'asked a moment ago');
+    const { device, gpuMemoryMb } = await seesFirst('2,3')();
     assert.deepEqual({ device, gpuMemoryMb }, { device: 'GPU 2', gpuMemoryMb: 5120 });
+    assert.equal((await seesFirst('GPU-8f,3')()).device, 'GPU-8f');
   });
 });

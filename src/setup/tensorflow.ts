@@ -129,12 +129,15 @@ async function tryToLoad(binding: string): Promise<{ gpu: boolean }> {
 const stampOf = (wanted: Build, made: Build): string =>
   wanted === made ? bindingOf(made) : `${bindingOf(made)} for ${wanted.name}`;
 
-/** The stamp says what was seen to load; the files show that it is still there. */
+/** The stamp says what was seen to load; the link and the files show that it is still there. */
 function isReady(stamp: string, wanted: Build, made: Build): boolean {
   const link = path.join(packageFolder(), 'lib');
   try {
     if (readFileSync(stamp, 'utf8') !== stampOf(wanted, made)) return false;
-    const cache = path.dirname(realpathSync(link));
+    const binding = realpathSync(link);
+    // A build that did not load may have been pointed to since.
+    if (path.basename(binding) !== bindingOf(made)) return false;
+    const cache = path.dirname(binding);
     const files = [path.join(link, 'napi-v8', 'tfjs_binding.node')];
     for (const name of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'])
       files.push(path.join(cache, made.name, 'lib', name));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -106,7 +106,8 @@ test('where the CUDA build is wanted and cannot be fetched one line says so, onc
     KGMENTOR_DEVICE: '',
     PATH: `${bin}:${process.env.PATH}`,
   };
-  const lines = JSON.parse(await runTool(process.execPath, [script], env)) as string[];
+  const ensured = async () => JSON.parse(await runTool(process.execPath, [script], env)) as string[];
+  const lines = await ensured();
   const [fetching, fallback, ...rest] = lines;
   assert.match(fetching, /^Fetching tensorflow==.* and the CUDA libraries that it loads/);
   assert.match(
@@ -115,5 +116,15 @@ test('where the CUDA build is wanted and cannot be fetched one line says so, onc
   );
   assert.deepEqual(rest, ['TensorFlow is ready.', '--', '--']);
   assert.equal((await probed(at)).gpu, false);
+  assert.deepEqual(await ensured(), ['--', '--']);
+  const [lib, other] = [
+    path.join(at, 'node_modules', '@tensorflow', 'tfjs-node-gpu', 'lib'),
+    path.join(folder, 'other'),
+  ];
+  cpSync(realpathSync(lib), other, { recursive: true });
+  rmSync(lib);
+  symlinkSync(other, lib);
+  assert.ok((await ensured()).includes('TensorFlow is ready.'), 'another build was pointed to since');
+  assert.notEqual(realpathSync(lib), other);
   await assert.rejects(runTool(process.execPath, [script], { ...env, KGMENTOR_DEVICE: 'gpu' }), /no room/);
 });

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { exitCodeOf, KgmentorError } from '../src/errors.js';
 import { runDbp5l } from './dbp5l/run.js';
 import { runFeed } from './feed.js';
+import { runGpu } from './gpu/run.js';
 import { gridBench, ONLY } from './grid/bench.js';
 import { runImport } from './import/run.js';
 import { writeTables } from './tables/write.js';
@@ -25,14 +26,19 @@ npm run bench -- feed [options]
                      --epochs, --threads and --json
 npm run bench -- import [options]
                      rows a second and peak memory of the import of a made-up file and of one ten times as large
-  --triples N        rows of the larger one, 100,000 where absent
+npm run bench -- gpu [options]
+                     rows a second, memory and losses of trainings on the first NVIDIA GPU and on the CPU, by turns;
+                     takes --models (encoders), --entities, --triples, --dim, --epochs, --turns, --threads and --json
+  --turns N          paired turns, 7 where absent
+  --entities N       20,000 where absent
+  --triples N        rows of the larger file of import, facts of gpu; 100,000 where absent
   --format F         tsv, nt or tsv.gz and nt.gz; nt where absent
   --target L         language of the student, el where absent
-  --dim N            numbers a student vector, 128 where absent; 32 for feed
+  --dim N            numbers a student vector, 128 where absent; 32 for feed, 256 for gpu
   --data DIR         folder of DBP-5L, ../shared/data/dbp5l where absent
   --seed N           seed of teacher and students, 1 where absent
   --models LIST      only these rows of the table
-  --epochs N         epochs of a student at most; 12 for feed where absent
+  --epochs N         epochs of a student at most; 12 for feed, 3 for gpu where absent
   --teacher-epochs N epochs of the teacher
   --runs DIR         keep the run folders there; a finished teacher is used again
   --threads N        threads of TensorFlow
@@ -40,7 +46,7 @@ npm run bench -- import [options]
   --no-publish       leave publishing out
   --json             the last line of stdout is one object`;
 
-const BENCHES = ['grid', 'tables', 'dbp5l', 'feed', 'import'];
+const BENCHES = ['grid', 'tables', 'dbp5l', 'feed', 'import', 'gpu'];
 
 const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
 
@@ -50,6 +56,8 @@ async function main(): Promise<void> {
     options: {
       triples: { type: 'string', default: '100000' },
       format: { type: 'string', default: 'nt' },
+      entities: { type: 'string', default: '20000' },
+      turns: { type: 'string', default: '7' },
       target: { type: 'string', default: 'el' },
       dim: { type: 'string' },
       data: { type: 'string', default: '../shared/data/dbp5l' },
@@ -79,6 +87,17 @@ async function main(): Promise<void> {
   const [dim, epochs, threads] = [values.dim, values.epochs, values.threads].map(number);
   const common = { target: values.target, data, seed: Number(values.seed), threads, json };
   if (bench === 'import') await runImport({ triples: Number(values.triples), format: values.format, json });
+  else if (bench === 'gpu')
+    await runGpu({
+      encoders: values.models?.split(',') ?? ['complex', 'transe', 'rsn', 'transformer'],
+      entities: Number(values.entities),
+      triples: Number(values.triples),
+      dim: dim ?? 256,
+      turns: Number(values.turns),
+      epochs: epochs ?? 3,
+      threads,
+      json,
+    });
   else if (bench === 'tables') writeTables({ json });
   else if (bench === 'grid') {
     const { only, runs, results, 'dry-run': dryRun } = values;

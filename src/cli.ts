@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Command, Context, Flags } from './commands/command.js';
@@ -90,6 +91,7 @@ async function run(command: Command, positionals: readonly string[], flags: Flag
     verbose: flags.verbose === true,
   });
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal); // one a training, and --targets runs as many as the machine has room for
   const closers: (() => Promise<void>)[] = [];
   const onSignal = () => {
     if (!command.stops || stop.signal.aborted) process.exit(130);

@@ -17,6 +17,16 @@ export interface Device {
   readonly fallback?: string;
 }
 
+/** What a training uses while it runs. */
+export interface Usage {
+  /** For people: the CPU, WebAssembly, or which GPU. */
+  readonly device: string;
+  /** Resident memory of the training process, in MiB. */
+  readonly memoryMb: number;
+  /** In use on the GPU by all that runs there, in MiB; absent without one. */
+  readonly gpuMemoryMb?: number;
+}
+
 /**
  * What the library tells while it works. Progress lines, logs and reports subscribe with `onEvent`; the library
  * itself prints nothing.
@@ -38,7 +48,7 @@ export type KgmentorEvent =
       readonly etaSeconds: number;
     }
   /** An epoch is done; `loss` is its mean. */
-  | {
+  | (Partial<Usage> & {
       readonly type: 'epoch';
       readonly role: 'teacher' | 'student';
       readonly epoch: number;
@@ -46,7 +56,7 @@ export type KgmentorEvent =
       readonly loss: number;
       readonly rowsPerSecond: number;
       readonly etaSeconds: number;
-    }
+    })
   /** A validation; `value` in [0, 1], `best` where it is the best so far. */
   | {
       readonly type: 'evaluated';

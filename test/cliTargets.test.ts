@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import type { ConfigInput } from '../src/config.js';
 import { readRecord } from '../src/train/folder.js';
 import { type CliOptions, interrupt, runCli } from './_cli.js';
@@ -107,6 +108,37 @@ describe('students of several targets', () => {
     assert.equal(again.code, 0, again.stderr);
     assert.equal(again.stdout.match(/its newest student was done before/g)?.length, 2);
     assert.equal(students('stopped').length, 2);
+  });
+
+  it('are as many at once as were asked for, and nothing warns of listeners', async () => {
+    const labels = Array.from({ length: 11 }, (_, i) => `Shelf${i}`);
+    for (const label of labels)
+      await run(held.graph, `CREATE (a:${label} {id: 1})-[:NEXT]->(:${label} {id: 2})-[:NEXT]->(a)`);
+    const sources = Object.fromEntries(
+      labels.map((label) => [label.toLowerCase(), { nodes: [{ label, key: 'id' }] }]),
+    );
+    const config = { ...configOf('shelves'), sources, alignments: [], heldOut: { valid: 0, test: 0 } };
+    writeFileSync(path.join(folder, 'shelves.json'), JSON.stringify(config));
+    // Each waits for the others and ends: eleven with TensorFlow would be much for a small machine.
+    const begun = path.join(folder, 'begun');
+    mkdirSync(begun);
+    const script = path.join(folder, 'wait.mjs');
+    writeFileSync(
+      script,
+      `import { readdirSync, writeFileSync } from 'node:fs';
+if (process.send) {
+  writeFileSync(${JSON.stringify(`${begun}/`)} + process.pid, '');
+  while (readdirSync(${JSON.stringify(begun)}).length < ${labels.length}) await new Promise((r) => setTimeout(r, 50));
+}`,
+    );
+    const targets = ['retrain', '--targets', Object.keys(sources).join(), '--parallel', `${labels.length}`];
+    const NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --import ${pathToFileURL(script)}`;
+    const { code, stderr } = await cli([...targets, '--no-teacher', '--config', 'shelves.json'], {
+      env: { KGMENTOR_BACKEND: 'none', NODE_OPTIONS },
+    });
+    assert.equal(code, 2, stderr);
+    assert.equal(readdirSync(begun).length, labels.length);
+    assert.doesNotMatch(stderr, /MaxListeners/);
   });
 
   it('are named by one way only, and known', async () => {

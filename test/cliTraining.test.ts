@@ -120,7 +120,10 @@ describe('the way from files to answers', () => {
     assert.equal(code, 0, stderr);
     const teacher = JSON.parse(stdout) as { id: string; result: { epochs: number } };
     assert.equal(teacher.result.epochs, 2);
-    assert.match(stderr, /^teacher epoch 2\/2: loss \d/m);
+    assert.match(
+      stderr,
+      /^teacher epoch 2\/2: loss [\d.]+, [\d,]+ rows\/s on (the CPU|GPU \d.*), [\d,]+ MB, /m,
+    );
     assert.match(stderr, /^teacher validation MRR \d/m);
     const student = await json<{ folder: string; metrics: { tv: { all: { count: number } } } }>(
       'retrain',

@@ -2,7 +2,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { exitCodeOf, KgmentorError } from '../errors.js';
 import { type Finding, inspect } from '../graph/inspect.js';
 import type { Command, Context } from './command.js';
-import { count, deviceLine } from './output.js';
+import { count, deviceLine, isGpuUnused } from './output.js';
 
 export const doctor: Command = {
   usage: '',
@@ -51,7 +51,11 @@ async function tensorflow(): Promise<Finding> {
   const found = await probe();
   if (!('version' in found))
     return { what: 'TensorFlow', ok: false, found: found.reason, mend: found.next ?? '`kgmentor setup`' };
-  const mend = found.fallback && '`kgmentor setup` fetches and builds the native one, which is faster';
+  const mend = found.fallback
+    ? '`kgmentor setup` fetches and builds the native one, which is faster'
+    : isGpuUnused(found)
+      ? 'the GPU is not used: `kgmentor setup` fetches the CUDA build, or says why it is not'
+      : undefined;
   return { what: 'TensorFlow', ok: true, found: deviceLine(found), mend };
 }
 

@@ -1,5 +1,6 @@
-import type { Device, KgmentorEvent, OnEvent } from '../events.js';
-import { fallbackLine } from '../setup/fallback.js';
+import type { Device, KgmentorEvent, OnEvent, Usage } from '../events.js';
+import { fallbackLine, unusedGpuLine } from '../setup/fallback.js';
+import { gpus } from '../setup/gpus.js';
 
 export interface OutputOptions {
   readonly json: boolean;
@@ -28,7 +29,7 @@ export function createOutput(options: OutputOptions): Output {
   const terminal = process.stderr.isTTY === true;
   let open = false;
   let told = Date.now();
-  let fallbackTold = false;
+  let deviceTold = false;
   const clear = () => {
     if (open) process.stderr.write('\r\x1b[2K');
     open = false;
@@ -57,9 +58,10 @@ export function createOutput(options: OutputOptions): Output {
       } else if (event.type === 'step' || event.type === 'progress') passing(line);
       else if (event.type === 'device') {
         if (options.verbose) say(line);
-        else if (event.fallback && !fallbackTold)
+        else if (event.fallback && !deviceTold)
           say(fallbackLine(`The native one does not load (${event.fallback}).`));
-        fallbackTold = true;
+        else if (isGpuUnused(event) && !deviceTold) say(unusedGpuLine);
+        deviceTold = true;
       } else say(line);
     };
   return {
@@ -111,6 +113,14 @@ export function table(head: readonly string[], body: readonly (readonly string[]
   return [line(head), width.map((w) => '─'.repeat(w)).join('  '), ...body.map(line)];
 }
 
+/** Whether the native TensorFlow runs on the CPU where a GPU is there or asked for. */
+export const isGpuUnused = ({ backend, gpu }: Device): boolean =>
+  backend !== 'wasm' && !gpu && gpus().length > 0;
+
+/** What an epoch took, as far as it is told. */
+const usageOf = ({ device, memoryMb, gpuMemoryMb }: Partial<Usage>): string =>
+  `${device === undefined ? '' : ` on ${device}`}${gpuMemoryMb === undefined ? '' : ` (${count(gpuMemoryMb)} MB in use there)`}${memoryMb === undefined ? '' : `, ${count(memoryMb)} MB`}`;
+
 /** What TensorFlow runs on. */
 export const deviceLine = ({ backend, gpu, version, fallback }: Device): string =>
   backend === 'wasm'
@@ -126,7 +136,7 @@ function lineOf(event: KgmentorEvent): string | null {
     case 'step':
       return `${event.role} epoch ${event.epoch}/${event.epochs}, step ${event.step}/${event.steps}, ${count(event.rowsPerSecond)} rows/s, ${duration(event.etaSeconds)} left`;
     case 'epoch':
-      return `${event.role} epoch ${event.epoch}/${event.epochs}: loss ${event.loss.toFixed(4)}, ${count(event.rowsPerSecond)} rows/s, ${duration(event.etaSeconds)} left`;
+      return `${event.role} epoch ${event.epoch}/${event.epochs}: loss ${event.loss.toFixed(4)}, ${count(event.rowsPerSecond)} rows/s${usageOf(event)}, ${duration(event.etaSeconds)} left`;
     case 'evaluated':
       return `${event.role ?? 'model'} validation MRR ${points(event.value)}${event.best ? ' (best so far)' : ''}`;
     case 'walks':

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import { KgmentorError } from '../errors.js';
-import { gpus, sharesOf } from '../train/devices.js';
+import { sharesOf, usedGpus } from '../train/devices.js';
 import type { RunRecord } from '../train/folder.js';
 import { listRunFolders } from '../train/runs.js';
 import type { Context } from './command.js';
@@ -18,7 +18,7 @@ import { checkThreads, wholeNumber } from './training.js';
  */
 export async function retrainMany(targets: readonly string[], context: Context): Promise<void> {
   const { flags, out, signal } = context;
-  const machine = { cores: availableParallelism(), devices: gpus() };
+  const machine = { cores: availableParallelism(), devices: await usedGpus() };
   const asked = { parallel: wholeNumber(flags, 'parallel'), threads: checkThreads(flags) };
   const { parallel, threads, devices } = sharesOf(targets.length, machine, asked);
   out.say(

@@ -11,36 +11,67 @@ import path from 'node:path';
 import { KgmentorError } from '../errors.js';
 import { compileBinding, packageFolder, packageVersion } from './binding.js';
 import { cacheFolder } from './cache.js';
+import { isAskedFor, wantsCuda } from './gpus.js';
 import type { Log } from './lock.js';
 import { isWhole, stage } from './stage.js';
 import { canRun, compiler, missing, type Prerequisite, runTool } from './tools.js';
-import { fetchLibrary, wheelHere } from './wheel.js';
+import { fetchLibrary } from './wheel.js';
+import { type Build, buildHere } from './wheels.js';
 
 const PURPOSE = 'The native TensorFlow';
 
 /**
  * Makes `@tensorflow/tfjs-node-gpu` loadable: fetches TensorFlow's C library and compiles the package's own binding
- * against it, both once for all checkouts, in the cache folder. Returns within milliseconds where that is done.
+ * against it, both once for all checkouts, in the cache folder. Returns within milliseconds where that is done. Where
+ * an NVIDIA device is seen it is the CUDA build; where that cannot be had, the one for CPUs, in one line.
  *
+ * @param options.again tries for the CUDA build once more where it could not be had, or found no GPU
+ * @param options.cuda whether it is wanted
  * @throws KgmentorError USAGE where the platform or a program that is needed is missing, UNREACHABLE where the library
  * cannot be fetched, UNEXPECTED where what was built does not load
  */
-export async function ensureTensorFlow(log: Log): Promise<void> {
-  const folder = packageFolder();
-  const stamp = path.join(folder, '.kgmentor-ready');
-  const link = path.join(folder, 'lib');
-  if (isReady(stamp, link)) return;
-  const { binding } = await stageTensorFlow({ cache: cacheFolder(), log });
+export async function ensureTensorFlow(
+  log: Log,
+  options: { again?: boolean; cuda?: boolean } = {},
+): Promise<void> {
+  const cpu = buildHere('cpu');
+  const cuda = (options.cuda ?? wantsCuda()) ? buildHere('cuda') : undefined;
+  if (!cuda && isAskedFor('gpu'))
+    throw new KgmentorError('USAGE', 'TensorFlow has no CUDA build for this platform.', {
+      next: 'Take KGMENTOR_DEVICE=gpu away.',
+    });
+  const stamp = path.join(packageFolder(), '.kgmentor-ready');
+  if (!cuda) return isReady(stamp, cpu, cpu) ? undefined : make(cpu, stamp, cpu, log);
+  if (!options.again && (isReady(stamp, cuda, cuda) || (isReady(stamp, cuda, cpu) && !isAskedFor('gpu'))))
+    return;
   try {
-    pointTo(link, binding);
-    await tryToLoad(binding);
-    writeFileSync(stamp, names().binding);
+    await make(cuda, stamp, cuda, log);
+  } catch (error) {
+    if (!(error instanceof KgmentorError) || isAskedFor('gpu')) throw error;
+    const reason = error.message.replace(/\s*\n\s*/g, ' ');
+    log(`Trainings use the CPU, not the GPU of this machine. ${reason} \`kgmentor setup\` tries again.`);
+    await make(cpu, stamp, cuda, log);
+  }
+}
+
+/** Stages a build, points the package to it and sees it load. */
+async function make(build: Build, stamp: string, wanted: Build, log: Log): Promise<void> {
+  const { binding } = await stageTensorFlow({ cache: cacheFolder(), log, build });
+  try {
+    pointTo(path.join(packageFolder(), 'lib'), binding);
+    const { gpu } = await tryToLoad(binding);
+    writeFileSync(stamp, stampOf(wanted, build));
+    if (build.cuda && !gpu)
+      log(
+        'The CUDA build of TensorFlow loads and finds no GPU that it can use, so that trainings use the CPU. See whether `nvidia-smi` lists one, with a driver for CUDA 12.',
+      );
   } catch (cause) {
     if (cause instanceof KgmentorError) throw cause;
-    throw new KgmentorError('UNEXPECTED', `${folder} cannot be written: ${(cause as Error).message}`, {
-      next: 'Run the same command as the user who owns that folder.',
-      cause,
-    });
+    throw new KgmentorError(
+      'UNEXPECTED',
+      `${packageFolder()} cannot be written: ${(cause as Error).message}`,
+      { next: 'Run the same command as the user who owns that folder.', cause },
+    );
   }
   log('TensorFlow is ready.');
 }
@@ -55,11 +86,12 @@ export async function stageTensorFlow(options: {
   cache: string;
   log: Log;
   env?: NodeJS.ProcessEnv;
+  /** That for CPUs where absent. */
+  build?: Build;
 }): Promise<{ library: string; binding: string }> {
-  const { cache, log, env = process.env } = options;
-  const wheel = wheelHere();
-  const library = path.join(cache, names().library);
-  const binding = path.join(cache, names().binding);
+  const { cache, log, env = process.env, build = buildHere('cpu') } = options;
+  const library = path.join(cache, build.name);
+  const binding = path.join(cache, bindingOf(build));
   const lacks: Prerequisite[] = [];
   const cxx = isWhole(binding) ? '' : await compiler(env);
   if (cxx === undefined) lacks.push('a C++ compiler');
@@ -69,35 +101,47 @@ export async function stageTensorFlow(options: {
   }
   if (lacks.length > 0) throw missing(lacks, PURPOSE);
   const lock = { log, what: 'the set-up of TensorFlow' };
-  await stage(library, (empty) => fetchLibrary(wheel, empty, log, env), lock);
+  await stage(library, (empty) => fetchLibrary(build, empty, log, env), lock);
   await stage(binding, (empty) => compileBinding(library, empty, cxx || 'c++', log, env), lock);
   return { library, binding };
 }
 
 /** Loads it in a process of its own, as the library does: a library that does not fit can end the process. */
-async function tryToLoad(binding: string): Promise<void> {
+async function tryToLoad(binding: string): Promise<{ gpu: boolean }> {
   const backend = new URL('../model/backend.js', import.meta.url).href;
-  const script = `process.env.KGMENTOR_BACKEND = 'native'; const { device } = await import(${JSON.stringify(backend)}); device();`;
-  await runTool(process.execPath, ['--input-type=module', '-e', script]).catch((cause: Error) => {
-    throw new KgmentorError(
-      'UNEXPECTED',
-      `The native TensorFlow was set up but does not load. ${cause.message}`,
-      {
-        next: `Remove the folder ${path.dirname(binding)} and run the same command again.`,
-        cause,
-      },
-    );
-  });
+  const script = `process.env.KGMENTOR_BACKEND = 'native'; const { device } = await import(${JSON.stringify(backend)}); console.log(JSON.stringify(device()));`;
+  const told = await runTool(process.execPath, ['--input-type=module', '-e', script]).catch(
+    (cause: Error) => {
+      throw new KgmentorError(
+        'UNEXPECTED',
+        `The native TensorFlow was set up but does not load. ${cause.message}`,
+        {
+          next: `Remove the folder ${path.dirname(binding)} and run the same command again.`,
+          cause,
+        },
+      );
+    },
+  );
+  return JSON.parse(told.trim().split('\n').at(-1) ?? '');
 }
 
-/** The stamp says what was seen to load; the two files show that it is still there. */
-function isReady(stamp: string, link: string): boolean {
+/** What was wanted and what was made of it, where that is another. */
+const stampOf = (wanted: Build, made: Build): string =>
+  wanted === made ? bindingOf(made) : `${bindingOf(made)} for ${wanted.name}`;
+
+/** The stamp says what was seen to load; the link and the files show that it is still there. */
+function isReady(stamp: string, wanted: Build, made: Build): boolean {
+  const link = path.join(packageFolder(), 'lib');
   try {
-    if (readFileSync(stamp, 'utf8') !== names().binding) return false;
-    const cache = path.dirname(realpathSync(link));
+    if (readFileSync(stamp, 'utf8') !== stampOf(wanted, made)) return false;
+    const binding = realpathSync(link);
+    // A build that did not load may have been pointed to since.
+    if (path.basename(binding) !== bindingOf(made)) return false;
+    const cache = path.dirname(binding);
     const files = [path.join(link, 'napi-v8', 'tfjs_binding.node')];
     for (const name of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'])
-      files.push(path.join(cache, names().library, 'lib', name));
+      files.push(path.join(cache, made.name, 'lib', name));
+    if (made.cuda) files.push(path.join(cache, made.name, 'nvidia'));
     return files.every((file) => existsSync(file));
   } catch {
     return false;
@@ -117,9 +161,5 @@ function pointTo(link: string, folder: string): void {
   }
 }
 
-/** Names of the two folders in the cache: each holds the versions it was made from. */
-function names(): { library: string; binding: string } {
-  const wheel = wheelHere();
-  const library = `${wheel.project}-${wheel.version}-${process.platform}-${process.arch}`;
-  return { library, binding: `tfjs-node-gpu-${packageVersion()}-${library}` };
-}
+/** Name of a binding's folder in the cache: holds the versions that it is made from. */
+const bindingOf = (build: Build): string => `tfjs-node-gpu-${packageVersion()}-${build.name}`;

@@ -1,80 +1,43 @@
-import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { KgmentorError } from '../errors.js';
 import type { Log } from './lock.js';
 import { runTool } from './tools.js';
+import type { Build, Wheel } from './wheels.js';
 
-/** A Python wheel that holds TensorFlow's C library. */
-export interface Wheel {
-  readonly project: string;
-  readonly version: string;
-  readonly sha256: string;
-  readonly platforms: readonly string[];
-  readonly megabytes: number;
-}
-
-/** The Python wheels that hold TensorFlow's C library, by platform. The Python version only picks the file. */
-const WHEELS: Record<string, Wheel> = {
-  'linux-x64': {
-    project: 'tensorflow-cpu',
-    version: '2.21.0',
-    sha256: '2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c',
-    platforms: ['manylinux_2_27_x86_64'],
-    megabytes: 274,
-  },
-  'linux-arm64': {
-    project: 'tensorflow',
-    version: '2.21.0',
-    sha256: '4b24aca16d527a3cf1c37f720c04c484c3d20f4d0fdfa98632ac8b9f3be6eb5c',
-    platforms: ['manylinux_2_27_aarch64'],
-    megabytes: 282,
-  },
-};
 const WHEEL_PYTHON = '3.11';
 
-/** Takes the C library and the headers of its interface out of a wheel: arguments wheel, folder. */
+/** Takes the C library, the headers of its interface and CUDA's libraries out of wheels: arguments folder, wheels. */
 const UNPACK = `
 import os, re, shutil, sys, zipfile
-wheel, folder = sys.argv[1:]
-want = re.compile(r'tensorflow/(libtensorflow_(cc|framework)\\.so\\.2$|include/(tensorflow/c/|tensorflow/core/platform/ctstring|((tensorflow|xla)/)?tsl/(c/|platform/ctstring)).*\\.h$)')
-with zipfile.ZipFile(wheel) as z:
-    for name in filter(want.match, z.namelist()):
-        inner = name[len('tensorflow/'):]
-        to = os.path.join(folder, inner if inner.startswith('include/') else 'lib/' + inner)
-        os.makedirs(os.path.dirname(to), exist_ok=True)
-        with z.open(name) as source, open(to, 'wb') as target:
-            shutil.copyfileobj(source, target, 1 << 20)
+folder, *wheels = sys.argv[1:]
+want = re.compile(r'nvidia/[^/]+/lib/[^/]+\\.so(\\.[^/]+)?$|tensorflow/(libtensorflow_(cc|framework)\\.so\\.2$|include/(tensorflow/c/|tensorflow/core/platform/ctstring|((tensorflow|xla)/)?tsl/(c/|platform/ctstring)).*\\.h$)')
+for wheel in wheels:
+    with zipfile.ZipFile(wheel) as z:
+        for name in filter(want.match, z.namelist()):
+            inner = name[len('tensorflow/'):] if name.startswith('tensorflow/') else name
+            # TensorFlow finds CUDA's libraries in ../nvidia, beside lib.
+            to = os.path.join(folder, inner if inner.startswith(('include/', 'nvidia/')) else 'lib/' + inner)
+            os.makedirs(os.path.dirname(to), exist_ok=True)
+            with z.open(name) as source, open(to, 'wb') as target:
+                shutil.copyfileobj(source, target, 1 << 20)
+    os.remove(wheel)
 `;
 
 /**
- * The wheel for this platform.
+ * Fetches a build's wheels by their hashes and unpacks the library and its headers into `lib` and `include` of an empty
+ * folder, CUDA's libraries into `nvidia`.
  *
- * @throws KgmentorError USAGE where there is none
- */
-export function wheelHere(): Wheel {
-  const wheel = WHEELS[`${process.platform}-${process.arch}`];
-  if (!wheel) {
-    throw new KgmentorError(
-      'USAGE',
-      `There is no native TensorFlow for this platform (${process.platform}-${process.arch}).`,
-      { next: 'Run kgmentor on Linux, x64 or arm64: on macOS and Windows in a container or in WSL 2.' },
-    );
-  }
-  return wheel;
-}
-
-/**
- * Fetches a wheel by its hash and unpacks the library and its headers into `lib` and `include` of an empty folder.
- *
- * @throws KgmentorError UNREACHABLE where pip cannot fetch it
+ * @throws KgmentorError UNREACHABLE where pip cannot fetch them
  */
 export async function fetchLibrary(
-  wheel: Wheel,
+  { wheels, platforms, megabytes }: Build,
   empty: string,
   log: Log,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
-  const pinned = `${wheel.project}==${wheel.version}`;
+  const [{ project, version }] = wheels;
+  const pinned = `${project}==${version}`;
   const { header } = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
   if (!header?.glibcVersionRuntime) {
     throw new KgmentorError(
@@ -85,11 +48,15 @@ export async function fetchLibrary(
       },
     );
   }
-  log(`Fetching ${pinned} with pip (${wheel.megabytes} MB, once) …`);
-  const wanted = path.join(empty, 'wheel.txt');
-  writeFileSync(wanted, `${pinned} --hash=sha256:${wheel.sha256}\n`);
+  const others = wheels.length - 1;
+  const libraries = others === 1 ? 'library that it loads' : `libraries that it loads (${others})`;
+  const more = others > 0 ? ` and the CUDA ${libraries}` : '';
+  log(`Fetching ${pinned}${more} with pip (${megabytes.toLocaleString('en-US')} MB, once) …`);
+  const wanted = path.join(empty, 'wheels.txt');
+  const line = (wheel: Wheel) => `${wheel.project}==${wheel.version} --hash=sha256:${wheel.sha256}\n`;
+  writeFileSync(wanted, wheels.map(line).join(''));
   const where = ['--python-version', WHEEL_PYTHON, '--implementation', 'cp', '--only-binary=:all:'];
-  for (const platform of wheel.platforms) where.push('--platform', platform);
+  for (const platform of platforms) where.push('--platform', platform);
   const pip = [
     '-m',
     'pip',
@@ -107,12 +74,8 @@ export async function fetchLibrary(
     });
   });
   log('Unpacking it …');
-  const file = path.join(
-    empty,
-    `${wheel.project.replace('-', '_')}-${wheel.version}-cp311-cp311-${wheel.platforms[0]}.whl`,
-  );
-  await runTool('python3', ['-c', UNPACK, file, empty], env);
-  rmSync(file);
+  const files = readdirSync(empty).filter((name) => name.endsWith('.whl'));
+  await runTool('python3', ['-c', UNPACK, empty, ...files.map((name) => path.join(empty, name))], env);
   rmSync(wanted);
   // The names the linker looks for.
   symlinkSync('libtensorflow_cc.so.2', path.join(empty, 'lib', 'libtensorflow.so'));

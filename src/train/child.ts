@@ -49,6 +49,7 @@ async function main(folder: string, resume: boolean): Promise<void> {
   const { createTrainer } = await import('./trainer.js');
   const { freshProgress, loadCheckpoint } = await import('./checkpoint.js');
   const { trainLoop } = await import('./loop.js');
+  const { usageOf } = await import('./usage.js');
   const { rankEvaluations } = await import('./rankEvaluations.js');
 
   send({ type: 'device', ...device() });
@@ -64,6 +65,7 @@ async function main(folder: string, resume: boolean): Promise<void> {
     ...(job.feed && {
       batches: (await import('./fedBatches.js')).fedBatches(job, job.feed.steps, trainer.answers),
     }),
+    usage: usageOf(device()),
     emit: (event) => send({ ...event }),
     stopping: () => stop,
   });

@@ -1,25 +1,14 @@
-import { existsSync, readdirSync } from 'node:fs';
-
-/** Where the NVIDIA driver lists the devices that it sees. */
-const DRIVER = '/proc/driver/nvidia/gpus';
+import { gpus } from '../setup/gpus.js';
+import { probe } from './probe.js';
 
 /**
- * NVIDIA devices that trainings may use, as values of CUDA_VISIBLE_DEVICES; none where the driver is not there.
- *
- * @param env an own CUDA_VISIBLE_DEVICES names fewer of them
- * @example
- * gpus({ CUDA_VISIBLE_DEVICES: '2,3' }); // ['2', '3'] on a machine with GPUs
+ * GPUs that trainings run on, as values of CUDA_VISIBLE_DEVICES: those that are seen, where TensorFlow says that it
+ * uses one. It is asked, in a process of its own, only where one is seen.
  */
-export function gpus(env: NodeJS.ProcessEnv = process.env, driver = DRIVER): string[] {
-  if (!existsSync(driver)) return [];
-  const named = env.CUDA_VISIBLE_DEVICES;
-  if (named !== undefined) {
-    const all = named.split(',').map((device) => device.trim());
-    // CUDA sees those before the first one that is none.
-    const end = all.findIndex((device) => device === '' || device.startsWith('-'));
-    return end < 0 ? all : all.slice(0, end);
-  }
-  return readdirSync(driver).map((_, i) => String(i));
+export async function usedGpus(seen: readonly string[] = gpus()): Promise<readonly string[]> {
+  if (seen.length === 0) return [];
+  const found = await probe();
+  return 'gpu' in found && found.gpu ? seen : [];
 }
 
 /** How many trainings run at once, with what each. */

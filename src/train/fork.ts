@@ -2,10 +2,34 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { isAskedFor } from '../setup/gpus.js';
 
 /**
- * Starts a script in a process of its own, in which TensorFlow may be loaded: it reads its thread count from the
- * environment then.
+ * The environment that TensorFlow is loaded in: it reads its threads and devices from there then.
+ *
+ * @param device the only GPU that it sees; all where absent, and none with `KGMENTOR_DEVICE=cpu`
+ * @throws KgmentorError USAGE for a KGMENTOR_DEVICE that is neither cpu nor gpu
+ */
+export function tensorFlowEnvironment(
+  threads: number,
+  device?: string,
+  env: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  const shown = device ?? (isAskedFor('cpu', env) ? '-1' : undefined);
+  return {
+    // The numbers that nvidia-smi gives; and no more memory than is needed, as trainings may share a GPU.
+    CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    TF_CPP_MIN_LOG_LEVEL: '2',
+    ...env,
+    ...(shown !== undefined && { CUDA_VISIBLE_DEVICES: shown }),
+    TF_NUM_INTRAOP_THREADS: String(threads),
+    TF_NUM_INTEROP_THREADS: '1',
+  };
+}
+
+/**
+ * Starts a script in a process of its own, in which TensorFlow may be loaded.
  *
  * @param device the only GPU that it sees; all where absent
  * @returns the process, and what gives the last lines of its stderr
@@ -19,15 +43,7 @@ export function forkTensorFlow(
   const child = fork(fileURLToPath(script), [...args], {
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
-    env: {
-      ...process.env,
-      TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL ?? '2',
-      ...(device !== undefined && { CUDA_VISIBLE_DEVICES: device }),
-      TF_NUM_INTRAOP_THREADS: String(threads),
-      TF_NUM_INTEROP_THREADS: '1',
-      // Else threads add up more than 1,024 scattered rows in the order in which they come.
-      TF_DETERMINISTIC_OPS: process.env.TF_DETERMINISTIC_OPS ?? '1',
-    },
+    env: tensorFlowEnvironment(threads, device),
   });
   return { child, said: narration(child.stderr) };
 }

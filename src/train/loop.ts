@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Usage } from '../events.js';
 import type { WalkStatistics } from '../kg/walkStatistics.js';
 import { modelTensors } from '../model/model.js';
 import { writeTensors } from '../model/safetensors.js';
@@ -12,7 +13,14 @@ import type { Trainer } from './trainer.js';
 import { jobBatches } from './walkingBatches.js';
 
 export type TrainEvent =
-  | { type: 'epoch'; epoch: number; epochs: number; loss: number; rowsPerSecond: number; etaSeconds: number }
+  | (Partial<Usage> & {
+      type: 'epoch';
+      epoch: number;
+      epochs: number;
+      loss: number;
+      rowsPerSecond: number;
+      etaSeconds: number;
+    })
   | {
       type: 'step';
       epoch: number;
@@ -29,6 +37,8 @@ export interface LoopOptions {
   readonly folder: string;
   /** Columns in memory where absent. */
   readonly batches?: Batches;
+  /** Told with each epoch; nothing where absent. */
+  readonly usage?: () => Promise<Usage>;
   readonly emit: (event: TrainEvent) => void;
   /** True once a stop was asked for; asked between steps. */
   readonly stopping: () => boolean;
@@ -106,6 +116,7 @@ export async function trainLoop(
       loss: lossSum / steps,
       rowsPerSecond: rate(),
       etaSeconds: eta(),
+      ...(await options.usage?.()),
     });
     const last = epoch + 1 === settings.epochs;
     if (job.valid && ((epoch + 1) % settings.evaluateEvery === 0 || last)) {

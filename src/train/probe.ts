@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Device } from '../events.js';
+import { tensorFlowEnvironment } from './fork.js';
 
 const script = fileURLToPath(new URL('./probeChild.js', import.meta.url));
 
@@ -11,7 +12,7 @@ export type Probed = Device | { readonly reason: string; readonly next?: string 
 export function probe(): Promise<Probed> {
   const child = fork(script, [], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
+    env: tensorFlowEnvironment(1),
   });
   let last = '';
   child.stderr?.on('data', (data: Buffer) => {

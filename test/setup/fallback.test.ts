@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -14,8 +14,8 @@ const folder = temporaryFolder();
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
 /** An installation beside this one, whose native library was never built. */
-function unbuilt(): string {
-  const at = path.join(folder, 'unbuilt');
+function unbuilt(named: string): string {
+  const at = path.join(folder, named);
   const [modules, own] = [path.join(root, 'node_modules'), path.join(at, 'node_modules')];
   mkdirSync(path.join(own, '@tensorflow'), { recursive: true });
   cpSync(path.join(root, 'dist', 'src'), path.join(at, 'dist', 'src'), { recursive: true });
@@ -43,7 +43,7 @@ async function probed(at: string, backend = ''): Promise<Partial<Device> & { rea
 }
 
 test('where the native library was not built WebAssembly stands in and the reason is told', async () => {
-  const at = unbuilt();
+  const at = unbuilt('unbuilt');
   const found = await probed(at);
   assert.equal(found.backend, 'wasm');
   assert.match(
@@ -71,8 +71,60 @@ test('a set-up that lacks its tools says so in one line and chooses WebAssembly'
     said[0],
     /^TensorFlow runs on WebAssembly, .* needs Python 3, pip and a C\+\+ compiler, not found here\. Install with .*$/,
   );
-  await assert.rejects(
-    ensureBackend(() => {}, { KGMENTOR_BACKEND: 'native' }, ensure),
-    { code: 'USAGE' },
+  for (const asked of [
+    { KGMENTOR_BACKEND: 'native' },
+    { KGMENTOR_DEVICE: 'gpu' },
+    { KGMENTOR_DEVICE: 'tpu' },
+  ])
+    await assert.rejects(
+      ensureBackend(() => {}, asked, ensure),
+      { code: 'USAGE' },
+    );
+});
+
+test('where the CUDA build is wanted and cannot be fetched one line says so, once, and the CPU is used', {
+  skip: process.platform !== 'linux' || process.arch !== 'x64',
+}, async () => {
+  const at = unbuilt('seen');
+  const [bin, cache] = ['bin', 'cache-of-cpu'].map((name) => path.join(folder, name));
+  mkdirSync(bin);
+  const program = (name: string, line: string) =>
+    writeFileSync(path.join(bin, name), `#!/bin/sh\n${line}\n`, { mode: 0o755 });
+  program('python3', 'case "$*" in *download*) echo "no room on the disk" >&2; exit 1;; esac');
+  // The build for CPUs is that of the tests themselves.
+  symlinkSync(path.dirname(realpathSync(path.join(packageFolder(), 'lib'))), cache);
+  const ensure = pathToFileURL(path.join(at, 'dist', 'src', 'setup', 'tensorflow.js')).href;
+  const script = path.join(folder, 'ensure.mjs');
+  const call = 'await ensureTensorFlow((line) => lines.push(line), { cuda: true }); lines.push("--");';
+  writeFileSync(
+    script,
+    `import { ensureTensorFlow } from '${ensure}';\nconst lines = [];\n${call}\n${call}\nconsole.log(JSON.stringify(lines));`,
   );
+  const env = {
+    ...process.env,
+    KGMENTOR_CACHE: cache,
+    KGMENTOR_DEVICE: '',
+    PATH: `${bin}:${process.env.PATH}`,
+  };
+  const ensured = async () => JSON.parse(await runTool(process.execPath, [script], env)) as string[];
+  const lines = await ensured();
+  const [fetching, fallback, ...rest] = lines;
+  assert.match(fetching, /^Fetching tensorflow==.* and the CUDA libraries that it loads/);
+  assert.match(
+    fallback,
+    /^Trainings use the CPU, not the GPU of this machine\. .*no room on the disk `kgmentor setup` tries again\.$/,
+  );
+  assert.deepEqual(rest, ['TensorFlow is ready.', '--', '--']);
+  assert.equal((await probed(at)).gpu, false);
+  assert.deepEqual(await ensured(), ['--', '--']);
+  const [lib, other] = [
+    path.join(at, 'node_modules', '@tensorflow', 'tfjs-node-gpu', 'lib'),
+    path.join(folder, 'other'),
+  ];
+  cpSync(realpathSync(lib), other, { recursive: true });
+  rmSync(lib);
+  symlinkSync(other, lib);
+  assert.ok((await ensured()).includes('TensorFlow is ready.'), 'another build was pointed to since');
+  assert.notEqual(realpathSync(lib), other);
+  await assert.rejects(runTool(process.execPath, [script], { ...env, KGMENTOR_DEVICE: 'gpu' }), /no room/);
 });

@@ -1,6 +1,7 @@
 /** `npm run bench -- dbp5l --target el` and others: measurements through a real Neo4j. */
 import { parseArgs } from 'node:util';
 import { exitCodeOf, KgmentorError } from '../src/errors.js';
+import { runCore } from './core/bench.js';
 import { runDbp5l } from './dbp5l/run.js';
 import { runFeed } from './feed.js';
 import { gridBench, ONLY } from './grid/bench.js';
@@ -27,6 +28,12 @@ npm run bench -- import [options]
                      rows a second and peak memory of the import of a made-up file and of one ten times as large
   --triples N        rows of the larger one, 100,000 where absent
   --format F         tsv, nt or tsv.gz and nt.gz; nt where absent
+npm run bench -- core [options]
+                     CPU time of training steps and of filtered ranking beside PyTorch's, on the same weights and
+                     batches, which it fetches once (about 5 GB); takes --target, --data, --seed, --threads and --json
+  --encoder LIST     some of complex, distmult, transe, rsn, transformer
+  --turns N          paired turns, 7 where absent
+  --steps N          steps a turn, 20 where absent
   --target L         language of the student, el where absent
   --dim N            numbers a student vector, 128 where absent; 32 for feed
   --data DIR         folder of DBP-5L, ../shared/data/dbp5l where absent
@@ -40,7 +47,7 @@ npm run bench -- import [options]
   --no-publish       leave publishing out
   --json             the last line of stdout is one object`;
 
-const BENCHES = ['grid', 'tables', 'dbp5l', 'feed', 'import'];
+const BENCHES = ['grid', 'tables', 'dbp5l', 'feed', 'import', 'core'];
 
 const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
 
@@ -59,6 +66,9 @@ async function main(): Promise<void> {
       'teacher-epochs': { type: 'string' },
       runs: { type: 'string' },
       threads: { type: 'string' },
+      encoder: { type: 'string' },
+      turns: { type: 'string', default: '7' },
+      steps: { type: 'string', default: '20' },
       only: { type: 'string' },
       hours: { type: 'string' },
       results: { type: 'string' },
@@ -80,6 +90,13 @@ async function main(): Promise<void> {
   const common = { target: values.target, data, seed: Number(values.seed), threads, json };
   if (bench === 'import') await runImport({ triples: Number(values.triples), format: values.format, json });
   else if (bench === 'tables') writeTables({ json });
+  else if (bench === 'core')
+    await runCore({
+      ...common,
+      encoder: values.encoder,
+      turns: Number(values.turns),
+      steps: Number(values.steps),
+    });
   else if (bench === 'grid') {
     const { only, runs, results, 'dry-run': dryRun } = values;
     const hours = number(values.hours);

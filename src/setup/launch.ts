@@ -63,8 +63,12 @@ async function serve(phase: Phase): Promise<number> {
 }
 
 /** Benches that read files only. */
-const needsNoServer = (target: string | undefined, args: readonly string[]): boolean =>
+const needsNothing = (target: string | undefined, args: readonly string[]): boolean =>
   target === 'bench' && (args[0] === 'tables' || args.includes('--dry-run') || args.includes('--help'));
+
+/** Benches that train on what they read from files. */
+const needsNoServer = (target: string | undefined, args: readonly string[]): boolean =>
+  target === 'bench' && args[0] === 'core';
 
 async function launch(target: string | undefined, args: readonly string[], phase: Phase): Promise<number> {
   if (target === 'neo4j') return serve(phase);
@@ -79,11 +83,12 @@ async function launch(target: string | undefined, args: readonly string[], phase
   }[target ?? ''] as { script: string; home?: string; heapMb?: number } | undefined;
   if (!beside) throw new KgmentorError('USAGE', `"${target}" is none of test, demo, bench, neo4j, kgmentor.`);
   const { script, ...server } = beside;
-  if (needsNoServer(target, args)) return program(phase, script, args);
+  if (needsNothing(target, args)) return program(phase, script, args);
   // Tests and measurements are of the native library, unless another is asked for.
   await (target === 'demo' || process.env.KGMENTOR_BACKEND === 'wasm' ? ensureBackend : ensureTensorFlow)(
     say,
   );
+  if (needsNoServer(target, args)) return program(phase, script, args);
   return withServer(phase, server, (uri) => program(phase, script, args, uri));
 }
 

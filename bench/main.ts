@@ -34,6 +34,7 @@ npm run bench -- core [options]
   --encoder LIST     some of complex, distmult, transe, rsn, transformer
   --turns N          paired turns, 7 where absent
   --steps N          steps a turn, 20 where absent
+  --leak             instead: tensors and resident memory over 2,000 steps of the product alone
   --target L         language of the student, el where absent
   --dim N            numbers a student vector, 128 where absent; 32 for feed
   --data DIR         folder of DBP-5L, ../shared/data/dbp5l where absent
@@ -69,6 +70,7 @@ async function main(): Promise<void> {
       encoder: { type: 'string' },
       turns: { type: 'string', default: '7' },
       steps: { type: 'string', default: '20' },
+      leak: { type: 'boolean', default: false },
       only: { type: 'string' },
       hours: { type: 'string' },
       results: { type: 'string' },
@@ -96,6 +98,7 @@ async function main(): Promise<void> {
       encoder: values.encoder,
       turns: Number(values.turns),
       steps: Number(values.steps),
+      leak: values.leak,
     });
   else if (bench === 'grid') {
     const { only, runs, results, 'dry-run': dryRun } = values;

@@ -32,6 +32,7 @@ class Batch:
         self.positions = len(entity)
         # One look-up serves the paths' entities and the answers.
         self.rows = torch.cat([entity.clamp_min(0), answer])
+        self.answer = answer
         self.relation = tensors["relation"].long()
 
 
@@ -65,14 +66,9 @@ class Training:
         entity, answer = F.embedding(batch.rows, self.entity).split([batch.positions, len(batch.asked)])
         relation = F.embedding(batch.relation, self.relation)
         query = self.encoder(entity, relation, batch)
-        asked = query[batch.asked]
-        if self.settings["geometry"] == "l2":
-            scores = -torch.cdist(query, self.entity)
-            right = -(asked - answer).norm(dim=1)
-        else:
-            scores = query @ self.entity.T
-            right = (asked * answer).sum(1)
-        loss = batch.mass @ scores.logsumexp(1) - batch.weight @ right
+        by_distance = self.settings["geometry"] == "l2"
+        scores = -torch.cdist(query, self.entity) if by_distance else query @ self.entity.T
+        loss = -(batch.weight @ F.log_softmax(scores, 1)[batch.asked, batch.answer])
         n3 = self.settings["n3"]
         if n3 > 0:
             cubes = self.encoder.cubes

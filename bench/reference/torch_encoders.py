@@ -5,11 +5,24 @@ from torch import nn
 from torch.nn import functional as F
 
 
-class Complex(nn.Module):
-    """Vectors are written as [re | im]; the query is the product of entity and relation."""
+class Encoder(nn.Module):
+    """Over real numbers, with its layers' weights; those of kgmentor are [from, to]."""
 
     def __init__(self, settings, weights):
         super().__init__()
+        self.weights = nn.ParameterDict({name: nn.Parameter(value) for name, value in weights.items()})
+
+    def linear(self, x, name):
+        return torch.addmm(self.weights[f"{name}Bias"], x, self.weights[name])
+
+    @staticmethod
+    def cubes(rows):
+        """N3 of each row."""
+        return (rows.square() * rows.abs()).sum(1)
+
+
+class Complex(Encoder):
+    """Vectors are written as [re | im]; the query is the product of entity and relation."""
 
     def forward(self, entity, relation, batch):
         a, b = entity.chunk(2, 1)
@@ -18,55 +31,36 @@ class Complex(nn.Module):
 
     @staticmethod
     def cubes(rows):
-        """N3 of each row: the sum of the cubes of the complex numbers' sizes."""
+        """The sum of the cubes of the complex numbers' sizes."""
         re, im = rows.chunk(2, 1)
         square = re.square() + im.square() + 1e-12
         return (square * square.sqrt()).sum(1)
 
 
-class Real(nn.Module):
-    """What the encoders over real numbers share."""
-
-    def __init__(self, settings, weights):
-        super().__init__()
-
-    @staticmethod
-    def cubes(rows):
-        return (rows.square() * rows.abs()).sum(1)
-
-
-class DistMult(Real):
+class DistMult(Encoder):
     def forward(self, entity, relation, batch):
         return entity * relation
 
 
-class TransE(Real):
+class TransE(Encoder):
     def forward(self, entity, relation, batch):
         return entity + relation
 
 
-class Path(Real):
-    """A network over the tokens e0, r1, e1, r2 … of a path; a hidden entity has one learned vector."""
-
-    def __init__(self, settings, weights):
-        super().__init__()
-        self.weights = nn.ParameterDict({name: nn.Parameter(value) for name, value in weights.items()})
+class Path(Encoder):
+    """Reads the tokens e0, r1, e1, r2 … of a path; all hidden entities share one learned vector."""
 
     def seen(self, entity, batch):
         hidden = self.weights["hiddenEntity"]
         return entity if batch.hidden is None else torch.where(batch.hidden, hidden, entity)
-
-    def linear(self, x, name):
-        return torch.addmm(self.weights[f"{name}Bias"], x, self.weights[name])
 
 
 class Rsn(Path):
     """A recurrent skipping network: an LSTM with its forget gate open at first, and a skip from the subject entity."""
 
     def __init__(self, settings, weights):
-        self_names = ("input", "inputBias", "recurrent", "recurrentBias")
         layers, dim = settings["layers"], settings["dim"]
-        super().__init__(settings, {k: v for k, v in weights.items() if not k.rstrip("0123456789") in self_names})
+        super().__init__(settings, {k: v for k, v in weights.items() if not k[-1].isdigit()})
         self.lstm = nn.LSTM(dim, dim, layers)
         with torch.no_grad():
             for i in range(layers):

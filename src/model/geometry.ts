@@ -81,8 +81,8 @@ const products = (table: Tensor2D): Pick<Scoring, 'all' | 'pairs'> => ({
 const NEAREST = 1e-8;
 const squares = (x: Tensor2D): Tensor2D => tf.sum(tf.square(x), 1, true) as Tensor2D; // [n, 1]
 
-/** A column of ones. */
-const ones = (rows: number): Tensor2D => tf.ones([rows, 1]);
+/** Products whose inner width is a multiple of this are the fastest. */
+const STRIDE = 16;
 
 /**
  * −|q − e| by |q|² + |e|² − 2 q · e: rows that are widened by what the squares need give it in one product, so that few
@@ -90,21 +90,25 @@ const ones = (rows: number): Tensor2D => tf.ones([rows, 1]);
  */
 function distances(table: Tensor2D): Pick<Scoring, 'all' | 'pairs'> {
   const [entities, width] = table.shape;
-  const wide = tf.concat([table, ones(entities), squares(table)], 1) as Tensor2D; // [entities, width + 2]
+  const idle = STRIDE - 1 - ((width + 1) % STRIDE); // columns that are 0 in what is asked
+  const wide = tf.concat([table, squares(table), tf.ones([entities, 1 + idle])], 1) as Tensor2D;
   return {
     all(query) {
-      const one = ones(query.shape[0]);
-      const asked = tf.concat([tf.mul(query, -2), squares(query), one], 1) as Tensor2D; // [n, width + 2]
+      const n = query.shape[0];
+      const one = tf.ones([n, 1]) as Tensor2D;
+      const parts = [tf.mul(query, -2), one, squares(query), tf.zeros([n, idle])];
+      const asked = tf.concat(idle > 0 ? parts : parts.slice(0, -1), 1) as Tensor2D; // [n, width + 2 + idle]
       const squared = matMul(asked, wide, false, true);
       const distance = tf.sqrt(tf.maximum(squared, NEAREST)) as Tensor2D; // [n, entities]
       return {
         scores: tf.neg(distance) as Tensor2D,
         back(dScores, weight = one) {
           const c = tf.div(dScores, distance) as Tensor2D; // [n, entities]
-          const [drawn, strength] = tf.split(matMul(c, wide), [width, 1, 1], 1);
-          const towards = tf.sub(drawn, tf.mul(query, strength));
-          const weighted = tf.concat([tf.mul(query, weight), weight], 1) as Tensor2D; // [n, width + 1]
-          const [pulled, mass] = tf.split(matMul(c, weighted, true, false), [width, 1], 1);
+          const drawn = matMul(c, wide);
+          const strength = tf.slice(drawn, [0, width + 1], [-1, 1]); // [n, 1]
+          const towards = tf.sub(tf.slice(drawn, [0, 0], [-1, width]), tf.mul(query, strength));
+          const pulled = matMul(c, tf.mul(query, weight), true, false); // [entities, width]
+          const mass = matMul(c, weight, true, false); // [entities, 1]
           return {
             dQuery: tf.mul(towards, weight) as Tensor2D,
             dTable: tf.sub(pulled, tf.mul(table, mass)) as Tensor2D,

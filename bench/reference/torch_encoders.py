@@ -21,13 +21,16 @@ class Encoder(nn.Module):
         return (rows.square() * rows.abs()).sum(1)
 
 
-class Complex(Encoder):
-    """Vectors are written as [re | im]; the query is the product of entity and relation."""
+def complex_product(x, y):
+    """Row by row, of complex numbers written as [re | im]."""
+    a, b = x.chunk(2, 1)
+    c, d = y.chunk(2, 1)
+    return torch.cat([a * c - b * d, a * d + b * c], 1)
 
+
+class Complex(Encoder):
     def forward(self, entity, relation, batch):
-        a, b = entity.chunk(2, 1)
-        c, d = relation.chunk(2, 1)
-        return torch.cat([a * c - b * d, a * d + b * c], 1)
+        return complex_product(entity, relation)
 
     @staticmethod
     def cubes(rows):

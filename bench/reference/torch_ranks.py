@@ -2,7 +2,7 @@
 
 import torch
 from torch.nn import functional as F
-from torch_encoders import Complex
+from torch_encoders import complex_product
 
 CHUNK = 512
 
@@ -22,7 +22,7 @@ class Ranking:
 
     def chunk(self, start, entity, relation, answer):
         """The rank is 1 + better candidates + half of the ties, the other known answers left out."""
-        query = Complex.forward(None, F.embedding(entity, self.entity), F.embedding(relation, self.relation), None)
+        query = complex_product(F.embedding(entity, self.entity), F.embedding(relation, self.relation))
         scores = query @ self.entity.T  # [queries, entities]
         right = scores.gather(1, answer[:, None])
         offset = self.offset[start : start + len(answer) + 1]

@@ -36,7 +36,7 @@ export async function openTorch(folder: string, threads: number): Promise<Side> 
   const passive = { OMP_WAIT_POLICY: 'PASSIVE', KMP_BLOCKTIME: '0', OMP_NUM_THREADS: String(threads) };
   const child = spawn(await torchPython(), [torchScript, folder, String(threads)], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, ...passive, CUDA_VISIBLE_DEVICES: '' },
+    env: { ...process.env, ...passive, CUDA_VISIBLE_DEVICES: '', PYTHONDONTWRITEBYTECODE: '1' },
   });
   const next = answers(child, 'PyTorch', (hear) =>
     createInterface({ input: child.stdout as Readable }).on('line', (line) => hear(JSON.parse(line))),

@@ -89,6 +89,12 @@ function matMul(a: Tensor2D, b: Tensor2D, transposeA = false, transposeB = false
   ) as Tensor2D;
 }
 
+const sigmoidGradient = (y: Tensor2D, dy: Tensor2D): Tensor2D =>
+  backend.executeSingleOutput('SigmoidGrad', [T], [y, dy]) as Tensor2D;
+
+const tanhGradient = (y: Tensor2D, dy: Tensor2D): Tensor2D =>
+  backend.executeSingleOutput('TanhGrad', [T], [y, dy]) as Tensor2D;
+
 function softmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D): [loss: Tensor1D, gradient: Tensor2D] {
   return backend.executeMultipleOutputs(
     'SparseSoftmaxCrossEntropyWithLogits',
@@ -149,6 +155,8 @@ export const nativeOps: Ops = {
   scatterAddRows,
   assignRows,
   matMul,
+  sigmoidGradient,
+  tanhGradient,
   softmaxCrossEntropy,
   segmentSum,
   applyAdagrad,

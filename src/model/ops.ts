@@ -26,6 +26,10 @@ export interface Ops {
   assignRows(resource: Resource, rows: Tensor1D, values: Tensor2D): void;
   /** Matrix product; tfjs' own goes through slower kernels. */
   matMul(a: Tensor2D, b: Tensor2D, transposeA?: boolean, transposeB?: boolean): Tensor2D;
+  /** dy · y (1 − y): the gradient by what y is the sigmoid of. */
+  sigmoidGradient(y: Tensor2D, dy: Tensor2D): Tensor2D;
+  /** dy · (1 − y²): the gradient by what y is the tanh of. */
+  tanhGradient(y: Tensor2D, dy: Tensor2D): Tensor2D;
   /** Cross-entropy of each row of logits [n, classes] against one label: loss [n] and softmax minus one-hot [n, classes]. */
   softmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D): [loss: Tensor1D, gradient: Tensor2D];
   /** Sum of the rows of values [n, width] by segment: [segments, width]. */
@@ -50,6 +54,8 @@ export const {
   scatterAddRows,
   assignRows,
   matMul,
+  sigmoidGradient,
+  tanhGradient,
   softmaxCrossEntropy,
   segmentSum,
   applyAdagrad,

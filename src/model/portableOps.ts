@@ -66,6 +66,10 @@ function matMul(a: Tensor2D, b: Tensor2D, transposeA = false, transposeB = false
   });
 }
 
+const sigmoidGradient = (y: Tensor2D, dy: Tensor2D): Tensor2D => tf.mul(dy, tf.sub(y, tf.square(y)));
+
+const tanhGradient = (y: Tensor2D, dy: Tensor2D): Tensor2D => tf.sub(dy, tf.mul(dy, tf.square(y)));
+
 /** Under this a probability has lost digits: the loss is then taken from the logits. */
 const SMALL = 1e-30;
 
@@ -139,6 +143,8 @@ export const portableOps: Ops = {
   scatterAddRows: ({ handle }, rows, updates) => addRows(handle, rows, updates),
   assignRows,
   matMul,
+  sigmoidGradient,
+  tanhGradient,
   softmaxCrossEntropy,
   segmentSum,
   applyAdagrad,

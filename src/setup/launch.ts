@@ -62,13 +62,13 @@ async function serve(phase: Phase): Promise<number> {
   }
 }
 
-/** Benches that train without a graph. */
-const trainsAlone = (target: string | undefined, args: readonly string[]): boolean =>
-  target === 'bench' && args[0] === 'gpu';
-
 /** Benches that read files only. */
-const needsNoServer = (target: string | undefined, args: readonly string[]): boolean =>
+const needsNothing = (target: string | undefined, args: readonly string[]): boolean =>
   target === 'bench' && (args[0] === 'tables' || args.includes('--dry-run') || args.includes('--help'));
+
+/** Benches that train without a graph. */
+const needsNoServer = (target: string | undefined, args: readonly string[]): boolean =>
+  target === 'bench' && ['core', 'gpu'].includes(args[0]);
 
 async function launch(target: string | undefined, args: readonly string[], phase: Phase): Promise<number> {
   if (target === 'neo4j') return serve(phase);
@@ -83,14 +83,14 @@ async function launch(target: string | undefined, args: readonly string[], phase
   }[target ?? ''] as { script: string; home?: string; heapMb?: number } | undefined;
   if (!beside) throw new KgmentorError('USAGE', `"${target}" is none of test, demo, bench, neo4j, kgmentor.`);
   const { script, ...server } = beside;
-  if (needsNoServer(target, args)) return program(phase, script, args);
+  if (needsNothing(target, args)) return program(phase, script, args);
   // Tests ask for equal bits, which a GPU does not promise.
   if (target === 'test') process.env.KGMENTOR_DEVICE ||= 'cpu';
   // Tests and measurements are of the native library, unless another is asked for.
   await (target === 'demo' || process.env.KGMENTOR_BACKEND === 'wasm' ? ensureBackend : ensureTensorFlow)(
     say,
   );
-  if (trainsAlone(target, args)) return program(phase, script, args);
+  if (needsNoServer(target, args)) return program(phase, script, args);
   return withServer(phase, server, (uri) => program(phase, script, args, uri));
 }
 

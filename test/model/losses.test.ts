@@ -4,6 +4,7 @@ import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { gaussians, seededRandom } from '../../src/kg/random.js';
 import { tf } from '../../src/model/backend.js';
 import { complex } from '../../src/model/encoders/complex.js';
+import { distmult } from '../../src/model/encoders/distmult.js';
 import { featureLoss, networkLoss } from '../../src/model/losses.js';
 
 const numbers = (rows: number, columns: number, seed: number) =>
@@ -62,9 +63,11 @@ test('the network loss has the gradient of its definition and is 0 for a rotated
 
 const encoder = complex({ dim: 4, layers: 1, heads: 1 });
 
-test('the N3 penalty has the gradient of its definition', () => {
-  const weight = tf.tensor2d([1, 0.5, 2], [3, 1]);
-  checkGradient((x) => encoder.penalty(x, weight), 3, 4, 5);
+test('the N3 penalty has the gradient of its definition, over complex and over real numbers', () => {
+  // As in a step, the weight is made where the tape is on.
+  const weight = () => tf.tensor2d([1, 0.5, 2], [3, 1]);
+  for (const { penalty } of [encoder, distmult({ dim: 4, layers: 1, heads: 1 })])
+    checkGradient((x) => penalty(x, weight()), 3, 4, 5);
 });
 
 test('a ComplEx query times a tail is the real part of the trilinear product', () => {

@@ -21,10 +21,6 @@ export function withHidden(entity: Tensor2D, hidden: Tensor, { visible }: PathSh
   return tf.add(tf.mul(entity, visible), tf.mul(tf.sub(1, visible), hidden)) as Tensor2D;
 }
 
-/** Rows of one hop [size, dim] of rows that lie hop by hop [positions, dim]. */
-export const hopOf = (rows: Tensor2D, hop: number, { size, hops }: PathShape): Tensor2D =>
-  hops === 1 ? rows : (tf.slice(rows, [hop * size, 0], [size, rows.shape[1]]) as Tensor2D);
-
 /** One after the other; the list itself where it holds one alone. */
 export const inRows = (parts: readonly Tensor2D[]): Tensor2D =>
   parts.length === 1 ? parts[0] : (tf.concat([...parts], 0) as Tensor2D);

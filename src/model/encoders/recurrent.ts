@@ -1,16 +1,19 @@
-import type { Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../backend.js';
 import { linear, product } from '../tape.js';
 import type { EncoderKind, PathShape, WeightSpec, Weights } from './encoder.js';
-import { glorot, hiddenSpec, hopOf, inRows, withHidden } from './paths.js';
+import { lstmLayer } from './lstmLayer.js';
+import { glorot, hiddenSpec, inRows, withHidden } from './paths.js';
 import { cubes } from './penalty.js';
 
-/** A recurrent cell: its state is a list of [size, dim], the first of which is its output. */
+/** A recurrent cell over tokens, whose state is [size, dim]. */
 interface Cell {
   readonly gates: number;
-  /** @param input [size, gates · dim], the token's part of the gates */
-  step(input: Tensor2D, state: readonly Tensor2D[], weights: Weights, layer: number): Tensor2D[];
-  start(size: number, dim: number): Tensor2D[];
+  /**
+   * @param input [tokens · size, gates · dim], token by token: what the tokens give to the gates
+   * @returns hidden states [tokens · size, dim]
+   */
+  run(input: Tensor2D, recurrent: Tensor2D, bias: Tensor, size: number): Tensor2D;
 }
 
 const parts = (x: Tensor2D, count: number): Tensor2D[] => tf.split(x, count, 1) as Tensor2D[];
@@ -18,27 +21,28 @@ const parts = (x: Tensor2D, count: number): Tensor2D[] => tf.split(x, count, 1) 
 /** GRU (Cho et al. 2014), with the reset gate after the product, as common kernels have it. */
 const gru: Cell = {
   gates: 3,
-  start: (size, dim) => [tf.zeros([size, dim])],
-  step(input, [h], weights, layer) {
-    const recurrent = linear(h, weights[`recurrent${layer}`], weights[`recurrentBias${layer}`]);
-    const [xz, xr, xn] = parts(input, 3);
-    const [hz, hr, hn] = parts(recurrent, 3);
-    const z = tf.sigmoid(tf.add(xz, hz));
-    const candidate = tf.tanh(tf.add(xn, tf.mul(tf.sigmoid(tf.add(xr, hr)), hn)));
-    return [tf.add(candidate, tf.mul(z, tf.sub(h, candidate))) as Tensor2D];
+  run(input, recurrent, bias, size) {
+    const outputs: Tensor2D[] = [];
+    let h: Tensor2D = tf.zeros([size, recurrent.shape[0]]);
+    for (const token of tf.split(input, input.shape[0] / size, 0) as Tensor2D[]) {
+      const [xz, xr, xn] = parts(token, 3);
+      const [hz, hr, hn] = parts(linear(h, recurrent, bias), 3);
+      const z = tf.sigmoid(tf.add(xz, hz));
+      const candidate = tf.tanh(tf.add(xn, tf.mul(tf.sigmoid(tf.add(xr, hr)), hn)));
+      h = tf.add(candidate, tf.mul(z, tf.sub(h, candidate))) as Tensor2D;
+      outputs.push(h);
+    }
+    return inRows(outputs);
   },
 };
 
 /** LSTM (Hochreiter and Schmidhuber 1997), the forget gate open at first. */
 const lstm: Cell = {
   gates: 4,
-  start: (size, dim) => [tf.zeros([size, dim]), tf.zeros([size, dim])],
-  step(input, [h, c], weights, layer) {
-    const recurrent = linear(h, weights[`recurrent${layer}`], weights[`recurrentBias${layer}`]);
-    const [i, f, g, o] = parts(tf.add(input, recurrent) as Tensor2D, 4);
-    const kept = tf.mul(tf.sigmoid(tf.add(f, 1)), c);
-    const cell = tf.add(kept, tf.mul(tf.sigmoid(i), tf.tanh(g))) as Tensor2D;
-    return [tf.mul(tf.sigmoid(o), tf.tanh(cell)) as Tensor2D, cell];
+  run(input, recurrent, bias, size) {
+    const dim = recurrent.shape[0];
+    const open = tf.concat([tf.zeros([dim]), tf.ones([dim]), tf.zeros([2 * dim])]);
+    return lstmLayer(tf.add(input, tf.add(bias, open)) as Tensor2D, recurrent, size);
   },
 };
 
@@ -66,20 +70,19 @@ function statesOf(
 ): Tensor2D[] {
   const { size, hops } = paths;
   const dim = entity.shape[1];
+  const perHop = (x: Tensor2D) => tf.reshape(x, [hops, size * dim]);
+  let tokens = tf.reshape(tf.concat([perHop(entity), perHop(relation)], 1), [2 * hops * size, dim]);
   const states: Tensor2D[] = [];
-  let inputs: [entity: Tensor2D, relation: Tensor2D] = [entity, relation];
   for (let layer = 0; layer < layers; layer++) {
-    // All tokens' part of the gates in two products.
-    const gates = inputs.map((x) => linear(x, weights[`input${layer}`], weights[`inputBias${layer}`]));
-    let state = cell.start(size, dim);
-    const outputs: [Tensor2D[], Tensor2D[]] = [[], []];
-    for (let hop = 0; hop < hops; hop++)
-      for (const token of [0, 1] as const) {
-        state = cell.step(hopOf(gates[token], hop, paths), state, weights, layer);
-        outputs[token].push(state[0]);
-      }
-    inputs = [inRows(outputs[0]), inRows(outputs[1])];
-    states.push(inputs[1]);
+    const [input, recurrent, bias] = ['input', 'recurrent', 'recurrentBias'].map(
+      (name) => weights[`${name}${layer}`] as Tensor2D,
+    );
+    // All tokens' part of the gates in one product.
+    const gates = linear(tokens as Tensor2D, input, weights[`inputBias${layer}`]);
+    tokens = cell.run(gates, recurrent, bias, size);
+    const pairs = tf.reshape(tokens, [hops, 2 * size * dim]);
+    const second = tf.slice(pairs, [0, size * dim], [hops, size * dim]);
+    states.push(tf.reshape(second, [hops * size, dim]) as Tensor2D);
   }
   return states;
 }

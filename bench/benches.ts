@@ -1,0 +1,202 @@
+import type { ParseArgsConfig } from 'node:util';
+import { runCore } from './core/bench.js';
+import { runDbp5l } from './dbp5l/run.js';
+import { runFeed } from './feed.js';
+import { runGpu } from './gpu/run.js';
+import { gridBench, ONLY } from './grid/bench.js';
+import { runImport } from './import/run.js';
+import { writeTables } from './tables/write.js';
+
+/** An option of a bench as the help tells it; one without `takes` is a switch. */
+export interface Option {
+  readonly takes?: string;
+  readonly help: string;
+}
+
+/** Given values by option: text, or true for a switch. */
+export type Values = Readonly<Record<string, string | boolean | undefined>>;
+
+export interface Bench {
+  readonly summary: string;
+  readonly options: Readonly<Record<string, Option>>;
+  run(values: Values): Promise<void> | void;
+}
+
+const text = (values: Values, name: string): string | undefined => values[name] as string | undefined;
+const list = (values: Values, name: string): string[] | undefined => text(values, name)?.split(',');
+const isOn = (values: Values, name: string): boolean => values[name] === true;
+function number<D extends number | undefined>(values: Values, name: string, absent: D): number | D {
+  const given = text(values, name);
+  return given === undefined ? absent : Number(given);
+}
+
+const takes = (what: string, help: string): Option => ({ takes: what, help });
+const data = { data: takes('DIR', 'folder of DBP-5L, ../shared/data/dbp5l where absent') };
+const target = { target: takes('L', 'language of the student, el where absent') };
+const seed = { seed: takes('N', 'seed of all that is drawn, 1 where absent') };
+const threads = { threads: takes('N', 'threads of TensorFlow') };
+const turns = { turns: takes('N', 'paired turns, 7 where absent') };
+const dim = (absent: number) => ({ dim: takes('N', `numbers a vector, ${absent} where absent`) });
+
+const common = (values: Values) => ({
+  target: text(values, 'target') ?? 'el',
+  data: dataOf(values),
+  seed: number(values, 'seed', 1),
+  threads: number(values, 'threads', undefined),
+  json: isOn(values, 'json'),
+});
+const dataOf = (values: Values) => text(values, 'data') ?? '../shared/data/dbp5l';
+
+/** All measurements by name. Each takes --json besides: the last line of stdout is then one object. */
+export const BENCHES: Readonly<Record<string, Bench>> = {
+  grid: {
+    summary:
+      'all cells of docs/results.md that bench/results/dbp5l.jsonl lacks; stopped and killed ones go on',
+    options: {
+      only: takes('PART', ONLY),
+      'dry-run': { help: 'say what would be run' },
+      hours: takes('H', 'begin no cell after that many'),
+      runs: takes('DIR', 'run folders, runs/grid where absent'),
+      results: takes('FILE', 'other results than the committed ones'),
+      dim: takes('N', 'other sizes, to try it out'),
+      epochs: takes('N', 'the same'),
+      ...data,
+      ...threads,
+    },
+    async run(values) {
+      const tiny = { dim: number(values, 'dim', undefined), epochs: number(values, 'epochs', undefined) };
+      const [only, runs, results] = ['only', 'runs', 'results'].map((name) => text(values, name));
+      await gridBench({
+        ...{ data: dataOf(values), only, runs, results, tiny },
+        dryRun: isOn(values, 'dry-run'),
+        hours: number(values, 'hours', undefined),
+        threads: number(values, 'threads', undefined),
+        json: isOn(values, 'json'),
+      });
+    },
+  },
+  tables: {
+    summary: 'write docs/results.md and the table of the README from the results',
+    options: {},
+    run: (values) => writeTables({ json: isOn(values, 'json') }),
+  },
+  dbp5l: {
+    summary: 'one target’s table with time and memory',
+    options: {
+      ...target,
+      ...dim(128),
+      ...data,
+      ...seed,
+      models: takes('LIST', 'only these rows of the table'),
+      epochs: takes('N', 'epochs of a student at most'),
+      'teacher-epochs': takes('N', 'epochs of the teacher'),
+      runs: takes('DIR', 'keep the run folders there; a finished teacher is used again'),
+      'grow-links': { help: 'add links that the facts around unlinked entities are sure of' },
+      'no-publish': { help: 'leave publishing out' },
+      ...threads,
+    },
+    run: (values) =>
+      runDbp5l({
+        ...common(values),
+        dim: number(values, 'dim', 128),
+        models: list(values, 'models'),
+        epochs: number(values, 'epochs', undefined),
+        teacherEpochs: number(values, 'teacher-epochs', undefined),
+        runs: text(values, 'runs'),
+        publish: !isOn(values, 'no-publish'),
+        grow: isOn(values, 'grow-links'),
+      }),
+  },
+  feed: {
+    summary: 'the linked student of a target by both feeds',
+    options: {
+      ...target,
+      ...dim(32),
+      ...data,
+      ...seed,
+      epochs: takes('N', '12 where absent'),
+      ...threads,
+    },
+    run: (values) =>
+      runFeed({ ...common(values), dim: number(values, 'dim', 32), epochs: number(values, 'epochs', 12) }),
+  },
+  import: {
+    summary: 'rows a second and peak memory of the import of a made-up file and of one ten times as large',
+    options: {
+      triples: takes('N', 'rows of the larger one, 100,000 where absent'),
+      format: takes('F', 'tsv, nt or tsv.gz and nt.gz; nt where absent'),
+    },
+    run: (values) =>
+      runImport({
+        triples: number(values, 'triples', 100_000),
+        format: text(values, 'format') ?? 'nt',
+        json: isOn(values, 'json'),
+      }),
+  },
+  core: {
+    summary:
+      'CPU time of training steps and of filtered ranking beside PyTorch’s on the same weights and batches; fetches PyTorch once (about 5 GB)',
+    options: {
+      encoder: takes('LIST', 'some of complex, distmult, transe, rsn, transformer'),
+      ...turns,
+      steps: takes('N', 'steps a turn, 20 where absent'),
+      leak: { help: 'instead: tensors and resident memory over 2,000 steps of the product alone' },
+      ...target,
+      ...data,
+      ...seed,
+      ...threads,
+    },
+    run: (values) =>
+      runCore({
+        ...common(values),
+        encoder: text(values, 'encoder'),
+        turns: number(values, 'turns', 7),
+        steps: number(values, 'steps', 20),
+        leak: isOn(values, 'leak'),
+      }),
+  },
+  gpu: {
+    summary: 'rows a second, memory and losses of trainings on the first NVIDIA GPU and on the CPU, by turns',
+    options: {
+      models: takes('LIST', 'encoders; complex,transe,rsn,transformer where absent'),
+      entities: takes('N', '20,000 where absent'),
+      triples: takes('N', '100,000 where absent'),
+      ...dim(256),
+      epochs: takes('N', '3 where absent'),
+      ...turns,
+      ...threads,
+    },
+    run: (values) =>
+      runGpu({
+        encoders: list(values, 'models') ?? ['complex', 'transe', 'rsn', 'transformer'],
+        entities: number(values, 'entities', 20_000),
+        triples: number(values, 'triples', 100_000),
+        dim: number(values, 'dim', 256),
+        turns: number(values, 'turns', 7),
+        epochs: number(values, 'epochs', 3),
+        threads: number(values, 'threads', undefined),
+        json: isOn(values, 'json'),
+      }),
+  },
+};
+
+/** What parses a bench's options. */
+export function parsed({ options }: Bench): NonNullable<ParseArgsConfig['options']> {
+  const types = Object.entries(options).map(([name, option]) => [
+    name,
+    { type: option.takes === undefined ? 'boolean' : 'string' },
+  ]);
+  return { ...Object.fromEntries(types), json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } };
+}
+
+/** The help of some benches. */
+export const usage = (names: readonly string[]): string =>
+  names
+    .map((name) => {
+      const { summary, options } = BENCHES[name];
+      const lines = Object.entries(options).map(
+        ([option, { takes: what, help }]) => `  ${`--${option}${what ? ` ${what}` : ''}`.padEnd(20)} ${help}`,
+      );
+      return [`npm run bench -- ${name}: ${summary}`, ...lines].join('\n');
+    })
+    .join('\n');

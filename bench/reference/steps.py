@@ -29,6 +29,8 @@ class Batch:
         self.weight = tensors["answerWeight"]
         self.mass = torch.zeros(len(count)).index_add_(0, self.asked, self.weight)
         self.hidden = (entity < 0)[:, None] if (entity < 0).any() else None
+        # In place of a hidden entity some other one's row stands, which is not to be penalised.
+        self.shown_mass = self.mass.masked_fill(entity < 0, 0)
         self.positions = len(entity)
         # One look-up serves the paths' entities and the answers.
         self.rows = torch.cat([entity.clamp_min(0), answer])
@@ -72,7 +74,8 @@ class Training:
         n3 = self.settings["n3"]
         if n3 > 0:
             cubes = self.encoder.cubes
-            penalty = batch.mass @ (cubes(entity) + cubes(relation)) + batch.weight @ cubes(answer)
+            penalty = batch.shown_mass @ cubes(entity) + batch.mass @ cubes(relation)
+            penalty = penalty + batch.weight @ cubes(answer)
             loss = loss + n3 * penalty
         return loss
 

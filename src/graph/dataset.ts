@@ -56,6 +56,8 @@ export interface ReadReport {
 export interface ReadState {
   /** Entity → internal id. */
   readonly ids: Readonly<Record<string, Float64Array>>;
+  /** Entity → relationships of its node; 0 for a value. */
+  readonly degrees: Readonly<Record<string, Float64Array>>;
   /** Relationship type → mean of its weights. */
   readonly means: Readonly<Record<string, ReadTriples['means']>>;
 }
@@ -63,7 +65,8 @@ export interface ReadState {
 /**
  * Reads sources and their alignments from a natural graph that need hold nothing of ours, as integer columns. Needs
  * no write right. The dataset depends on the content alone, not on the server's internal order; `ids` are the
- * server's internal ids of this export and `means` the mean weight of each type, for a feed that goes on reading.
+ * server's internal ids of this export, `degrees` the relationships of each node and `means` the mean weight of each
+ * type, for a feed that goes on reading.
  * Links that `heldOut.links` withholds are neither in the dataset nor followed; they come as `withheld`.
  *
  * @throws KgmentorError USAGE for names that the schema or the config does not have; NO_DATA for an empty source;
@@ -161,6 +164,7 @@ export async function readDataset(
     report,
     withheld,
     ids: Object.fromEntries(sources.map(({ name, read }) => [name, read.ids])),
+    degrees: Object.fromEntries(sources.map(({ name, read }) => [name, read.degrees])),
     means: Object.fromEntries(sources.map(({ name }, i) => [name, read[i].means])),
   };
 }

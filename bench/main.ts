@@ -6,6 +6,7 @@ import { runFeed } from './feed.js';
 import { gridBench, ONLY } from './grid/bench.js';
 import { runImport } from './import/run.js';
 import { writeTables } from './tables/write.js';
+import { runTraffic } from './traffic/run.js';
 
 const usage = `npm run bench -- grid [options]
                      all cells of docs/results.md that bench/results/dbp5l.jsonl lacks; stopped and killed ones go on
@@ -25,8 +26,13 @@ npm run bench -- feed [options]
                      --epochs, --threads and --json
 npm run bench -- import [options]
                      rows a second and peak memory of the import of a made-up file and of one ten times as large
-  --triples N        rows of the larger one, 100,000 where absent
+  --triples N        rows of the larger one, 100,000 where absent; for traffic triples of the graph, at least
   --format F         tsv, nt or tsv.gz and nt.gz; nt where absent
+npm run bench -- traffic [options]
+                     reading, writing vectors and the linked subgraph against the bare driver and hand-written
+                     queries of bench/reference/traffic; DBP-5L as often as --triples asks; takes --target and --json
+  --turns N          paired turns, 7 where absent
+  --hub N            then read, feed and predict around one more node with so many relationships, such as 1000000
   --target L         language of the student, el where absent
   --dim N            numbers a student vector, 128 where absent; 32 for feed
   --data DIR         folder of DBP-5L, ../shared/data/dbp5l where absent
@@ -40,7 +46,7 @@ npm run bench -- import [options]
   --no-publish       leave publishing out
   --json             the last line of stdout is one object`;
 
-const BENCHES = ['grid', 'tables', 'dbp5l', 'feed', 'import'];
+const BENCHES = ['grid', 'tables', 'dbp5l', 'feed', 'import', 'traffic'];
 
 const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
 
@@ -49,6 +55,8 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: {
       triples: { type: 'string', default: '100000' },
+      turns: { type: 'string', default: '7' },
+      hub: { type: 'string', default: '0' },
       format: { type: 'string', default: 'nt' },
       target: { type: 'string', default: 'el' },
       dim: { type: 'string' },
@@ -79,7 +87,10 @@ async function main(): Promise<void> {
   const [dim, epochs, threads] = [values.dim, values.epochs, values.threads].map(number);
   const common = { target: values.target, data, seed: Number(values.seed), threads, json };
   if (bench === 'import') await runImport({ triples: Number(values.triples), format: values.format, json });
-  else if (bench === 'tables') writeTables({ json });
+  else if (bench === 'traffic') {
+    const [triples, turns, hub] = [values.triples, values.turns, values.hub].map(Number);
+    await runTraffic({ data, triples, turns, hub, target: values.target, json });
+  } else if (bench === 'tables') writeTables({ json });
   else if (bench === 'grid') {
     const { only, runs, results, 'dry-run': dryRun } = values;
     const hours = number(values.hours);

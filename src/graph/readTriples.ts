@@ -83,7 +83,7 @@ export async function readTriples(
 
 /** Internal ids and degrees of the entities that are nodes, or of the chosen ones. */
 export function nodesOf(
-  { ids, degrees }: ReadEntities,
+  { ids, degrees }: Pick<ReadEntities, 'ids' | 'degrees'>,
   isChosen: (entity: number) => boolean = () => true,
 ): [ids: Float64Array, degrees: Float64Array] {
   const chosen = (_: number, entity: number) => ids[entity] >= 0 && isChosen(entity);

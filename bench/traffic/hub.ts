@@ -14,9 +14,10 @@ export async function addHub(
   }: { label: string; other: string; nodes: number; relationships: number },
 ): Promise<void> {
   const names = { LABEL: newName('label', label), OTHER: newName('label', other) };
-  const text = withNames(reference('write-hub'), names);
+  const text = withNames(reference('write-hub-relationships'), names);
   const session = driver.session({ database });
   try {
+    await session.run(withNames(reference('write-hub'), names));
     for (let done = 0; done < relationships; done += 2 * nodes) {
       const count = BigInt(Math.min(nodes, Math.ceil((relationships - done) / 2)));
       await session.run(text, { type: `hub ${done}`, count });

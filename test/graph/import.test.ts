@@ -65,6 +65,7 @@ describe('import of triples', () => {
       changed: 0,
       lines: 3,
       duplicates: 1,
+      missing: 0,
       resumedAfter: 0,
       constraintsCreated: ['El.id is unique'],
     });

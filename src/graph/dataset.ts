@@ -7,6 +7,7 @@ import { type NamedLink, withLinks } from '../kg/namedLinks.js';
 import { dedupeTriples } from '../kg/triples.js';
 import type { Alignments, Dataset, SourceGraph } from '../kg/types.js';
 import { chosenAlignments, requireSource } from './alignments.js';
+import { inOrder } from './batches.js';
 import type { Graph } from './connect.js';
 import type { LinkSource } from './linkColumns.js';
 import { readLinkedTriples } from './linkedTriples.js';
@@ -88,19 +89,7 @@ export async function readDataset(
       next: 'Name at least one under "sources" of the configuration.',
     });
   const alignments = chosenAlignments(config, names);
-  const schemas = new Map<Graph, Schema>();
-  const sources: LinkSource[] = [];
-  for (const name of names) {
-    const graph = graphFor(name);
-    const schema = schemas.get(graph) ?? (await readSchema(graph));
-    schemas.set(graph, schema);
-    sources.push({
-      name,
-      graph,
-      schema,
-      read: await readEntities(graph, schema, name, config.sources[name]),
-    });
-  }
+  const sources = await readSources(graphFor, config, names);
   const links = await readLinks(sources, alignments);
   const named = sources.map(({ name, read }) => ({ name, entities: read.entities }));
   const { withheld, rest } = withholdLinks({ sources: named, alignments: links.alignments }, config.heldOut);
@@ -167,6 +156,25 @@ export async function readDataset(
     degrees: Object.fromEntries(sources.map(({ name, read }) => [name, read.degrees])),
     means: Object.fromEntries(sources.map(({ name }, i) => [name, read[i].means])),
   };
+}
+
+/** The nodes of the sources, two sources at a time. */
+async function readSources(
+  graphFor: GraphFor,
+  config: Config,
+  names: readonly string[],
+): Promise<LinkSource[]> {
+  const schemas = new Map<Graph, Promise<Schema>>();
+  const tasks = names.map((name) => async (): Promise<LinkSource> => {
+    const graph = graphFor(name);
+    const schema = schemas.get(graph) ?? readSchema(graph);
+    schemas.set(graph, schema);
+    const read = await readEntities(graph, await schema, name, config.sources[name]);
+    return { name, graph, schema: await schema, read };
+  });
+  const sources: LinkSource[] = [];
+  for await (const source of inOrder(tasks)) sources.push(source);
+  return sources;
 }
 
 function number(

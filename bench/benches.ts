@@ -6,6 +6,7 @@ import { runGpu } from './gpu/run.js';
 import { gridBench, ONLY } from './grid/bench.js';
 import { runImport } from './import/run.js';
 import { writeTables } from './tables/write.js';
+import { runTraffic } from './traffic/run.js';
 
 /** An option of a bench as the help tells it; one without `takes` is a switch. */
 export interface Option {
@@ -130,6 +131,26 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
       runImport({
         triples: number(values, 'triples', 100_000),
         format: text(values, 'format') ?? 'nt',
+        json: isOn(values, 'json'),
+      }),
+  },
+  traffic: {
+    summary:
+      'reading, writing vectors and the linked subgraph against the bare driver and hand-written queries of bench/reference/traffic, on DBP-5L as often as --triples asks',
+    options: {
+      triples: takes('N', 'triples of the graph, at least; 100,000 where absent'),
+      ...turns,
+      hub: takes('N', 'then read, feed and predict around one more node with so many relationships'),
+      ...target,
+      ...data,
+    },
+    run: (values) =>
+      runTraffic({
+        data: dataOf(values),
+        target: text(values, 'target') ?? 'el',
+        triples: number(values, 'triples', 100_000),
+        turns: number(values, 'turns', 7),
+        hub: number(values, 'hub', 0),
         json: isOn(values, 'json'),
       }),
   },

@@ -19,12 +19,15 @@ WITH n, p, m, r, k, inverse, CASE m.encoder
   WHEN 'transe' THEN [i IN range(0, size(h) - 1) | h[i] + v[i]]
   WHEN 'distmult' THEN [i IN range(0, size(h) - 1) | h[i] * v[i]]
   ELSE [i IN range(0, d - 1) | h[i] * v[i] - h[i + d] * v[i + d]] + [i IN range(0, d - 1) | h[i] * v[i + d] + h[i + d] * v[i]] END AS q,
-  CASE WHEN inverse THEN COUNT { (n)<-[:$any(r.types)]-() } ELSE COUNT { (n)-[:$any(r.types)]->() } END AS known,
+  CASE WHEN inverse THEN COUNT { (n)<-[f]-() WHERE type(f) IN r.types } ELSE COUNT { (n)-[f]->() WHERE type(f) IN r.types } END AS facts,
   CASE WHEN m.geometry <> 'dot' THEN 5 * k WHEN 20 * k < 200 THEN 200 WHEN 20 * k > 1000 THEN 1000 ELSE 20 * k END AS wide
+// Of a node with very many facts, only the nearest 10,000 candidates are looked at.
+WITH n, p, m, r, k, inverse, q, wide, CASE WHEN facts > 10000 THEN 10000 ELSE facts END AS known
 CALL db.index.vector.queryNodes(p.index, CASE WHEN wide + known + 1 < p.count THEN wide + known + 1 ELSE p.count END, q) YIELD node
 WITH n, p, m, r, k, inverse, q, node, node[p.property] AS e
 WHERE node <> n AND none(name IN p.keyProperties WHERE node[name] IS NULL)
-  AND CASE WHEN inverse THEN NOT EXISTS { (node)-[:$any(r.types)]->(n) } ELSE NOT EXISTS { (n)-[:$any(r.types)]->(node) } END
+  AND CASE WHEN inverse THEN NOT EXISTS { (node)-[f]->(n) WHERE type(f) IN r.types }
+    ELSE NOT EXISTS { (n)-[f]->(node) WHERE type(f) IN r.types } END
 WITH p, k, node, CASE m.geometry WHEN 'l2' THEN -sqrt(reduce(s = 0.0, i IN range(0, size(e) - 1) | s + (q[i] - e[i]) ^ 2))
   ELSE reduce(s = 0.0, i IN range(0, size(e) - 1) | s + q[i] * e[i])
     / CASE m.geometry WHEN 'unit' THEN sqrt(reduce(s = 0.0, x IN e | s + x ^ 2)) ELSE 1.0 END END AS score

@@ -89,9 +89,10 @@ async function database(context: Context): Promise<Finding[]> {
       await check(`source ${name}`, async () => {
         checkTypes(schema, source);
         weightProperties(schema, source);
-        const { at, ids } = await readEntities(graph, schema, name, source);
-        const values = ids.length - at.size;
-        return `${count(at.size)} nodes of ${source.nodes.map(({ label }) => label).join(', ')}${values > 0 ? `, ${count(values)} values of properties` : ''}`;
+        const { ids } = await readEntities(graph, schema, name, source);
+        const nodes = ids.reduce((sum, id) => sum + Number(id >= 0), 0);
+        const values = ids.length - nodes;
+        return `${count(nodes)} nodes of ${source.nodes.map(({ label }) => label).join(', ')}${values > 0 ? `, ${count(values)} values of properties` : ''}`;
       }),
     );
   }

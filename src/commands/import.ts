@@ -31,6 +31,7 @@ export const importCommand: Command = {
     'tail-label': { type: 'string' },
     weight: { type: 'string' },
     'integer-keys': { type: 'boolean' },
+    'skip-missing': { type: 'boolean' },
     header: { type: 'boolean' },
     format: { type: 'string' },
     relations: { type: 'string' },
@@ -43,6 +44,7 @@ export const importCommand: Command = {
     '--nodes FILE': 'a header line; the first column is the key, the others are properties',
     '--links FILE': 'key, key and a confidence if any; of RDF what owl:sameAs joins',
     '--between A,B': 'the two sources that links join',
+    '--skip-missing': 'links of which an end has no node are left out and counted, not refused',
     '--relationship TYPE': 'type of the linking relationships, SAME_AS where absent',
     '--label LABEL': 'label of the nodes (of heads), the first of the source where absent',
     '--tail-label LABEL': 'label of the tails where it is another one',
@@ -141,6 +143,7 @@ async function importLinks(context: Context, file: string): Promise<void> {
         right,
         file,
         header: flags.header === true,
+        skipMissing: flags['skip-missing'] === true,
         ...(relationship && { relationship }),
       },
       optionsOf(context),
@@ -203,6 +206,7 @@ function tell({ out, flags }: Context, file: string, result: ImportResult): void
       : `${file}: ${count(result.nodesCreated)} nodes and ${count(result.relationshipsCreated)} relationships created, ${count(result.changed)} changed, ${count(result.unchanged)} unchanged, ${duration(result.seconds)}`,
     ...result.constraintsCreated.map((constraint) => `constraint created: ${constraint}`),
     ...(result.duplicates > 0 ? [`${count(result.duplicates)} lines repeat another one`] : []),
+    ...(result.missing > 0 ? [`${count(result.missing)} links left out: an end has no node`] : []),
     ...(left.length > 0 ? [`left out: ${left.join('; ')}`] : []),
   ]);
 }

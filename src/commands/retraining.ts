@@ -56,7 +56,7 @@ export async function retrainTarget(
   const settings = unfinished ? studentSettings(unfinished.folder) : config.student;
   if (fed) refuseValues(config, settings.background > 0 ? Object.keys(config.sources) : [target]);
   const connections = await graphs();
-  const { dataset, report, ids, means, withheld } = await readDataset(connections.of, config, {
+  const { dataset, report, ids, degrees, means, withheld } = await readDataset(connections.of, config, {
     // What links are grown by lies outside of the linked subgraph.
     ...(!grow && { around: { target, hops: settings.hops, linkThreshold } }),
     links: teacher ? readLinkFile(teacher, 'grown') : [],
@@ -68,7 +68,7 @@ export async function retrainTarget(
   const split = splitsOf(dataset, heldOut)[target];
   const links = { withheld, linkThreshold, grow };
   const input = { dataset, ...links, target, split, heldOut, settings, evaluation, teacher };
-  const feed = (layout: FeedLayout) => neighbourFeed(connections.of, config, layout, { ids, means });
+  const feed = (layout: FeedLayout) => neighbourFeed(connections.of, config, layout, { ids, degrees, means });
   const train = (run: { id: string; folder: string }) =>
     retrain({ ...input, ...run, ...(fed && { feed }) }, { ...options, resume: unfinished !== undefined });
   return done(

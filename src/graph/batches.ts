@@ -38,6 +38,31 @@ export async function inBatches(
 }
 
 /**
+ * The results of some tasks in their order, at most two of them under way or waiting to be taken: a slow reader holds
+ * the tasks back. The first failure ends it, once what has begun is over.
+ *
+ * @example
+ * for await (const rows of inOrder(windows.map((window) => () => read(window)))) …;
+ */
+export async function* inOrder<T>(tasks: readonly (() => Promise<T>)[]): AsyncGenerator<T> {
+  const begun: Promise<T>[] = [];
+  const begin = (task: () => Promise<T>) => {
+    const promise = task();
+    promise.catch(() => undefined); // told to whoever awaits it
+    begun.push(promise);
+  };
+  try {
+    for (const [i, task] of tasks.entries()) {
+      if (begun.length === 0) begin(task);
+      if (i + 1 < tasks.length) begin(tasks[i + 1]);
+      yield await (begun.shift() as Promise<T>);
+    }
+  } finally {
+    await Promise.allSettled(begun);
+  }
+}
+
+/**
  * Ends work of which a stop was asked, between two of its transactions.
  *
  * @throws KgmentorError INTERRUPTED

@@ -7,6 +7,7 @@ import { type NamedLink, withLinks } from '../kg/namedLinks.js';
 import { dedupeTriples } from '../kg/triples.js';
 import type { Alignments, Dataset, SourceGraph } from '../kg/types.js';
 import { chosenAlignments, requireSource } from './alignments.js';
+import { inOrder } from './batches.js';
 import type { Graph } from './connect.js';
 import type { LinkSource } from './linkColumns.js';
 import { readLinkedTriples } from './linkedTriples.js';
@@ -56,6 +57,8 @@ export interface ReadReport {
 export interface ReadState {
   /** Entity → internal id. */
   readonly ids: Readonly<Record<string, Float64Array>>;
+  /** Entity → relationships of its node; 0 for a value. */
+  readonly degrees: Readonly<Record<string, Float64Array>>;
   /** Relationship type → mean of its weights. */
   readonly means: Readonly<Record<string, ReadTriples['means']>>;
 }
@@ -63,7 +66,8 @@ export interface ReadState {
 /**
  * Reads sources and their alignments from a natural graph that need hold nothing of ours, as integer columns. Needs
  * no write right. The dataset depends on the content alone, not on the server's internal order; `ids` are the
- * server's internal ids of this export and `means` the mean weight of each type, for a feed that goes on reading.
+ * server's internal ids of this export, `degrees` the relationships of each node and `means` the mean weight of each
+ * type, for a feed that goes on reading.
  * Links that `heldOut.links` withholds are neither in the dataset nor followed; they come as `withheld`.
  *
  * @throws KgmentorError USAGE for names that the schema or the config does not have; NO_DATA for an empty source;
@@ -85,19 +89,7 @@ export async function readDataset(
       next: 'Name at least one under "sources" of the configuration.',
     });
   const alignments = chosenAlignments(config, names);
-  const schemas = new Map<Graph, Schema>();
-  const sources: LinkSource[] = [];
-  for (const name of names) {
-    const graph = graphFor(name);
-    const schema = schemas.get(graph) ?? (await readSchema(graph));
-    schemas.set(graph, schema);
-    sources.push({
-      name,
-      graph,
-      schema,
-      read: await readEntities(graph, schema, name, config.sources[name]),
-    });
-  }
+  const sources = await readSources(graphFor, config, names);
   const links = await readLinks(sources, alignments);
   const named = sources.map(({ name, read }) => ({ name, entities: read.entities }));
   const { withheld, rest } = withholdLinks({ sources: named, alignments: links.alignments }, config.heldOut);
@@ -161,8 +153,28 @@ export async function readDataset(
     report,
     withheld,
     ids: Object.fromEntries(sources.map(({ name, read }) => [name, read.ids])),
+    degrees: Object.fromEntries(sources.map(({ name, read }) => [name, read.degrees])),
     means: Object.fromEntries(sources.map(({ name }, i) => [name, read[i].means])),
   };
+}
+
+/** The nodes of the sources, two sources at a time. */
+async function readSources(
+  graphFor: GraphFor,
+  config: Config,
+  names: readonly string[],
+): Promise<LinkSource[]> {
+  const schemas = new Map<Graph, Promise<Schema>>();
+  const tasks = names.map((name) => async (): Promise<LinkSource> => {
+    const graph = graphFor(name);
+    const schema = schemas.get(graph) ?? readSchema(graph);
+    schemas.set(graph, schema);
+    const read = await readEntities(graph, await schema, name, config.sources[name]);
+    return { name, graph, schema: await schema, read };
+  });
+  const sources: LinkSource[] = [];
+  for await (const source of inOrder(tasks)) sources.push(source);
+  return sources;
 }
 
 function number(

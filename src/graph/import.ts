@@ -8,6 +8,7 @@ import { type EntityRows, entityHeader, takeEntities } from './importEntities.js
 import { openSource, type RowSource, type RowsFrom } from './importSource.js';
 import { type NodeKey, type TripleRows, takeTriples } from './importTriples.js';
 import {
+  countDangling,
   countsOf,
   type ImportOptions,
   refuseDangling,
@@ -16,6 +17,7 @@ import {
   writeRelationships,
 } from './importWrite.js';
 import { ensureKeyConstraint, nodeNames, tripleNames } from './keyConstraint.js';
+import { KeySet } from './keySet.js';
 import { checkedType } from './names.js';
 
 export type { ImportOptions, ImportProgress } from './importWrite.js';
@@ -30,6 +32,8 @@ export interface ImportResult {
   /** Rows of the file, and how many of them repeat another one. */
   readonly lines: number;
   readonly duplicates: number;
+  /** Links that were left out because an end has no node: with `skipMissing` only. */
+  readonly missing: number;
   /** Rows that an earlier import of the file had written before it was stopped; they are in no other count but `lines`. */
   readonly resumedAfter: number;
   /** Statements of an RDF file that are no rows. */
@@ -55,6 +59,8 @@ export interface ImportAlignments extends RowsFrom {
   readonly relationship?: string;
   /** Property of the confidence; `confidence` where absent. */
   readonly confidence?: string;
+  /** Leaves links out of which an end has no node, and counts them, where the import would be refused otherwise. */
+  readonly skipMissing?: boolean;
 }
 
 /**
@@ -119,6 +125,7 @@ export async function importEntities(
   if (input.properties) checkedProperties(input.properties, nodes.key);
   const total = newTotal();
   let columns: readonly string[] = [];
+  let checked: KeySet | undefined = new KeySet();
   return run(graph, await openSource(input), total, options, {
     stage: 'nodes',
     file,
@@ -127,8 +134,9 @@ export async function importEntities(
     async begin(rows) {
       columns = await entityHeader(input, rows);
     },
-    take: (rows, most) => takeEntities(input, columns, rows, most),
+    take: (rows, most) => takeEntities(input, columns, rows, most, checked),
     async prepare() {
+      checked = undefined; // all were checked by now
       total.constraintsCreated.push(...(await ensureKeyConstraint(graph, nodes)));
     },
     async write({ keys, properties }, writing) {
@@ -144,7 +152,7 @@ export async function importEntities(
 
 /**
  * Imports links between two sources: the key of a left node, the key of a right node, and a confidence in (0, 1]
- * if the file has one; of RDF, what `owl:sameAs` joins. Both ends must exist.
+ * if the file has one; of RDF, what `owl:sameAs` joins. Both ends must exist, or `skipMissing` be given.
  *
  * @throws KgmentorError BAD_DATA where an id has no node: how many and the first three, with their lines; nothing
  *   is written then.
@@ -156,7 +164,7 @@ export async function importAlignments(
   input: ImportAlignments,
   options: ImportOptions = {},
 ): Promise<ImportResult> {
-  const { left, right, relationship = 'SAME_AS', confidence = 'confidence', ...from } = input;
+  const { left, right, relationship = 'SAME_AS', confidence = 'confidence', skipMissing, ...from } = input;
   tripleNames(left, right); // refuses bad names before anything is read
   checkedProperties([confidence]);
   checkedType(relationship);
@@ -172,14 +180,22 @@ export async function importAlignments(
     take: (rows, most) =>
       takeTriples({ ...from, nodes: left, tails: right, relation: relationship }, rows, most),
     async check(chunk) {
-      await refuseDangling(graph, left, chunk.heads);
-      if (chunk.tails !== chunk.heads) await refuseDangling(graph, right, chunk.tails);
+      if (skipMissing) total.missing += await countDangling(graph, left, right, chunk);
+      else {
+        await refuseDangling(graph, left, chunk.heads);
+        if (chunk.tails !== chunk.heads) await refuseDangling(graph, right, chunk.tails);
+      }
+    },
+    async prepare() {
+      total.missing = 0; // counted again as they are written
     },
     async write(chunk, writing) {
       const properties = chunk.properties?.map((p) =>
         'confidence' in p ? { [confidence]: p.confidence } : p,
       );
-      const written = await writeRelationships(graph, left, right, { ...chunk, properties }, writing);
+      const columns = { ...chunk, properties };
+      const written = await writeRelationships(graph, left, right, columns, { ...writing, skipMissing });
+      total.missing += written.missing;
       total.relationshipsCreated += written.relationshipsCreated;
       total.changed += written.changed;
     },
@@ -190,6 +206,7 @@ const newTotal = () => ({
   nodesCreated: 0,
   relationshipsCreated: 0,
   changed: 0,
+  missing: 0,
   constraintsCreated: [] as string[],
 });
 
@@ -211,7 +228,7 @@ async function run<C extends Chunk>(
   const created = work.stage === 'nodes' ? total.nodesCreated : total.relationshipsCreated;
   return {
     ...total,
-    unchanged: lines - resumedAfter - duplicates - created - total.changed,
+    unchanged: lines - resumedAfter - duplicates - created - total.changed - total.missing,
     lines,
     duplicates,
     resumedAfter,

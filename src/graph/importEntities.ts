@@ -2,6 +2,7 @@ import type { FileRow } from '../kg/fileRows.js';
 import { badLine, badProperty, type CellValue, cellValue, type ValueType } from './importColumns.js';
 import type { RowsFrom } from './importSource.js';
 import type { NodeKey } from './importTriples.js';
+import type { KeySet } from './keySet.js';
 
 export interface EntityRows extends RowsFrom {
   readonly nodes: NodeKey;
@@ -40,14 +41,16 @@ export async function entityHeader(
 /**
  * Takes and checks the next rows of nodes.
  *
+ * @param earlier the keys of the rows before, to which these ones come; not looked at where absent
  * @returns undefined where no row is left
- * @throws KgmentorError BAD_DATA with file and line of a malformed row, or of a key that these rows have twice
+ * @throws KgmentorError BAD_DATA with file and line of a malformed row, or of a key that stands twice
  */
 export async function takeEntities(
   input: EntityRows,
   columns: readonly string[],
   rows: AsyncIterator<FileRow>,
   most: number,
+  earlier?: KeySet,
 ): Promise<EntityColumns | undefined> {
   const keys: CellValue[] = [];
   const properties: Record<string, CellValue>[] = [];
@@ -68,6 +71,12 @@ export async function takeEntities(
     const before = seen.get(key);
     if (before !== undefined)
       throw badLine(where, `the key ${JSON.stringify(String(key))} of ${before} again`, 'each key once');
+    if (earlier && !earlier.add(String(key)))
+      throw badLine(
+        where,
+        `the key ${JSON.stringify(String(key))} of an earlier line again`,
+        'each key once',
+      );
     seen.set(key, where);
     keys.push(key);
     properties.push(

@@ -55,13 +55,14 @@ export async function writeRelationships(
   head: NodeKey,
   tail: NodeKey,
   columns: TripleColumns,
-  options: ImportOptions,
-): Promise<{ relationshipsCreated: number; changed: number }> {
+  options: ImportOptions & { readonly skipMissing?: boolean },
+): Promise<{ relationshipsCreated: number; changed: number; missing: number }> {
   const { heads, tails, relations, properties } = columns;
   const name = properties ? 'write-relationships-properties' : 'write-relationships';
   const text = withNames(cypher(name), tripleNames(head, tail));
   let relationshipsCreated = 0;
   let changed = 0;
+  let missing = 0;
   await windows('relationships', columns.head.length, options, async (from, to) => {
     const parameters = {
       heads: Array.from(columns.head.subarray(from, to), (i) => heads.values[i]),
@@ -71,13 +72,15 @@ export async function writeRelationships(
     };
     const answer = await graph.write(async (tx) => {
       const counts = countsOf(await tx.run(text, parameters));
-      if (Number(counts.found) !== to - from) throw vanished(Number(counts.found), to - from);
+      if (!options.skipMissing && Number(counts.found) !== to - from)
+        throw vanished(Number(counts.found), to - from);
       return counts;
     });
     relationshipsCreated += answer.relationshipsCreated;
     changed += Number(answer.changed ?? 0);
+    missing += to - from - Number(answer.found);
   });
-  return { relationshipsCreated, changed };
+  return { relationshipsCreated, changed, missing };
 }
 
 /** What a writing query counted: its one row, and what the server created. */
@@ -86,7 +89,8 @@ export function countsOf(answer: QueryResult) {
   return { ...rows<{ found?: number; changed?: number }>(answer)[0], nodesCreated, relationshipsCreated };
 }
 
-export async function refuseDangling(graph: Graph, nodes: NodeKey, keys: Distinct<CellValue>): Promise<void> {
+/** Positions of the keys that no node has. */
+async function missingKeys(graph: Graph, nodes: NodeKey, keys: Distinct<CellValue>): Promise<number[]> {
   const text = withNames(cypher('write-missing-keys'), nodeNames(nodes));
   const missing: number[] = [];
   await inBatches(keys.values.length, 5000, async (from, to) => {
@@ -95,6 +99,23 @@ export async function refuseDangling(graph: Graph, nodes: NodeKey, keys: Distinc
     );
     missing.push(...found[0].missing.map((i) => from + Number(i)));
   });
+  return missing;
+}
+
+/** How many rows have an end without a node. */
+export async function countDangling(
+  graph: Graph,
+  left: NodeKey,
+  right: NodeKey,
+  { heads, tails, head, tail }: TripleColumns,
+): Promise<number> {
+  const noHead = new Set(await missingKeys(graph, left, heads));
+  const noTail = tails === heads ? noHead : new Set(await missingKeys(graph, right, tails));
+  return head.reduce((sum, h, i) => sum + Number(noHead.has(h) || noTail.has(tail[i])), 0);
+}
+
+export async function refuseDangling(graph: Graph, nodes: NodeKey, keys: Distinct<CellValue>): Promise<void> {
+  const missing = await missingKeys(graph, nodes, keys);
   if (missing.length === 0) return;
   const examples = missing
     .sort((a, b) => a - b)
@@ -103,7 +124,9 @@ export async function refuseDangling(graph: Graph, nodes: NodeKey, keys: Distinc
   throw new KgmentorError(
     'BAD_DATA',
     `${missing.length} ${missing.length === 1 ? 'id has' : 'ids have'} no ${nodes.label} node with that ${nodes.key}: ${examples.join(', ')}.`,
-    { next: 'Import the entities first or mend the file; nothing of it was written.' },
+    {
+      next: 'Import the entities first, mend the file, or leave such links out with --skip-missing; nothing of it was written.',
+    },
   );
 }
 

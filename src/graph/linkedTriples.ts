@@ -1,12 +1,10 @@
 import type { Graph } from './connect.js';
-import { cypher } from './cypher.js';
-import { checkTypes, relationName, type TriplesInput, typeFilter } from './readTriples.js';
+import { readRelationships } from './readRelationships.js';
+import { checkTypes, nodesOf, relationName, type TriplesInput, typeFilter } from './readTriples.js';
+import { readWindows } from './readWindows.js';
 import type { Schema } from './schema.js';
-import { type ReadTriples, readColumns, TripleColumns, type TypeColumns } from './tripleColumns.js';
+import { type ReadTriples, TripleColumns } from './tripleColumns.js';
 import { type BadWeight, refuseWeights } from './weights.js';
-
-/** Anchors a query. */
-const WINDOW = 2000;
 
 /**
  * The part of a source's relationships that the linked subgraph holds, pulled from the anchors by internal id in
@@ -26,36 +24,21 @@ export async function readLinkedTriples(
   const { name, source, entities, alignmentTypes } = input;
   checkTypes(schema, source);
   const filter = typeFilter(source, alignmentTypes, schema);
-  const columns = new TripleColumns();
-  const ids = Array.from(entities.ids.filter((id, entity) => id >= 0 && anchors[entity] === 1));
-  const isAnchor = (id: number) => anchors[entities.at.get(id) ?? -1] === 1;
-  for (let from = 0; from < ids.length; from += WINDOW) {
-    const parameters = { ...filter, ids: ids.slice(from, from + WINDOW).map(BigInt) };
-    // With hop 1 a relationship between two anchors comes from its head's window; the other one is dropped.
-    for (const query of hops === 0 ? ['read-linked-out'] : ['read-linked-out', 'read-linked-in'])
-      for (const window of await graph.read(async (tx) => readColumns(tx, cypher(query), parameters)))
-        columns.add(
-          chosen(window, (head, tail) =>
-            query === 'read-linked-in' ? !isAnchor(head) : hops === 1 || isAnchor(tail),
-          ),
-        );
-  }
+  const nodes = readWindows(...nodesOf(entities, (entity) => anchors[entity] === 1));
   const wrong: BadWeight[] = [];
-  const read = columns.resolve({
+  let direction: 'out' | 'in' = 'out';
+  const columns = new TripleColumns({
     at: entities.at,
     nameOf: relationName(source),
+    // With hop 1 a relationship between two anchors comes from its head's window; the other one is dropped.
+    keep: (head, tail) => (direction === 'in' ? anchors[head] !== 1 : hops === 1 || anchors[tail] === 1),
     onBadWeight: (bad) => wrong.push(bad),
   });
+  for await (const window of readRelationships(graph, nodes, filter, direction)) columns.add(window);
+  if (hops === 1) {
+    direction = 'in';
+    for await (const window of readRelationships(graph, nodes, filter, direction)) columns.add(window);
+  }
   refuseWeights(name, filter.weights, wrong);
-  return read;
-}
-
-/** The relationships of a window that `keep` lets through. */
-function chosen(
-  { types, heads, tails, weights }: TypeColumns,
-  keep: (head: number, tail: number) => boolean,
-): TypeColumns {
-  const picked = <T>(columns: readonly (readonly T[])[]) =>
-    columns.map((column, i) => column.filter((_, j) => keep(heads[i][j], tails[i][j])));
-  return { types, heads: picked(heads), tails: picked(tails), weights: picked(weights) };
+  return columns.done();
 }

@@ -1,5 +1,6 @@
 import type { AlignmentConfig } from '../config.js';
-import { type LinkRow, linkColumns } from '../kg/links.js';
+import { linkColumns } from '../kg/links.js';
+import { sortBy } from '../kg/sort.js';
 import type { Alignments } from '../kg/types.js';
 import { LinkColumns, type LinkSource } from './linkColumns.js';
 import { fromFile } from './linkFile.js';
@@ -51,20 +52,27 @@ function nameOf(alignment: AlignmentConfig): string {
   return `file ${alignment.file}`;
 }
 
-/** Each pair once, the smaller source left, in the order of sources and entities. */
+/** Each pair once, the smaller source left, in the order of sources and entities; columns are sorted, not objects. */
 function canonical(links: LinkColumns): Alignments {
-  const best = new Map<string, LinkRow>();
-  for (let i = 0; i < links.left.length; i++) {
-    const { leftSource, left, rightSource, right } = links;
+  const { length } = links.left;
+  const turned = (i: number) => links.leftSource[i] > links.rightSource[i];
+  const columns = [
+    Int32Array.from({ length }, (_, i) => (turned(i) ? links.rightSource : links.leftSource)[i]),
+    Int32Array.from({ length }, (_, i) => (turned(i) ? links.right : links.left)[i]),
+    Int32Array.from({ length }, (_, i) => (turned(i) ? links.leftSource : links.rightSource)[i]),
+    Int32Array.from({ length }, (_, i) => (turned(i) ? links.left : links.right)[i]),
+  ];
+  let order: Int32Array = Int32Array.from({ length }, (_, i) => i);
+  for (const column of columns.toReversed())
+    order = sortBy(column, order, column.reduce((most, value) => Math.max(most, value), -1) + 1);
+  const rows: [number, number, number, number, number][] = [];
+  let last = -1;
+  for (const i of order) {
     const confidence = links.confidence[i];
-    const row: LinkRow =
-      leftSource[i] > rightSource[i]
-        ? [rightSource[i], right[i], leftSource[i], left[i], confidence]
-        : [leftSource[i], left[i], rightSource[i], right[i], confidence];
-    const key = row.slice(0, 4).join();
-    const known = best.get(key);
-    if (!known || known[4] < confidence) best.set(key, row);
+    const isNew = last < 0 || columns.some((column) => column[i] !== column[last]);
+    if (isNew) rows.push([columns[0][i], columns[1][i], columns[2][i], columns[3][i], confidence]);
+    else if (rows[rows.length - 1][4] < confidence) rows[rows.length - 1][4] = confidence;
+    last = i;
   }
-  const rows = [...best.values()].sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3]);
   return linkColumns(rows);
 }

@@ -3,11 +3,10 @@ import type { Config } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import type { BatchSource, FeedLayout, NeighbourBatch } from '../kg/batchSource.js';
 import { shuffled } from '../kg/random.js';
-import { relativeWeights } from '../kg/weights.js';
-import type { Graph } from './connect.js';
-import { cypher } from './cypher.js';
+import { concatColumns } from '../kg/triples.js';
 import type { GraphFor, ReadState } from './dataset.js';
-import { relationName, type TypeFilter, typeFilter } from './readTriples.js';
+import { type Part, puller } from './neighbourPull.js';
+import { relationName, typeFilter } from './readTriples.js';
 import { valueRelations } from './readValues.js';
 import { readSchema } from './schema.js';
 
@@ -27,14 +26,14 @@ const SESSIONS = 2;
  *
  * @throws KgmentorError USAGE where a source has values of properties as entities
  * @example
- * const feed = await neighbourFeed(graphs.of, config, layout, { ids, means });
+ * const feed = await neighbourFeed(graphs.of, config, layout, read); // read: of readDataset
  * await feed.pull(0, 0); // the first step's neighbourhoods
  */
 export async function neighbourFeed(
   graphFor: GraphFor,
   config: Pick<Config, 'sources' | 'alignments'>,
   layout: FeedLayout,
-  { ids, means, ahead = 4 }: FeedOptions,
+  { ahead = 4, ...state }: FeedOptions,
 ): Promise<BatchSource> {
   refuseValues(
     config,
@@ -50,7 +49,9 @@ export async function neighbourFeed(
       const settings = config.sources[source.name];
       const filter = typeFilter(settings, alignmentTypes, await readSchema(graph));
       const place = { graph, nameOf: relationName(settings), filter };
-      return puller({ ...place, ids: ids[source.name], means: means[source.name] }, source, layout);
+      const { name } = source;
+      const read = { ids: state.ids[name], degrees: state.degrees[name], means: state.means[name] };
+      return puller({ ...place, ...read }, source, layout);
     }),
   );
   const steps = Math.max(1, Math.ceil(rows / anchors));
@@ -112,76 +113,18 @@ function unread(cause: unknown): KgmentorError {
   );
 }
 
-interface Part {
-  readonly head: number[];
-  readonly relation: number[];
-  readonly tail: number[];
-  readonly weight: number[];
-}
-
-interface Place {
-  readonly graph: Graph;
-  readonly nameOf: (type: string) => string;
-  readonly filter: TypeFilter;
-  readonly ids: Float64Array;
-  readonly means: Readonly<Record<string, number>>;
-}
-
-/** What pulls one source's neighbourhoods of some rows. */
-function puller(
-  { graph, nameOf, filter, ids, means }: Place,
-  { rowOf, weight, heldOut }: FeedLayout['sources'][number],
-  { rows: total, entities, relations }: FeedLayout,
-): (rows: Int32Array) => Promise<Part> {
-  const relationOf = new Map(relations.map((name, id) => [name, id]));
-  const rowAt = new Map<number, number>();
-  const members: bigint[][] = Array.from({ length: total }, () => []);
-  for (const [entity, row] of rowOf.entries()) {
-    if (row < 0) continue;
-    rowAt.set(ids[entity], row);
-    members[row].push(BigInt(ids[entity]));
-  }
-  return async (rows) => {
-    const out: Part = { head: [], relation: [], tail: [], weight: [] };
-    const asked = Array.from(rows).flatMap((row) => members[row]);
-    if (asked.length === 0) return out;
-    const { records } = await graph.read(async (tx) =>
-      tx.run(cypher('read-neighbours'), { ...filter, ids: asked }),
-    );
-    const [record] = records;
-    const types = record.get('types') as string[];
-    const outward = record.get('outward') as boolean[];
-    const anchors = record.get('anchors') as number[][];
-    const others = record.get('others') as number[][];
-    const weights = record.get('weights') as (number | null)[][];
-    for (const [i, type] of types.entries()) {
-      const relation = relationOf.get(nameOf(type));
-      if (relation === undefined) continue;
-      const given = Float64Array.from(weights[i], (value) => value ?? Number.NaN);
-      const relative = relativeWeights(given, Object.hasOwn(means, type) ? means[type] : 1);
-      for (const [j, id] of anchors[i].entries()) {
-        const anchor = rowAt.get(id);
-        const other = rowAt.get(others[i][j]);
-        if (anchor === undefined || other === undefined) continue;
-        if (anchor >= entities && other >= entities) continue; // hop 1 goes no further
-        const [head, tail] = outward[i] ? [anchor, other] : [other, anchor];
-        if (heldOut?.has(head, relation, tail)) continue;
-        out.head.push(head);
-        out.relation.push(relation);
-        out.tail.push(tail);
-        out.weight.push(weight * (relative[j] ?? 1));
-      }
-    }
-    return out;
-  };
-}
-
 function joined(anchors: Int32Array, parts: readonly Part[]): NeighbourBatch {
-  const all = (name: keyof Part) => parts.flatMap((part) => part[name]);
-  const column = (name: keyof Part) => Int32Array.from(all(name));
+  const column = (name: 'head' | 'relation' | 'tail') =>
+    parts.map((part) => part[name]).reduce(concatColumns, new Int32Array(0));
+  const weight = new Float32Array(parts.reduce((sum, part) => sum + part.weight.length, 0));
+  let n = 0;
+  for (const part of parts) {
+    weight.set(part.weight, n);
+    n += part.weight.length;
+  }
   return {
     anchors,
     triples: { head: column('head'), relation: column('relation'), tail: column('tail') },
-    weight: Float32Array.from(all('weight')),
+    weight,
   };
 }

@@ -6,6 +6,7 @@ import type { Entities } from '../kg/types.js';
 import { valueLabel } from '../kg/values.js';
 import type { Graph } from './connect.js';
 import { cypher, withNames } from './cypher.js';
+import { type EntityIndex, entityIndex } from './entityIndex.js';
 import { keyValue } from './keyValue.js';
 import { readValues, type ValueCounts } from './readValues.js';
 import { checkedName, type Schema } from './schema.js';
@@ -17,8 +18,9 @@ export interface ReadEntities {
   readonly entities: Entities;
   /** Entity → internal id; -1 for a value, which is no node. */
   readonly ids: Float64Array;
-  /** Internal id → entity. */
-  readonly at: ReadonlyMap<number, number>;
+  /** Entity → relationships of its node, of any type and in both directions; 0 for a value. */
+  readonly degrees: Float64Array;
+  readonly at: EntityIndex;
   /** Facts (node, relation, value). */
   readonly values: readonly NamedTriples[];
   readonly valueCounts: readonly ValueCounts[];
@@ -48,8 +50,8 @@ export async function readEntities(
   for (const one of valueEntities(values, source.nodes.length)) found.push(one);
   found.sort((a, b) => compareKeys(a.key, b.key));
   refuseRepeated(name, source, found);
-  const at = new Map<number, number>();
-  for (const [entity, { id }] of found.entries()) if (id >= 0) at.set(id, entity);
+  const ids = Float64Array.from(found, (one) => one.id);
+  const at = entityIndex(ids);
   return {
     entities: {
       keys: found.map((one) => one.key),
@@ -57,7 +59,8 @@ export async function readEntities(
       label: Int32Array.from(found, (one) => one.label),
       ...(source.nodes.some((node) => node.name) && { names: found.map((one) => one.name) }),
     },
-    ids: Float64Array.from(found, (one) => one.id),
+    ids,
+    degrees: Float64Array.from(found, (one) => one.degree),
     at,
     values: valueFacts(values, at, found),
     valueCounts: values.counts,
@@ -88,6 +91,7 @@ async function readNodes(
           const ids = record.get('ids') as number[];
           const keys = record.get('keys') as unknown[][];
           const names = record.get('names') as unknown[];
+          const degrees = record.get('degrees') as number[];
           for (const [i, id] of ids.entries()) {
             const values = keys[i].map(keyValue);
             if (values.includes(null)) missing.push(id);
@@ -95,6 +99,7 @@ async function readNodes(
               nodes.push({
                 key: entityKey(node.label, values as KeyValue[]),
                 id,
+                degree: degrees[i],
                 label,
                 name: textOf(names[i]),
               });

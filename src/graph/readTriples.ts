@@ -1,10 +1,11 @@
 import type { SourceConfig } from '../config.js';
 import type { Graph } from './connect.js';
-import { cypher, withNames } from './cypher.js';
 import type { ReadEntities } from './readEntities.js';
-import { checkedName, requireName, type Schema } from './schema.js';
-import { type ReadTriples, readColumns, TripleColumns } from './tripleColumns.js';
-import { type BadWeight, refuseWeights, type WeightProperties, weightProperties } from './weights.js';
+import { readRelationships, type TypeFilter } from './readRelationships.js';
+import { readWindows } from './readWindows.js';
+import { requireName, type Schema } from './schema.js';
+import { type ReadTriples, TripleColumns } from './tripleColumns.js';
+import { type BadWeight, refuseWeights, weightProperties } from './weights.js';
 
 /** Relationships that leave a source: into another source or to nodes of none that is read; `to` is null there. */
 export interface CrossRelationships {
@@ -12,13 +13,6 @@ export interface CrossRelationships {
   readonly to: string | null;
   readonly type: string;
   readonly count: number;
-}
-
-/** Which relationship types of a source are facts, and what weighs them: parameters of the reading queries. */
-export interface TypeFilter {
-  readonly exclude: readonly string[];
-  readonly include: readonly string[] | null;
-  readonly weights: WeightProperties;
 }
 
 /** A source's types apart from alignments and what kgmentor itself writes. */
@@ -56,8 +50,7 @@ export interface TriplesInput {
 }
 
 /**
- * All relationships between the nodes of a source, read in windows of 5,000 heads, and those that leave it, counted
- * by type.
+ * All relationships between the nodes of a source, and those that leave it, counted by type.
  *
  * @throws KgmentorError USAGE for unknown types or properties; BAD_DATA for values that cannot be weights
  */
@@ -70,29 +63,41 @@ export async function readTriples(
   const { name, source, entities, alignmentTypes } = input;
   checkTypes(schema, source);
   const filter = typeFilter(source, alignmentTypes, schema);
-  const columns = new TripleColumns();
-  const labels = source.nodes.map((node) => node.label);
-  for (const [i, label] of labels.entries()) {
-    const text = withNames(cypher('read-triples'), { LABEL: checkedName(schema, 'label', label) });
-    const parameters = { ...filter, earlier: labels.slice(0, i) };
-    const windows = await graph.read(async (tx) => readColumns(tx, text, parameters), { fetchSize: 10 });
-    for (const window of windows) columns.add(window);
-  }
-  const counts = new Map<string, number>();
+  const counts = new Map<string, Map<string | null, number>>();
   const wrong: BadWeight[] = [];
-  const read = columns.resolve({
+  const columns = new TripleColumns({
     at: entities.at,
     nameOf: relationName(source),
     onOutside(type, id) {
-      const key = JSON.stringify([type, ownerOf(id)]);
-      counts.set(key, (counts.get(key) ?? 0) + 1);
+      const owner = ownerOf(id);
+      const byOwner = counts.get(type) ?? new Map<string | null, number>();
+      counts.set(type, byOwner.set(owner, (byOwner.get(owner) ?? 0) + 1));
     },
     onBadWeight: (bad) => wrong.push(bad),
   });
+  const nodes = readWindows(...nodesOf(entities));
+  for await (const window of readRelationships(graph, nodes, filter, 'out')) columns.add(window);
   refuseWeights(name, filter.weights, wrong);
-  const cross = [...counts].sort().map(([key, count]) => {
-    const [type, to] = JSON.parse(key) as [string, string | null];
-    return { from: name, to, type, count };
-  });
-  return { ...read, cross };
+  return { ...columns.done(), cross: crossOf(name, counts) };
+}
+
+/** Internal ids and degrees of the entities that are nodes, or of the chosen ones. */
+export function nodesOf(
+  { ids, degrees }: Pick<ReadEntities, 'ids' | 'degrees'>,
+  isChosen: (entity: number) => boolean = () => true,
+): [ids: Float64Array, degrees: Float64Array] {
+  const chosen = (_: number, entity: number) => ids[entity] >= 0 && isChosen(entity);
+  return [ids.filter(chosen), degrees.filter(chosen)];
+}
+
+/** By type, then by the other source's name. */
+function crossOf(
+  from: string,
+  counts: ReadonlyMap<string, ReadonlyMap<string | null, number>>,
+): CrossRelationships[] {
+  const found = [...counts].flatMap(([type, byOwner]) =>
+    Array.from(byOwner, ([to, count]) => ({ from, to, type, count })),
+  );
+  const text = ({ type, to }: CrossRelationships) => JSON.stringify([type, to]);
+  return found.sort((a, b) => (text(a) < text(b) ? -1 : 1));
 }

@@ -1,4 +1,5 @@
 import { parseEntityKey } from '../kg/keys.js';
+import type { EntityIndex } from './entityIndex.js';
 import type { ReadValues } from './readValues.js';
 import type { NamedTriples } from './tripleColumns.js';
 
@@ -7,6 +8,8 @@ export interface FoundEntity {
   readonly key: string;
   /** Internal id; -1 for a value, which is no node. */
   readonly id: number;
+  /** Relationships of its node; 0 for a value. */
+  readonly degree: number;
   readonly label: number;
   readonly name: string | null;
 }
@@ -17,6 +20,7 @@ export function valueEntities({ byRelation }: ReadValues, labels: number): Found
     Array.from(keys.keys(), (key) => ({
       key,
       id: -1,
+      degree: 0,
       label: labels + i,
       name: String(parseEntityKey(key).values[0]),
     })),
@@ -26,7 +30,7 @@ export function valueEntities({ byRelation }: ReadValues, labels: number): Found
 /** Facts (node, relation, value). `sorted` are all entities in the order of their ids. */
 export function valueFacts(
   { byRelation }: ReadValues,
-  at: ReadonlyMap<number, number>,
+  at: EntityIndex,
   sorted: readonly FoundEntity[],
 ): NamedTriples[] {
   const entityOf = new Map(sorted.flatMap(({ key, id }, entity) => (id < 0 ? [[key, entity]] : [])));

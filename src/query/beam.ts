@@ -7,8 +7,9 @@ import type { TripleQuery } from './tripleQueries.js';
 
 /** Entities that each step goes on from. */
 const WIDTH = 32;
-/** Candidates at least that a step's probabilities are over. */
+/** Candidates at least that a step's probabilities are over, and at most: each of the 32 asks for as many. */
 const CANDIDATES = 200;
+const MOST_CANDIDATES = 2000;
 
 export interface BeamQuestion {
   readonly node: FoundNode;
@@ -52,7 +53,7 @@ export async function beam(
     });
   };
   const wide = ({ count }: Published, wanted: number) =>
-    BigInt(Math.min(Math.max(wanted, CANDIDATES), Math.max(count, 1)));
+    BigInt(Math.min(Math.max(wanted, CANDIDATES), MOST_CANDIDATES, Math.max(count, 1)));
   for (const one of steps.slice(0, -1))
     found = await step(one, { wide: wide(one.answers, 0), k: BigInt(WIDTH), leftOut: [], name: null });
   const last = steps[steps.length - 1];

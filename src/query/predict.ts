@@ -15,7 +15,7 @@ import {
   publishedLabel,
   readPublished,
 } from './published.js';
-import { reached } from './reached.js';
+import { knownFacts, reached } from './reached.js';
 import { tripleQuery } from './tripleQueries.js';
 
 /**
@@ -69,7 +69,9 @@ export interface PredictedFact {
 }
 
 /**
- * The facts that a node most likely misses: the best-scored candidates, without itself and what the graph knows.
+ * The facts that a node most likely misses: the best-scored candidates, without itself and what the graph knows. Of a
+ * node with more than 10,000 facts of the relation only the nearest 10,000 candidates and a few are looked at, which may
+ * give fewer than `k` answers; a path over such a node leaves out 10,000 of what it leads to.
  *
  * A path encoder answers a path of relations in one query, a triple encoder by a beam over what each relation leads to.
  *
@@ -99,22 +101,28 @@ export async function predict(graph: Graph, input: PredictInput): Promise<Predic
     for (const other of answers) refuseOtherModel(subject, other);
     const candidates = answers[answers.length - 1];
     const node = await findNode(tx, subject, input.key, input.otherKey);
-    const leftOut = [node.id, ...(await reached(tx, node.id, relations, inverse))];
+    const isPath = relations.length > 1;
+    // What one relation leads to is told apart in the query itself; only its number matters beforehand.
+    const leftOut = [node.id, ...(isPath ? await reached(tx, node.id, relations, inverse) : [])];
     const name = input.nameProperty ?? candidates.nameProperty;
-    if (ofTriple && relations.length > 1) {
+    if (ofTriple && isPath) {
       const steps = relations.map(({ vector }, i) => ({ vector, answers: answers[i] }));
       return beam(tx, { node, query: ofTriple, steps, k, leftOut, name });
     }
     const vectors = relations.map(({ vector }) => vector);
+    const known = leftOut.length + (isPath ? 0 : await knownFacts(tx, node.id, relations[0], inverse));
     const found = await ask<AnswerRow>(tx, cypher('query-predict'), {
       index: candidates.index,
       slot: candidates.slot,
       query: ofTriple
         ? ofTriple(node.vector, vectors[0])
         : await networkQuery(subject, queryVector, node.vector, vectors),
-      wide: BigInt(Math.min(wide(k, candidates) + leftOut.length, Math.max(candidates.count, 1))),
+      wide: BigInt(Math.min(wide(k, candidates) + known, Math.max(candidates.count, 1))),
       k: BigInt(k),
       leftOut,
+      id: node.id,
+      types: isPath ? [] : relations[0].types,
+      inverse,
       geometry: candidates.geometry,
       properties: candidates.keyProperties,
       name,

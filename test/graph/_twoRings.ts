@@ -99,7 +99,7 @@ export async function trainFilms(graph: Graph, training: Training): Promise<RunO
     ...options
   } = training;
   const config = configOf(training.config ?? RINGS);
-  const { dataset, ids, means } = await readDataset(() => graph, config, {
+  const { dataset, ids, degrees, means } = await readDataset(() => graph, config, {
     around: { target: 'films', hops: settings.hops },
   });
   return retrain(
@@ -113,7 +113,7 @@ export async function trainFilms(graph: Graph, training: Training): Promise<RunO
       folder,
       id: 'films',
       ...(feed === 'cypher' && {
-        feed: (layout) => neighbourFeed(() => feedGraph, config, layout, { ids, means }),
+        feed: (layout) => neighbourFeed(() => feedGraph, config, layout, { ids, degrees, means }),
       }),
     },
     { threads: 1, ...options },

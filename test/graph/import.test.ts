@@ -65,6 +65,7 @@ describe('import of triples', () => {
       changed: 0,
       lines: 3,
       duplicates: 1,
+      missing: 0,
       resumedAfter: 0,
       constraintsCreated: ['El.id is unique'],
     });
@@ -340,6 +341,19 @@ describe('import of entities', () => {
     assert.deepEqual(await movies(), [{ id: 'm1', ...Object.fromEntries(ODD.map((n) => [n, n])) }]);
   });
 
+  it('refuses a key that stands twice however far apart, with nothing written', async () => {
+    const input = {
+      source: 'm',
+      nodes: MOVIE,
+      file: await file('m.csv', 'id,t\nm1,a\nm2,b\nm3,c\nm4,d\nm1,e\n'),
+    };
+    await assert.rejects(importEntities(held.graph, input, { chunk: 2 }), {
+      code: 'BAD_DATA',
+      message: /m\.csv:6: the key "m1" of an earlier line again/,
+    });
+    assert.deepEqual(await movies(), []);
+  });
+
   const malformed: [string, string, RegExp][] = [
     ['a key that stands twice', 'id,t\nm1,a\nm2,b\nm1,c\n', /m\.csv:4: the key "m1" of m\.csv:2 again/],
     ['an empty key', 'id,t\n,a\n', /m\.csv:2: an empty key/],
@@ -410,6 +424,25 @@ describe('import of alignments', () => {
       },
     );
     assert.deepEqual(await triples(), []);
+  });
+
+  it('leaves links without a node out where that is asked for, and counts them', async () => {
+    const links = await file('links.tsv', 'el1\ten1\nx1\ten2\nel3\ten3\nel2\tx4\nx5\tx6\n');
+    const input = { left: EL, right: EN, file: links, skipMissing: true };
+    const tried = await importAlignments(held.graph, input, { dryRun: true, chunk: 2 });
+    assert.deepEqual([tried.missing, tried.relationshipsCreated], [3, 0]);
+    for (const created of [2, 0]) {
+      const result = await importAlignments(held.graph, input, { chunk: 2 });
+      const { missing, relationshipsCreated, unchanged } = result;
+      assert.deepEqual([missing, relationshipsCreated, unchanged], [3, created, 2 - created]);
+    }
+    assert.deepEqual(
+      (await triples()).map(({ h, t }) => [h, t]),
+      [
+        ['el1', 'en1'],
+        ['el3', 'en3'],
+      ],
+    );
   });
 
   it('refuses a confidence of 0 and a line without two ids', async () => {

@@ -54,7 +54,7 @@ interface Ways {
 /** Both feeds of one student. */
 async function feeds(config: Config, target: string, ways: Ways = {}, graph = held.graph) {
   const settings = studentSchema.parse({ hops: 0, batch: BATCH, background: 0.3, ...ways });
-  const { dataset, ids, means } = await readDataset(() => graph, config, {
+  const { dataset, ids, degrees, means } = await readDataset(() => graph, config, {
     around: { target, hops: settings.hops },
   });
   const split = heldOut(dataset, config.heldOut)[target];
@@ -69,7 +69,7 @@ async function feeds(config: Config, target: string, ways: Ways = {}, graph = he
     split,
     rows,
     relations,
-    feed: await neighbourFeed(() => graph, config, layout, { ids, means }),
+    feed: await neighbourFeed(() => graph, config, layout, { ids, degrees, means }),
     memory: trainingQueries(settings.background > 0 ? [own, background] : [own], rows, relations),
   };
 }

@@ -1,0 +1,15 @@
+// The same, the links' type left out once the relationships are grouped.
+// TARGET: checked label
+// → types, heads, tails: as in read-out
+MATCH (:TARGET)-[:SAME_AS*1..4]-(b)
+WHERE NOT b:TARGET
+WITH collect(DISTINCT b) AS bs
+UNWIND range(0, size(bs) - 1, 5000) AS at
+CALL (bs, at) {
+  UNWIND bs[at..at + 5000] AS h
+  MATCH (h)-[r]->(t) WHERE t IN bs
+  WITH type(r) AS type, collect(id(h)) AS head, collect(id(t)) AS tail
+  WHERE type <> 'SAME_AS'
+  RETURN collect(type) AS types, collect(head) AS heads, collect(tail) AS tails
+}
+RETURN types, heads, tails

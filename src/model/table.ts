@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { tf } from './backend.js';
+import { tf, tidied } from './backend.js';
 import { createResource, type Resource, read } from './ops.js';
 import type { StoredTensor } from './safetensors.js';
 
@@ -32,8 +32,9 @@ export function createTable(
 /** A resource of zeros with the table's shape, for gradients that are summed in place. */
 export const gradientOf = (table: Table): Resource => resourceOf(table.value.shape);
 
+/** `tidied` and `slice`: tfjs' own `tidy` looks for tensors among the numbers, `Float32Array.from` lists them, and both cost many times the table. */
 const host = (resource: Resource): Float32Array =>
-  tf.tidy(() => Float32Array.from(read<Tensor>(resource).dataSync() as Float32Array));
+  tidied(() => (read<Tensor>(resource).dataSync() as Float32Array).slice());
 
 /** A table as stored tensors: its value under `name`, with `state` its slots under `name.slot0` and on. */
 export function storeTable(name: string, table: Table, state: boolean): Record<string, StoredTensor> {

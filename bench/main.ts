@@ -5,6 +5,7 @@ import { runDbp5l } from './dbp5l/run.js';
 import { runFeed } from './feed.js';
 import { gridBench, ONLY } from './grid/bench.js';
 import { runImport } from './import/run.js';
+import { runScale } from './scale/run.js';
 import { writeTables } from './tables/write.js';
 
 const usage = `npm run bench -- grid [options]
@@ -27,6 +28,13 @@ npm run bench -- import [options]
                      rows a second and peak memory of the import of a made-up file and of one ten times as large
   --triples N        rows of the larger one, 100,000 where absent
   --format F         tsv, nt or tsv.gz and nt.gz; nt where absent
+npm run bench -- scale [options]
+                     time, peak memory and growth of every stage, from a made-up graph of five linked
+                     sources to published vectors; takes --dim, --seed, --threads and --json
+  --triples LIST     sizes, 100000,1000000,5000000 where absent; a tenth as many entities
+  --stages LIST      only these of generate, import, read, subgraph, joint, teacher, student, publish,
+                     after those that they need
+  --limit M          an epoch that would take more minutes is estimated from 20 steps; 30 where absent
   --target L         language of the student, el where absent
   --dim N            numbers a student vector, 128 where absent; 32 for feed
   --data DIR         folder of DBP-5L, ../shared/data/dbp5l where absent
@@ -40,7 +48,7 @@ npm run bench -- import [options]
   --no-publish       leave publishing out
   --json             the last line of stdout is one object`;
 
-const BENCHES = ['grid', 'tables', 'dbp5l', 'feed', 'import'];
+const BENCHES = ['grid', 'tables', 'dbp5l', 'feed', 'import', 'scale'];
 
 const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
 
@@ -48,7 +56,9 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      triples: { type: 'string', default: '100000' },
+      triples: { type: 'string' },
+      stages: { type: 'string' },
+      limit: { type: 'string', default: '30' },
       format: { type: 'string', default: 'nt' },
       target: { type: 'string', default: 'el' },
       dim: { type: 'string' },
@@ -78,7 +88,18 @@ async function main(): Promise<void> {
   const { data, json } = values;
   const [dim, epochs, threads] = [values.dim, values.epochs, values.threads].map(number);
   const common = { target: values.target, data, seed: Number(values.seed), threads, json };
-  if (bench === 'import') await runImport({ triples: Number(values.triples), format: values.format, json });
+  if (bench === 'import')
+    await runImport({ triples: Number(values.triples ?? 100_000), format: values.format, json });
+  else if (bench === 'scale')
+    await runScale({
+      triples: (values.triples ?? '100000,1000000,5000000').split(',').map(Number),
+      stages: values.stages?.split(','),
+      seed: Number(values.seed),
+      dim,
+      threads,
+      limitMinutes: Number(values.limit),
+      json,
+    });
   else if (bench === 'tables') writeTables({ json });
   else if (bench === 'grid') {
     const { only, runs, results, 'dry-run': dryRun } = values;

@@ -1,5 +1,6 @@
 import type { EncoderName } from '../../encoders.js';
 import { ENCODER_FACTS } from '../../encoders.js';
+import { rowsAtOnce } from '../../evaluate/rowsAtOnce.js';
 
 /** All that the memory of a training depends on. */
 export interface MemoryShape {
@@ -57,8 +58,8 @@ export interface MemoryPlan {
   readonly peakMb: number;
 }
 
-/** Rows of logits at once in a step, in a validation, and where a teacher answers and is calibrated. */
-const ROWS = { step: 256, rank: 512, answer: 512, calibrate: 1024 };
+/** Rows of logits at once in a step, and where a teacher answers and is calibrated. */
+const ROWS = { step: 256, answer: 512, calibrate: 1024 };
 
 /** Measured; see `test/train/plan/memory.test.ts`. The process with native TensorFlow after its first operations. */
 const PROGRAM_MB = 400;
@@ -111,7 +112,8 @@ export function memoryOf(shape: MemoryShape): MemoryPlan {
     (geometry.logits + (teacher?.isTempered ? 5 : 0)) * logits +
     geometry.tables * tableOf(shape.scored) +
     arrays * mb(4 * positions * dim);
-  const rank = 4 * mb(4 * Math.min(ROWS.rank, shape.validated) * shape.entities);
+  const { validated, entities } = shape;
+  const rank = 4 * mb(4 * Math.min(rowsAtOnce(entities), validated) * entities);
   const taught = teacher ? teacherMemory(shape, teacher) : { keptMb: 0, workMb: 0 };
   const plan = {
     programMb: PROGRAM_MB,
@@ -120,7 +122,7 @@ export function memoryOf(shape: MemoryShape): MemoryPlan {
     tablesMb: (slots + 1 + 1.3) * table + tableOf(shape.scored),
     teacherMb: taught.keptMb,
     workMb: Math.max(step, rank, taught.workMb),
-    checkpointMb: 2 * (1 + slots) * table,
+    checkpointMb: 1.5 * (1 + slots) * table,
   };
   return { ...plan, peakMb: Object.values(plan).reduce((sum, part) => sum + part, 0) };
 }

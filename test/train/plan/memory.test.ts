@@ -39,8 +39,8 @@ test('the planned memory of a teacher is the measured peak within a fifth, at tw
 });
 
 test('the planned memory of a student is the measured peak within a fifth, at two sizes', async () => {
-  assertNear('15,000 rows of 64 numbers', await peaks(largeStudent(15_000, 1000, 128, { dim: 64 })));
-  assertNear('50,000 rows of 128 numbers', await peaks(largeStudent(50_000, 1000, 256, { dim: 128 })));
+  assertNear('15,000 rows of 64 numbers', await peaks(largeStudent(15_000, 5000, 128, { dim: 64 })));
+  assertNear('50,000 rows of 128 numbers', await peaks(largeStudent(50_000, 5000, 256, { dim: 128 })));
 });
 
 test('more rows, numbers, answers and slots need more memory, and a batch under the rows of a chunk less', () => {

@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os';
 import { KgmentorError } from '../../errors.js';
+import { NEGATIVES } from '../negativesOf.js';
 import { type MemoryPlan, type MemoryShape, memoryOf } from './memory.js';
 
 /** The memory of this machine in MB (2²⁰ bytes), or of the container where that is less. */
@@ -60,6 +61,8 @@ function adviceOf(
     halved(batch, 16, (value) => fits({ batch: value })),
     batch,
   );
+  if (shape.scored === rows && rows > NEGATIVES && fits({ scored: NEGATIVES }))
+    found.push(`${role}.negatives ${NEGATIVES}`);
   if (hops > 1 && fits({ hops: 1 })) tell('pathLength', 1, hops);
   if (teacher && teacher.top > 0 && fits({ teacher: { ...teacher, top: 0 } }))
     tell('distillation.prediction', 0, 1);

@@ -3,6 +3,7 @@ import type { StudentSettings } from '../../config.js';
 import { ENCODER_FACTS } from '../../encoders.js';
 import { listTensors } from '../../model/safetensors.js';
 import { files, type Job } from '../job.js';
+import { negativesOf } from '../negativesOf.js';
 import { distils, isUsed } from '../schedule.js';
 import type { MemoryShape, TeacherShape } from './memory.js';
 
@@ -19,7 +20,7 @@ export function shapeOfJob(job: Job): MemoryShape {
     optimiser: settings.optimiser,
     rows: job.rows,
     entities: job.entities,
-    scored: job.rows,
+    scored: scoredRows(job, teacher),
     relations: job.relations,
     queries: queries.entity.length,
     answers: queries.answer.length,
@@ -28,6 +29,17 @@ export function shapeOfJob(job: Job): MemoryShape {
     validated: job.valid?.answer.length ?? 0,
     ...(teacher && { teacher }),
   };
+}
+
+/** Rows that a step scores: all, or those that it draws with its own entities and answers, each as if it came once. */
+function scoredRows(job: Job, teacher: TeacherShape | undefined): number {
+  const { rows, queries, settings } = job;
+  const negatives = negativesOf(job);
+  if (negatives === undefined) return rows;
+  const answers = queries.answer.length / Math.max(1, queries.entity.length);
+  const hops = ENCODER_FACTS[settings.encoder].kind === 'path' ? settings.pathLength : 1;
+  const own = settings.batch * (hops * 2 - 1 + answers + (teacher?.top ?? 0));
+  return Math.min(rows, negatives + Math.round(own));
 }
 
 function teacherOf({ teacher, settings }: Job): TeacherShape | undefined {

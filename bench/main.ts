@@ -29,7 +29,7 @@ npm run bench -- import [options]
   --triples N        rows of the larger one, 100,000 where absent
   --format F         tsv, nt or tsv.gz and nt.gz; nt where absent
 npm run bench -- scale [options]
-                     time, peak memory and growth of every stage, from a made-up graph of five linked
+                     time, peak memory and growth of every stage, from a made-up graph of three linked
                      sources to published vectors; takes --dim, --seed, --threads and --json
   --triples LIST     sizes, 100000,1000000,5000000 where absent; a tenth as many entities
   --stages LIST      only these of generate, import, read, subgraph, joint, teacher, student, publish,

@@ -12,11 +12,11 @@ export interface ScaleShape {
   readonly seed: number;
 }
 
-/** A tenth as many entities as triples, in five sources. */
+/** A tenth as many entities as triples, in three sources. */
 export const shapeOf = (triples: number, seed = 1): ScaleShape => ({
   triples,
   entities: Math.round(triples / 10),
-  sources: 5,
+  sources: 3,
   relations: 200,
   seed,
 });

@@ -5,6 +5,7 @@ import { runFeed } from './feed.js';
 import { runGpu } from './gpu/run.js';
 import { gridBench, ONLY } from './grid/bench.js';
 import { runImport } from './import/run.js';
+import { runScale } from './scale/run.js';
 import { writeTables } from './tables/write.js';
 import { runTraffic } from './traffic/run.js';
 
@@ -151,6 +152,31 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
         triples: number(values, 'triples', 100_000),
         turns: number(values, 'turns', 7),
         hub: number(values, 'hub', 0),
+        json: isOn(values, 'json'),
+      }),
+  },
+  scale: {
+    summary:
+      'time, peak memory and growth of every stage, from a made-up graph of three linked sources to published vectors',
+    options: {
+      triples: takes('LIST', 'sizes, 100000,1000000,5000000 where absent; a tenth as many entities'),
+      stages: takes(
+        'LIST',
+        'only these of generate, import, read, subgraph, joint, teacher, student, publish, after those that they need',
+      ),
+      limit: takes('M', 'an epoch that would take more minutes is estimated from 20 steps; 30 where absent'),
+      dim: takes('N', 'numbers a vector'),
+      ...seed,
+      ...threads,
+    },
+    run: (values) =>
+      runScale({
+        triples: (text(values, 'triples') ?? '100000,1000000,5000000').split(',').map(Number),
+        stages: list(values, 'stages'),
+        seed: number(values, 'seed', 1),
+        dim: number(values, 'dim', undefined),
+        threads: number(values, 'threads', undefined),
+        limitMinutes: number(values, 'limit', 30),
         json: isOn(values, 'json'),
       }),
   },

@@ -79,6 +79,13 @@ export {
   readTeacher,
 } from './train/importTeacher/importTeacher.js';
 export { writeTeacher } from './train/importTeacher/writeTeacher.js';
+export type { MemoryPlan } from './train/plan/memory.js';
+export {
+  type PlanOptions,
+  planPretraining,
+  planRetraining,
+  type TrainingPlan,
+} from './train/plan/plan.js';
 export { type PretrainInput, pretrain } from './train/pretrain.js';
 export { type RetrainInput, retrain } from './train/retrain.js';
 export { type RunOptions, type RunOutcome, resumeRun } from './train/runFolder.js';

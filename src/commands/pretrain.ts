@@ -7,11 +7,12 @@ import { findRun, withNewRun } from '../train/runs.js';
 import { type Command, text } from './command.js';
 import { growHelp, growLines, growOptions, growSettings } from './growing.js';
 import { count, duration, points } from './output.js';
+import { planHelp, planLines, requirePlannable } from './planning.js';
 import { checkThreads, narrateReport } from './training.js';
 
 export const pretrainCommand: Command = {
   usage:
-    '[--from ID] [--grow-links [--rounds N] [--precision P]] [--resume [--run ID]] [--threads N] [--dry-run]',
+    '[--from ID] [--grow-links [--rounds N] [--precision P]] [--resume [--run ID]] [--threads N] [--plan | --dry-run]',
   summary: 'Trains a teacher over the linked sources; its run folder holds all that retraining needs.',
   options: {
     from: { type: 'string' },
@@ -19,6 +20,7 @@ export const pretrainCommand: Command = {
     resume: { type: 'boolean' },
     run: { type: 'string' },
     threads: { type: 'string' },
+    plan: { type: 'boolean' },
     'dry-run': { type: 'boolean' },
   },
   help: {
@@ -27,10 +29,12 @@ export const pretrainCommand: Command = {
     '--resume': 'go on from the checkpoint of the last unfinished teacher',
     '--run ID': 'which run to go on with',
     '--threads N': 'threads of TensorFlow; equal counts give equal weights',
+    '--plan': planHelp,
     '--dry-run': 'read and count only',
   },
   stops: true,
   async run({ flags, out, signal, config: read, graphs }) {
+    if (flags.plan) requirePlannable(flags, ['resume', 'grow-links', 'dry-run']);
     const config = read();
     const options = { signal, threads: checkThreads(flags), onEvent: out.onEvent };
     const unfinished = flags.resume
@@ -63,6 +67,12 @@ export const pretrainCommand: Command = {
     }
     const { heldOut } = config;
     const input = { dataset, withheld, splits, heldOut, settings, ...(from && { from }) };
+    if (flags.plan) {
+      const { planPretraining } = await import('../train/plan/plan.js');
+      const plan = await planPretraining(input, options);
+      out.data(plan, () => planLines(plan));
+      return;
+    }
     if (growing) {
       const { growLinks } = await import('../train/growLinks.js');
       const grow = async (run: { id: string; folder: string }) => ({

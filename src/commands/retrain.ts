@@ -1,13 +1,14 @@
 import { KgmentorError } from '../errors.js';
 import { type Command, text } from './command.js';
 import { precisionHelp, precisionOf } from './growing.js';
-import { retrainedLines, retrainTarget, targetsOf } from './retraining.js';
+import { planHelp, planLines, requirePlannable } from './planning.js';
+import { planTarget, retrainedLines, retrainTarget, targetsOf } from './retraining.js';
 import { retrainMany } from './retrainMany.js';
 import { checkThreads } from './training.js';
 
 export const retrainCommand: Command = {
   usage:
-    '<target> | --targets A,B [--parallel N] [--teacher ID | --no-teacher] [--grow-links [--precision P]] [--resume [--run ID]] [--threads N]',
+    '<target> | --targets A,B [--parallel N] [--teacher ID | --no-teacher] [--grow-links [--precision P]] [--resume [--run ID]] [--threads N] [--plan]',
   summary:
     'Trains a student for one source on its facts and the linked subgraph, by distillation from a teacher.',
   positionals: [0, 1],
@@ -21,6 +22,7 @@ export const retrainCommand: Command = {
     resume: { type: 'boolean' },
     run: { type: 'string' },
     threads: { type: 'string' },
+    plan: { type: 'boolean' },
   },
   help: {
     '--targets A,B': 'a student for each of several sources, trained beside each other',
@@ -32,6 +34,7 @@ export const retrainCommand: Command = {
     '--resume': 'go on from the checkpoint of the last unfinished student of this target',
     '--run ID': 'which run to go on with',
     '--threads N': 'threads of TensorFlow; equal counts give equal weights',
+    '--plan': planHelp,
   },
   stops: true,
   async run(context) {
@@ -43,10 +46,16 @@ export const retrainCommand: Command = {
         next: '`kgmentor retrain films`, or `kgmentor retrain --targets films,books`.',
       });
     precisionOf(flags);
+    if (flags.plan) requirePlannable(flags, ['resume', 'targets']);
     if (list === undefined) {
       if (text(flags, 'parallel') !== undefined)
         throw new KgmentorError('USAGE', '--parallel says how --targets works.', { next: 'Add --targets.' });
       const options = { signal, threads: checkThreads(flags), onEvent: out.onEvent };
+      if (flags.plan) {
+        const plan = await planTarget(target, context, options);
+        out.data(plan, () => planLines(plan));
+        return;
+      }
       const student = await retrainTarget(target, context, options);
       out.data(student, () => retrainedLines(student));
       return;

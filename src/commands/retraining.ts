@@ -5,9 +5,10 @@ import type { FeedLayout } from '../kg/batchSource.js';
 import { evaluateAndRecord } from '../train/evaluations.js';
 import { heldOut as splitsOf } from '../train/heldOut.js';
 import { readLinkFile } from '../train/linkFiles.js';
-import { refuseGrownFeed, retrain } from '../train/retrain.js';
+import { type PlanOptions, planRetraining, type TrainingPlan } from '../train/plan/plan.js';
+import { type RetrainInput, refuseGrownFeed, retrain } from '../train/retrain.js';
 import { isFed, type RunOptions, type RunOutcome, resumeRun, studentSettings } from '../train/runFolder.js';
-import { findRun, withNewRun } from '../train/runs.js';
+import { type FoundRun, findRun, withNewRun } from '../train/runs.js';
 import { type Context, text } from './command.js';
 import { precisionOf } from './growing.js';
 import { count, duration, points } from './output.js';
@@ -27,11 +28,11 @@ export interface Retrained extends RunOutcome {
  */
 export async function retrainTarget(
   target: string,
-  { flags, out, config: read, graphs }: Context,
-  { resume = flags.resume === true, ...options }: RunOptions,
+  context: Context,
+  { resume = context.flags.resume === true, ...options }: RunOptions,
 ): Promise<Retrained> {
+  const { flags, config: read } = context;
   const config = read();
-  const grow = precisionOf(flags);
   const done = async (outcome: RunOutcome, report?: ReadReport): Promise<Retrained> => ({
     ...outcome,
     metrics: await evaluateAndRecord(outcome.folder, options),
@@ -42,6 +43,36 @@ export async function retrainTarget(
     : undefined;
   // A run with columns in memory needs nothing but its folder; one fed by Cypher needs the graph again.
   if (unfinished && !isFed(unfinished.folder)) return done(await resumeRun(unfinished.folder, options));
+  const { input, report } = await readInput(target, context, options, unfinished);
+  const train = (run: { id: string; folder: string }) =>
+    retrain({ ...input, ...run }, { ...options, resume: unfinished !== undefined });
+  return done(
+    unfinished
+      ? await train({ id: unfinished.record.id, folder: unfinished.folder })
+      : await withNewRun(config.runs, target, train),
+    report,
+  );
+}
+
+/** What the same training would need of memory, steps and time. */
+export async function planTarget(
+  target: string,
+  context: Context,
+  options: PlanOptions,
+): Promise<TrainingPlan> {
+  const { input } = await readInput(target, context, options);
+  return planRetraining(input, options);
+}
+
+/** Reads what a student is trained on; of a run that is fed and goes on, with its own settings and teacher. */
+async function readInput(
+  target: string,
+  { flags, out, config: read, graphs }: Context,
+  { onEvent }: Pick<RunOptions, 'onEvent'>,
+  unfinished?: FoundRun,
+): Promise<{ input: Omit<RetrainInput, 'folder' | 'id'>; report: ReadReport }> {
+  const config = read();
+  const grow = precisionOf(flags);
   const fed = unfinished !== undefined || config.feed === 'cypher';
   requireSource(config, target);
   if (grow && fed) refuseGrownFeed();
@@ -60,23 +91,18 @@ export async function retrainTarget(
     // What links are grown by lies outside of the linked subgraph.
     ...(!grow && { around: { target, hops: settings.hops, linkThreshold } }),
     links: teacher ? readLinkFile(teacher, 'grown') : [],
-    onEvent: options.onEvent,
+    onEvent,
   });
   narrateReport(report, out);
   if (!fed) await connections.close();
   const { heldOut, evaluation } = config;
   const split = splitsOf(dataset, heldOut)[target];
   const links = { withheld, linkThreshold, grow };
-  const input = { dataset, ...links, target, split, heldOut, settings, evaluation, teacher };
   const feed = (layout: FeedLayout) => neighbourFeed(connections.of, config, layout, { ids, degrees, means });
-  const train = (run: { id: string; folder: string }) =>
-    retrain({ ...input, ...run, ...(fed && { feed }) }, { ...options, resume: unfinished !== undefined });
-  return done(
-    unfinished
-      ? await train({ id: unfinished.record.id, folder: unfinished.folder })
-      : await withNewRun(config.runs, target, train),
+  return {
+    input: { dataset, ...links, target, split, heldOut, settings, evaluation, teacher, ...(fed && { feed }) },
     report,
-  );
+  };
 }
 
 /** A student in a few lines. */

@@ -1,6 +1,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../model/backend.js';
 import { matMul } from '../model/ops.js';
+import { rowsAtOnce } from './rowsAtOnce.js';
 import type { PathQueries, Ranked, RankingQueries } from './types.js';
 
 export interface Scorer {
@@ -35,7 +36,11 @@ const pick = (column: Int32Array, rows: readonly number[]): Int32Array =>
  *
  * @returns one rank a query, 1 the best
  */
-export function rank(scorer: Scorer, queries: RankingQueries, chunk = 512): Float64Array {
+export function rank(
+  scorer: Scorer,
+  queries: RankingQueries,
+  chunk = rowsAtOnce(scorer.table.shape[0]),
+): Float64Array {
   return rankTable(scorer.table, queries, chunk, (rows) =>
     scorer.query(pick(queries.entity, rows), pick(queries.relation, rows)),
   );
@@ -46,7 +51,11 @@ export function rank(scorer: Scorer, queries: RankingQueries, chunk = 512): Floa
  *
  * @returns one rank a query, 1 the best
  */
-export function rankPaths(scorer: PathScorer, queries: PathQueries, chunk = 512): Float64Array {
+export function rankPaths(
+  scorer: PathScorer,
+  queries: PathQueries,
+  chunk = rowsAtOnce(scorer.table.shape[0]),
+): Float64Array {
   return rankTable(scorer.table, queries, chunk, (rows) =>
     scorer.query(
       pick(queries.entity, rows),

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { tf } from './backend.js';
+import { isNative, tf, tidied } from './backend.js';
 import { createResource, type Resource, read } from './ops.js';
 import type { StoredTensor } from './safetensors.js';
 
@@ -10,7 +10,8 @@ export interface Table {
 }
 
 function resourceOf(shape: readonly number[], data?: Float32Array): Resource {
-  const initial = data ? tf.tensor(data.slice(), [...shape]) : tf.zeros([...shape]);
+  // `fill` makes its zeros where they are to be; `zeros` sends them there from the host.
+  const initial = data ? tf.tensor(data, [...shape]) : tf.fill([...shape], 0);
   const resource = createResource(initial);
   initial.dispose();
   return resource;
@@ -32,8 +33,12 @@ export function createTable(
 /** A resource of zeros with the table's shape, for gradients that are summed in place. */
 export const gradientOf = (table: Table): Resource => resourceOf(table.value.shape);
 
+/** `tidied`, as tfjs' own `tidy` would look for tensors among the numbers. */
 const host = (resource: Resource): Float32Array =>
-  tf.tidy(() => Float32Array.from(read<Tensor>(resource).dataSync() as Float32Array));
+  tidied(() => {
+    const data = read<Tensor>(resource).dataSync() as Float32Array;
+    return isNative ? data : data.slice(); // the native library gives a copy
+  });
 
 /** A table as stored tensors: its value under `name`, with `state` its slots under `name.slot0` and on. */
 export function storeTable(name: string, table: Table, state: boolean): Record<string, StoredTensor> {

@@ -233,9 +233,9 @@ function calibrate(
     }
     const answers = tf.gatherND(scores, tf.tensor2d(at, [at.length, 2], 'int32'));
     const sum = tf.sum(tf.mul(answers, tf.tensor1d(weight)));
-    return TEMPERATURES.map(
-      (t) => tf.sub(tf.sum(tf.logSumExp(tf.mul(scores, 1 / t), 1)), tf.mul(sum, 1 / t)).dataSync()[0],
-    );
+    const lossAt = (t: number) =>
+      tf.sub(tf.sum(tf.logSumExp(tf.mul(scores, 1 / t), 1)), tf.mul(sum, 1 / t)).dataSync()[0];
+    return TEMPERATURES.map((t) => tf.tidy(() => lossAt(t)));
   });
   return TEMPERATURES[losses.indexOf(Math.min(...losses))];
 }

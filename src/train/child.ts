@@ -17,11 +17,13 @@ process.on('disconnect', () => {
   stop = true; // the parent is gone: checkpoint and end
 });
 
-const ASKED: Readonly<Record<AskMode, () => Promise<(folder: string, by: string) => void>>> = {
+type Asked = (folder: string, by: string, stopping: () => boolean) => void | Promise<void>;
+const ASKED: Readonly<Record<AskMode, () => Promise<Asked>>> = {
   align: async () => (await import('./alignmentChild.js')).runAlignmentJob,
   rank: async () => (await import('./rankEvaluations.js')).rankEvaluations,
   paths: async () => (await import('./tasks/pathRanks.js')).rankPathQueries,
   scores: async () => (await import('./tasks/factScores.js')).scoreFacts,
+  trial: async () => (await import('./plan/trial.js')).tryTraining,
 };
 
 async function answer(folder: string, mode: AskMode, by: string): Promise<void> {
@@ -29,7 +31,7 @@ async function answer(folder: string, mode: AskMode, by: string): Promise<void> 
   const ask = await ASKED[mode]();
   const started = performance.now();
   send({ type: 'device', ...device() });
-  ask(folder, by);
+  await ask(folder, by, () => stop);
   send({
     type: 'ended',
     ended: 'done',

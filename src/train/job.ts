@@ -72,6 +72,8 @@ export const files = {
   ranks: 'ranks.safetensors',
   scores: 'scores.safetensors',
   facts: 'facts.safetensors',
+  /** What a trial of the first steps found, for a plan. */
+  trial: 'trial.json',
 } as const;
 
 /** Writes JSON so that it appears whole or not at all. */

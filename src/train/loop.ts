@@ -45,7 +45,7 @@ export interface LoopOptions {
 }
 
 /** A step blocks the event loop; this lets messages in. */
-const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
  * The one training loop, for teachers and students: epochs of shuffled batches, validation, early stopping, a

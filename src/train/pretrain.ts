@@ -44,6 +44,12 @@ const MOST_VALIDATED = 2000;
  * const { result } = await pretrain({ dataset, settings: config.teacher, folder: 'runs/teacher', id: 'teacher' });
  */
 export async function pretrain(input: PretrainInput, options: RunOptions = {}): Promise<RunOutcome> {
+  writePretraining(input);
+  return runFolder(input.folder, 'teacher', options);
+}
+
+/** Writes a teacher's run folder, untrained; throws as `pretrain` does. */
+export function writePretraining(input: PretrainInput): void {
   const { dataset, settings, folder, id } = input;
   checkDataset(dataset);
   const chosen = settings.sources ?? dataset.sources.map(({ name }) => name);
@@ -136,7 +142,6 @@ export async function pretrain(input: PretrainInput, options: RunOptions = {}): 
       validated: valid?.head.length ?? 0,
     },
   });
-  return runFolder(folder, 'teacher', options);
 }
 
 function degrees({ rows, triples }: JointGraph): Int32Array {

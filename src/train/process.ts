@@ -5,8 +5,11 @@ import type { BatchSource } from '../kg/batchSource.js';
 import { forkTensorFlow } from './fork.js';
 import { type ChildMessage, type FeedMessage, failureTold, type TrainResult } from './messages.js';
 
-/** What is asked: ranks of the job's evaluations, ranks of path queries, scores of facts, or the folder's alignment job. */
-export type AskMode = 'rank' | 'paths' | 'scores' | 'align';
+/**
+ * What is asked: ranks of the job's evaluations, ranks of path queries, scores of facts, the folder's alignment job, or
+ * a trial of the first steps.
+ */
+export type AskMode = 'rank' | 'paths' | 'scores' | 'align' | 'trial';
 
 export interface ProcessOptions {
   /** Go on from the folder's checkpoint where there is one. */
@@ -17,7 +20,7 @@ export interface ProcessOptions {
   readonly device?: string;
   /** Aborting asks the process to write a checkpoint and end. */
   readonly signal?: AbortSignal;
-  /** Trains nothing: asks the model of a folder, or the job's teacher. */
+  /** Trains nothing that stays: asks the model of a folder, the job's teacher, or the trainer itself. */
   readonly ask?: { readonly mode: AskMode; readonly by: string | 'teacher' };
   /** Feeds the batches of a job that has none of its own. */
   readonly feed?: BatchSource;

@@ -78,6 +78,19 @@ export interface PreparedStudent {
  *   teacher: 'runs/teacher', folder: 'runs/movies', id: 'movies-1' });
  */
 export async function retrain(input: RetrainInput, options: RunOptions = {}): Promise<RunOutcome> {
+  const feed = await beginRetraining(input, options);
+  return runFolder(input.folder, 'student', { ...options, feed });
+}
+
+/**
+ * Writes a student's run folder, untrained, unless it is to go on; throws as `retrain` does.
+ *
+ * @returns what feeds its batches, where the input names a feed
+ */
+export async function beginRetraining(
+  input: RetrainInput,
+  options: Pick<RunOptions, 'resume' | 'onEvent'> = {},
+): Promise<BatchSource | undefined> {
   const { folder, settings, grow } = input;
   checkDataset(input.dataset);
   if (input.teacher) requireUnseen(input.teacher, input);
@@ -107,7 +120,7 @@ export async function retrain(input: RetrainInput, options: RunOptions = {}): Pr
   if (options.resume && input.feed) requireSameRun(folder, { dataset: prepared.dataset, settings }, facts);
   const feed = input.feed && (await input.feed(feedLayout(input, prepared)));
   if (!options.resume) writeStudent(input, prepared, feed);
-  return runFolder(folder, 'student', { ...options, feed });
+  return feed;
 }
 
 /** Says that a fed student grows no links: to be called before anything is read. */

@@ -7,6 +7,7 @@ import { createResource, gatherRows, type Resource, read } from '../model/ops.js
 import type { Optimiser } from '../model/optimiser.js';
 import { gradientOf, type Table } from '../model/table.js';
 import type { Job } from './job.js';
+import { negativesOf } from './negativesOf.js';
 
 /** The rows of the entity table that a step scores and changes: all, or a sample with those that it needs. */
 export interface StepRows {
@@ -30,17 +31,8 @@ export interface RowChooser {
   dispose(): void;
 }
 
-/** Up to so many rows a softmax over all of them is fast enough. */
-const ALL = 100_000;
-const NEGATIVES = 8192;
 /** Stream of the negatives beside others of the seed. */
 const STREAM = 431;
-
-/** Entities that a step draws beside its own; undefined where it scores all. */
-export function negativesOf({ settings, rows }: Pick<Job, 'settings' | 'rows'>): number | undefined {
-  const asked = settings.negatives ?? (rows > ALL ? NEGATIVES : 0);
-  return asked === 0 || asked >= rows ? undefined : asked;
-}
 
 /** The rows of a job's steps. @param table of all entities */
 export function rowChooser(job: Job, table: Table): RowChooser {

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { files, type Job, writeJob } from '../../src/train/job.js';
+import { negativesOf } from '../../src/train/negativesOf.js';
 import { runTraining } from '../../src/train/process.js';
-import { negativesOf } from '../../src/train/stepRows.js';
 import { folder, studentJob, teacherJob } from './_graph.js';
 
 async function trained(job: Job): Promise<{ at: string; best: number }> {

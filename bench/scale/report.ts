@@ -1,0 +1,48 @@
+import { count, duration, table } from '../../src/commands/output.js';
+import type { Measured } from './training.js';
+
+export interface SizeReport {
+  readonly triples: number;
+  readonly entities: number;
+  /** By stage. */
+  readonly stages: Readonly<Record<string, Measured>>;
+}
+
+export interface ScaleReport {
+  readonly seed: number;
+  readonly dim?: number;
+  readonly sizes: readonly SizeReport[];
+  /** By stage: exponents of time and memory over the triples; null where one size was measured. */
+  readonly growth: Readonly<
+    Record<string, { readonly seconds: number | null; readonly peakMb: number | null }>
+  >;
+}
+
+/** A row a stage: time and memory at each size, then the exponents. */
+export function scaleLines({ sizes, growth }: ScaleReport): string[] {
+  const exponent = (value: number | null) => (value === null ? '–' : value.toFixed(2));
+  const head = [
+    'stage',
+    ...sizes.flatMap(({ triples }) => [count(triples), 'MB']),
+    'exponent of time',
+    'of memory',
+  ];
+  const body = Object.entries(growth).map(([stage, { seconds, peakMb }]) => [
+    stage,
+    ...sizes.flatMap(({ stages }) => {
+      const { seconds, peakMb = 0, isEstimate } = stages[stage];
+      return [`${isEstimate ? '≈ ' : ''}${duration(seconds)}`, count(peakMb)];
+    }),
+    exponent(seconds),
+    exponent(peakMb),
+  ]);
+  const estimated = sizes.some(({ stages }) => Object.values(stages).some(({ isEstimate }) => isEstimate));
+  return [
+    ...table(head, body),
+    '',
+    'triples against wall time and peak resident memory; teacher and student are trained for one epoch',
+    ...(estimated
+      ? ['≈ an epoch longer than --limit: 20 steps were tried, and their time is multiplied']
+      : []),
+  ];
+}

@@ -1,0 +1,145 @@
+import type { EncoderName } from '../../encoders.js';
+import { ENCODER_FACTS } from '../../encoders.js';
+import { rowsAtOnce } from '../../evaluate/rowsAtOnce.js';
+
+/** All that the memory of a training depends on. */
+export interface MemoryShape {
+  readonly encoder: EncoderName;
+  readonly geometry: 'dot' | 'unit' | 'l2';
+  /** Numbers an entity vector. */
+  readonly dim: number;
+  readonly layers: number;
+  readonly optimiser: 'adagrad' | 'adam';
+  /** Rows of the entity table, and of them the candidates of a validation. */
+  readonly rows: number;
+  readonly entities: number;
+  /** Rows that a step scores. */
+  readonly scored: number;
+  /** Without reciprocals. */
+  readonly relations: number;
+  /** Grouped queries and their answers; none where they come while training. */
+  readonly queries: number;
+  readonly answers: number;
+  /** Rows a step. */
+  readonly batch: number;
+  /** Relations a path; 1 for triple encoders. */
+  readonly hops: number;
+  /** Queries of a validation. */
+  readonly validated: number;
+  readonly teacher?: TeacherShape;
+}
+
+/** The teacher that a student is distilled from. */
+export interface TeacherShape {
+  readonly rows: number;
+  readonly dim: number;
+  /** Student rows that it knows. */
+  readonly linked: number;
+  /** Answers kept a query; 0 where prediction is not distilled. */
+  readonly top: number;
+  /** Whether hard and soft answers have softmaxes of their own. */
+  readonly isTempered: boolean;
+}
+
+/** Resident memory of a training process at its height, in MB (2²⁰ bytes), by what it is for. */
+export interface MemoryPlan {
+  /** Node with TensorFlow. */
+  readonly programMb: number;
+  /** Queries, and the graph that walks run on. */
+  readonly columnsMb: number;
+  /** Vectors, optimiser state and gradients, with what their making leaves behind. */
+  readonly tablesMb: number;
+  /** The teacher's vectors of the student's rows, and its answers. */
+  readonly teacherMb: number;
+  /** What a step, a validation or the teacher's answering needs beside these, whichever is the most. */
+  readonly workMb: number;
+  /** Copies of the tables for a checkpoint. */
+  readonly checkpointMb: number;
+  readonly peakMb: number;
+}
+
+/** Rows of logits at once in a step, and where a teacher answers and is calibrated. */
+const ROWS = { step: 256, answer: 512, calibrate: 1024 };
+
+/** Measured; see `test/train/plan/memory.test.ts`. The process with native TensorFlow after its first operations. */
+const PROGRAM_MB = 400;
+
+/** Arrays of [positions, dim] that a step holds beside the head: of any encoder, and of each layer of a path encoder. */
+const STEP_ARRAYS = 30;
+const LAYER_ARRAYS: Readonly<Partial<Record<EncoderName, number>>> = {
+  gru: 50,
+  lstm: 65,
+  rsn: 65,
+  transformer: 140,
+};
+
+/** Layers' weights in squares of `dim`: of each layer, and at the end. */
+const LAYER_SQUARES: Readonly<Partial<Record<EncoderName, readonly [number, number]>>> = {
+  gru: [6, 1],
+  lstm: [8, 1],
+  rsn: [8, 2],
+  transformer: [8, 1],
+};
+
+/** Arrays of logits and of the table's size that a step holds, beside those of the geometry `dot`. */
+const GEOMETRY = {
+  dot: { logits: 2.5, tables: 2.5 },
+  unit: { logits: 2.5, tables: 8 },
+  l2: { logits: 11.5, tables: 5.5 },
+} as const;
+
+/**
+ * The resident memory that a training process will need at its height, by a model that was fitted to measured peaks of
+ * native TensorFlow on a CPU: its pool never gives memory back, so the parts add up, and of a step, a validation and the
+ * teacher's answering the largest counts.
+ *
+ * @example
+ * memoryOf({ encoder: 'complex', geometry: 'dot', dim: 256, rows: 500_000, … }).peakMb; // MB
+ */
+export function memoryOf(shape: MemoryShape): MemoryPlan {
+  const { dim, rows, layers, hops, teacher } = shape;
+  const slots = shape.optimiser === 'adam' ? 2 : 1;
+  const isPath = ENCODER_FACTS[shape.encoder].kind === 'path';
+  const [ofLayer, last] = LAYER_SQUARES[shape.encoder] ?? [0, 0];
+  const tableOf = (n: number) => mb(4 * dim * (n + 2 * shape.relations + dim * (layers * ofLayer + last)));
+  const table = tableOf(rows);
+  const columns = mb(16 * shape.queries + 12 * shape.answers + (isPath ? 250 * shape.answers : 0));
+  const positions = shape.batch * hops;
+  const arrays = STEP_ARRAYS + layers * (LAYER_ARRAYS[shape.encoder] ?? 0);
+  const geometry = GEOMETRY[shape.geometry];
+  const logits = mb(4 * Math.min(ROWS.step, positions) * shape.scored);
+  const step =
+    (geometry.logits + (teacher?.isTempered ? 5 : 0)) * logits +
+    geometry.tables * tableOf(shape.scored) +
+    arrays * mb(4 * positions * dim);
+  const { validated, entities } = shape;
+  const rank = 4 * mb(4 * Math.min(rowsAtOnce(entities), validated) * entities);
+  const taught = teacher ? teacherMemory(shape, teacher) : { keptMb: 0, workMb: 0 };
+  const plan = {
+    programMb: PROGRAM_MB,
+    columnsMb: columns,
+    // Value, slots and gradient; starting values wait for the garbage collector.
+    tablesMb: (slots + 1 + 1.3) * table + tableOf(shape.scored),
+    teacherMb: taught.keptMb,
+    workMb: Math.max(step, rank, taught.workMb),
+    checkpointMb: 1.5 * (1 + slots) * table,
+  };
+  return { ...plan, peakMb: Object.values(plan).reduce((sum, part) => sum + part, 0) };
+}
+
+function teacherMemory(
+  { rows, queries, batch, hops }: MemoryShape,
+  { rows: known, dim, linked, top, isTempered }: TeacherShape,
+): { keptMb: number; workMb: number } {
+  const vectors = mb(4 * dim * rows);
+  const soft = mb(8 * queries * Math.min(top, linked));
+  const answering = 5 * mb(4 * Math.min(ROWS.answer, queries) * linked) + mb(4 * dim * linked);
+  const calibrating = 5 * mb(4 * Math.min(ROWS.calibrate, queries) * linked) + mb(4 * dim * linked);
+  return {
+    keptMb:
+      mb(4 * dim * known) + 2 * vectors + soft + 20 * mb(4 * batch * hops * dim) + (isTempered ? soft : 0),
+    workMb: top > 0 ? Math.max(answering, calibrating) : 0,
+  };
+}
+
+const mb = (bytes: number): number => bytes / 2 ** 20;

@@ -71,7 +71,7 @@ export function bars(board: Board): Bar[] {
 
 /**
  * The most that a student gains on path queries, both lengths together, from a teacher that walks paths over the default
- * teacher; undefined while one of them is missing.
+ * teacher, of those that are measured.
  */
 function pathGain(board: Board): number | undefined {
   const [usual] = ENCODERS;
@@ -84,7 +84,7 @@ function pathGain(board: Board): number | undefined {
   const gains = ENCODERS.filter((kind) => ENCODER_FACTS[kind].kind === 'path').flatMap((kind) =>
     [usual, kind].map((student) => difference(figure(kind, student), figure(usual, student))),
   );
-  return gains.includes(undefined) ? undefined : Math.max(...(gains as number[]));
+  return known(gains).length > 0 ? Math.max(...known(gains)) : undefined;
 }
 
 function faster(board: Board): number | undefined {

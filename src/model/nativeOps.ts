@@ -4,7 +4,7 @@
  */
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from './backend.js';
-import type { AdamRates, Ops, Resource } from './ops.js';
+import type { AdamRates, Resource } from './ops.js';
 
 interface Attribute {
   name: string;
@@ -35,7 +35,7 @@ const INDEX = attribute.type('Tindices', INT);
 // With this marker TensorFlow makes a variable without a name, which dies with its handle; a named one leaks.
 const ANONYMOUS = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
 
-function createResource(initial: Tensor): Resource {
+export function createResource(initial: Tensor): Resource {
   const handle = tf.keep(
     backend.executeSingleOutput(
       'VarHandleOp',
@@ -53,19 +53,19 @@ function createResource(initial: Tensor): Resource {
   return resource;
 }
 
-function read<R extends Tensor = Tensor2D>(resource: Resource): R {
+export function read<R extends Tensor = Tensor2D>(resource: Resource): R {
   return backend.executeSingleOutput('ReadVariableOp', [DTYPE], [resource.handle]) as R;
 }
 
-function assign(resource: Resource, value: Tensor): void {
+export function assign(resource: Resource, value: Tensor): void {
   backend.executeMultipleOutputs('AssignVariableOp', [DTYPE], [resource.handle, value], 0);
 }
 
-function assignAdd(resource: Resource, value: Tensor): void {
+export function assignAdd(resource: Resource, value: Tensor): void {
   backend.executeMultipleOutputs('AssignAddVariableOp', [DTYPE], [resource.handle, value], 0);
 }
 
-function gatherRows(resource: Resource, rows: Tensor1D): Tensor2D {
+export function gatherRows(resource: Resource, rows: Tensor1D): Tensor2D {
   return backend.executeSingleOutput(
     'ResourceGather',
     [DTYPE, INDEX, attribute.flag('validate_indices', true), attribute.int('batch_dims', 0)],
@@ -73,15 +73,15 @@ function gatherRows(resource: Resource, rows: Tensor1D): Tensor2D {
   ) as Tensor2D;
 }
 
-function scatterAddRows(resource: Resource, rows: Tensor1D, updates: Tensor2D): void {
+export function scatterAddRows(resource: Resource, rows: Tensor1D, updates: Tensor2D): void {
   backend.executeMultipleOutputs('ResourceScatterAdd', [DTYPE, INDEX], [resource.handle, rows, updates], 0);
 }
 
-function assignRows(resource: Resource, rows: Tensor1D, values: Tensor2D): void {
+export function assignRows(resource: Resource, rows: Tensor1D, values: Tensor2D): void {
   backend.executeMultipleOutputs('ResourceScatterUpdate', [DTYPE, INDEX], [resource.handle, rows, values], 0);
 }
 
-function matMul(a: Tensor2D, b: Tensor2D, transposeA = false, transposeB = false): Tensor2D {
+export function matMul(a: Tensor2D, b: Tensor2D, transposeA = false, transposeB = false): Tensor2D {
   return backend.executeSingleOutput(
     'MatMul',
     [T, attribute.flag('transpose_a', transposeA), attribute.flag('transpose_b', transposeB)],
@@ -89,13 +89,16 @@ function matMul(a: Tensor2D, b: Tensor2D, transposeA = false, transposeB = false
   ) as Tensor2D;
 }
 
-const sigmoidGradient = (y: Tensor2D, dy: Tensor2D): Tensor2D =>
+export const sigmoidGradient = (y: Tensor2D, dy: Tensor2D): Tensor2D =>
   backend.executeSingleOutput('SigmoidGrad', [T], [y, dy]) as Tensor2D;
 
-const tanhGradient = (y: Tensor2D, dy: Tensor2D): Tensor2D =>
+export const tanhGradient = (y: Tensor2D, dy: Tensor2D): Tensor2D =>
   backend.executeSingleOutput('TanhGrad', [T], [y, dy]) as Tensor2D;
 
-function softmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D): [loss: Tensor1D, gradient: Tensor2D] {
+export function softmaxCrossEntropy(
+  logits: Tensor2D,
+  labels: Tensor1D,
+): [loss: Tensor1D, gradient: Tensor2D] {
   return backend.executeMultipleOutputs(
     'SparseSoftmaxCrossEntropyWithLogits',
     [T, attribute.type('Tlabels', INT)],
@@ -104,7 +107,7 @@ function softmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D): [loss: Tensor1
   ) as [Tensor1D, Tensor2D];
 }
 
-function segmentSum(values: Tensor2D, segments: Tensor1D, count: Scalar): Tensor2D {
+export function segmentSum(values: Tensor2D, segments: Tensor1D, count: Scalar): Tensor2D {
   return backend.executeSingleOutput(
     'UnsortedSegmentSum',
     [T, INDEX, attribute.type('Tnumsegments', INT)],
@@ -112,7 +115,7 @@ function segmentSum(values: Tensor2D, segments: Tensor1D, count: Scalar): Tensor
   ) as Tensor2D;
 }
 
-function applyAdagrad(
+export function applyAdagrad(
   value: Resource,
   accumulator: Resource,
   rate: Scalar,
@@ -127,7 +130,7 @@ function applyAdagrad(
   );
 }
 
-function applyAdam(
+export function applyAdam(
   value: Resource,
   first: Resource,
   second: Resource,
@@ -145,20 +148,3 @@ function applyAdam(
     0,
   );
 }
-
-export const nativeOps: Ops = {
-  createResource,
-  read,
-  assign,
-  assignAdd,
-  gatherRows,
-  scatterAddRows,
-  assignRows,
-  matMul,
-  sigmoidGradient,
-  tanhGradient,
-  softmaxCrossEntropy,
-  segmentSum,
-  applyAdagrad,
-  applyAdam,
-};

@@ -60,6 +60,4 @@ export const {
   segmentSum,
   applyAdagrad,
   applyAdam,
-}: Ops = isNative
-  ? (await import('./nativeOps.js')).nativeOps
-  : (await import('./portableOps.js')).portableOps;
+}: Ops = isNative ? await import('./nativeOps.js') : await import('./portableOps.js');

@@ -4,7 +4,7 @@
  */
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from './backend.js';
-import type { AdamRates, Ops, Resource } from './ops.js';
+import type { AdamRates, Resource } from './ops.js';
 
 const backend = tf.backend() as unknown as {
   typedArrayFromHeap(tensor: Tensor): Float32Array | Int32Array;
@@ -18,6 +18,24 @@ function copy(tensor: Tensor): Tensor {
   floats(made).set(floats(tensor));
   return made;
 }
+
+/** A resource is a kept tensor whose numbers change; kernels get copies, as products keep what they were given. */
+export const createResource = (initial: Tensor): Resource => ({
+  handle: tf.keep(copy(initial)),
+  shape: initial.shape,
+});
+
+export const read = <R extends Tensor>({ handle }: Resource): R => copy(handle) as R;
+
+export const assign = ({ handle }: Resource, given: Tensor): void => floats(handle).set(floats(given));
+
+export function assignAdd({ handle }: Resource, given: Tensor): void {
+  const [to, from] = [floats(handle), floats(given)];
+  for (let i = 0; i < to.length; i++) to[i] += from[i];
+}
+
+export const scatterAddRows = ({ handle }: Resource, rows: Tensor1D, updates: Tensor2D): void =>
+  addRows(handle, rows, updates);
 
 /** Adds row i of values [n, width] to row `rows[i]` of sums [count, width]. */
 function addRows(sums: Tensor, rows: Tensor1D, values: Tensor2D): void {
@@ -35,7 +53,7 @@ function within(row: number, rows: number): number {
   throw new RangeError(`Row ${row} of ${rows}.`);
 }
 
-function gatherRows({ handle }: Resource, rows: Tensor1D): Tensor2D {
+export function gatherRows({ handle }: Resource, rows: Tensor1D): Tensor2D {
   const [count, width] = handle.shape;
   const made = tf.zeros([rows.shape[0], width]) as Tensor2D;
   const [to, at, from] = [floats(made), integers(rows), floats(handle)];
@@ -46,7 +64,7 @@ function gatherRows({ handle }: Resource, rows: Tensor1D): Tensor2D {
   return made;
 }
 
-function assignRows({ handle }: Resource, rows: Tensor1D, values: Tensor2D): void {
+export function assignRows({ handle }: Resource, rows: Tensor1D, values: Tensor2D): void {
   const [count, width] = handle.shape;
   const [to, at, from] = [floats(handle), integers(rows), floats(values)];
   for (let i = 0; i < at.length; i++)
@@ -54,7 +72,7 @@ function assignRows({ handle }: Resource, rows: Tensor1D, values: Tensor2D): voi
 }
 
 /** tfjs' product of transposed arrays is a plain loop, so they are transposed first: the smaller ones. */
-function matMul(a: Tensor2D, b: Tensor2D, transposeA = false, transposeB = false): Tensor2D {
+export function matMul(a: Tensor2D, b: Tensor2D, transposeA = false, transposeB = false): Tensor2D {
   return tf.tidy(() => {
     const second = transposeB ? (tf.transpose(b) as Tensor2D) : b;
     if (!transposeA) return tf.matMul(a, second) as Tensor2D;
@@ -66,14 +84,14 @@ function matMul(a: Tensor2D, b: Tensor2D, transposeA = false, transposeB = false
   });
 }
 
-const sigmoidGradient = (y: Tensor2D, dy: Tensor2D): Tensor2D => tf.mul(dy, tf.sub(y, tf.square(y)));
+export const sigmoidGradient = (y: Tensor2D, dy: Tensor2D): Tensor2D => tf.mul(dy, tf.sub(y, tf.square(y)));
 
-const tanhGradient = (y: Tensor2D, dy: Tensor2D): Tensor2D => tf.sub(dy, tf.mul(dy, tf.square(y)));
+export const tanhGradient = (y: Tensor2D, dy: Tensor2D): Tensor2D => tf.sub(dy, tf.mul(dy, tf.square(y)));
 
 /** Under this a probability has lost digits: the loss is then taken from the logits. */
 const SMALL = 1e-30;
 
-function softmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D): [Tensor1D, Tensor2D] {
+export function softmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D): [Tensor1D, Tensor2D] {
   const [n, classes] = logits.shape;
   const probability = tf.softmax(logits) as Tensor2D;
   const loss = tf.zeros([n]) as Tensor1D;
@@ -92,13 +110,13 @@ function softmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D): [Tensor1D, Ten
   return [loss, probability];
 }
 
-function segmentSum(values: Tensor2D, segments: Tensor1D, count: Scalar): Tensor2D {
+export function segmentSum(values: Tensor2D, segments: Tensor1D, count: Scalar): Tensor2D {
   const sums = tf.zeros([value(count), values.shape[1]]) as Tensor2D;
   addRows(sums, segments, values);
   return sums;
 }
 
-function applyAdagrad(
+export function applyAdagrad(
   table: Resource,
   accumulator: Resource,
   rate: Scalar,
@@ -113,7 +131,7 @@ function applyAdagrad(
   }
 }
 
-function applyAdam(
+export function applyAdam(
   table: Resource,
   first: Resource,
   second: Resource,
@@ -129,24 +147,3 @@ function applyAdam(
     x[i] -= (rate * m[i]) / (Math.sqrt(v[i]) + epsilon);
   }
 }
-
-/** A resource is a kept tensor whose numbers change; kernels get copies, as products keep what they were given. */
-export const portableOps: Ops = {
-  createResource: (initial) => ({ handle: tf.keep(copy(initial)), shape: initial.shape }),
-  read: <R extends Tensor>({ handle }: Resource) => copy(handle) as R,
-  assign: ({ handle }, given) => floats(handle).set(floats(given)),
-  assignAdd({ handle }, given) {
-    const [to, from] = [floats(handle), floats(given)];
-    for (let i = 0; i < to.length; i++) to[i] += from[i];
-  },
-  gatherRows,
-  scatterAddRows: ({ handle }, rows, updates) => addRows(handle, rows, updates),
-  assignRows,
-  matMul,
-  sigmoidGradient,
-  tanhGradient,
-  softmaxCrossEntropy,
-  segmentSum,
-  applyAdagrad,
-  applyAdam,
-};

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,8 @@ import { studentSchema, teacherSchema } from '../../src/config.js';
 import type { RankingQueries } from '../../src/evaluate/types.js';
 import { seededRandom } from '../../src/kg/random.js';
 import type { Triples } from '../../src/kg/types.js';
-import type { Job } from '../../src/train/job.js';
+import { type Job, writeJob } from '../../src/train/job.js';
+import { runTraining } from '../../src/train/process.js';
 import { trainingQueries } from '../../src/train/queries.js';
 
 const folders: string[] = [];
@@ -19,6 +21,18 @@ export function folder(): string {
   const made = mkdtempSync(join(tmpdir(), 'kgmentor-train-'));
   folders.push(made);
   return made;
+}
+
+/** Begins a job in a folder and stops it at its first validation. */
+export async function stopAtValidation(at: string, job: Job): Promise<void> {
+  writeJob(at, job);
+  const stop = new AbortController();
+  const stopped = runTraining(at, {
+    threads: 1,
+    signal: stop.signal,
+    onMessage: ({ type }) => type === 'evaluated' && stop.abort(),
+  });
+  await assert.rejects(stopped, { code: 'INTERRUPTED' });
 }
 
 /** A small graph with structure to learn: relation r takes i to i + r + 1 within a ring. */

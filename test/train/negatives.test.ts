@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { files, type Job, writeJob } from '../../src/train/job.js';
 import { negativesOf } from '../../src/train/negativesOf.js';
 import { runTraining } from '../../src/train/process.js';
-import { folder, studentJob, teacherJob } from './_graph.js';
+import { folder, stopAtValidation, studentJob, teacherJob } from './_graph.js';
 
 async function trained(job: Job): Promise<{ at: string; best: number }> {
   const at = folder();
@@ -43,16 +43,7 @@ test('a student learns from a teacher against a few shared negatives, and goes o
   const whole = await trained(studentJob(teacher.at, settings));
   assert.ok(whole.best > 0.3, `validation MRR ${whole.best}`);
   const stopped = folder();
-  writeJob(stopped, studentJob(teacher.at, settings));
-  const stop = new AbortController();
-  await assert.rejects(
-    runTraining(stopped, {
-      threads: 1,
-      signal: stop.signal,
-      onMessage: ({ type }) => type === 'evaluated' && stop.abort(),
-    }),
-    { code: 'INTERRUPTED' },
-  );
+  await stopAtValidation(stopped, studentJob(teacher.at, settings));
   await runTraining(stopped, { threads: 1, resume: true });
   assert.ok(readFileSync(join(stopped, files.model)).equals(readFileSync(join(whole.at, files.model))));
 });

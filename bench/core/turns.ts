@@ -1,4 +1,5 @@
 import { KgmentorError } from '../../src/errors.js';
+import { median } from '../median.js';
 import type { Answer, Asked } from './messages.js';
 import type { Side } from './sides.js';
 
@@ -62,12 +63,6 @@ export async function compare(
     ratios: [Math.min(...ratios), Math.max(...ratios)],
     apart: Math.max(...pairs.map((pair) => options.apart(...pair))),
   };
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 /** Largest relative difference of the steps' losses; not a number where one side lacks some. */

@@ -1,12 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { count, createOutput, table } from '../../src/commands/output.js';
 import { KgmentorError } from '../../src/errors.js';
+import { inProcess } from '../inProcess.js';
 import { FORMATS, writeTriples } from './file.js';
+
+const script = new URL('./child.js', import.meta.url);
 
 export interface ImportBench {
   readonly triples: number;
@@ -36,7 +36,7 @@ export async function runImport({ triples, format, json }: ImportBench): Promise
       const file = path.join(folder, `triples-${rows}.${format}`);
       await writeTriples(file, rows);
       out.say(`importing ${count(rows)} rows of ${format}`);
-      measured.push(await inProcess(file));
+      measured.push(await inProcess<Measured>(script, [file], `The import of ${file}`));
     }
   } finally {
     rmSync(folder, { recursive: true });
@@ -51,16 +51,4 @@ export async function runImport({ triples, format, json }: ImportBench): Promise
     ),
     `ten times the rows: ${ratio.rate.toFixed(2)} times the rate, ${ratio.peakMb.toFixed(2)} times the memory`,
   ]);
-}
-
-async function inProcess(file: string): Promise<Measured> {
-  const script = fileURLToPath(new URL('./child.js', import.meta.url));
-  const child = spawn(process.execPath, [script, file], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let told = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    told += text;
-  });
-  const [code] = await once(child, 'close');
-  if (code !== 0) throw new KgmentorError('UNEXPECTED', `The import of ${file} ended with ${code}.`);
-  return JSON.parse(told) as Measured;
 }

@@ -1,16 +1,16 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createOutput, duration } from '../../src/commands/output.js';
 import { KgmentorError } from '../../src/errors.js';
+import { inProcess } from '../inProcess.js';
 import { shapeOf } from './graph.js';
 import { growthOf } from './growth.js';
 import { type ScaleReport, type SizeReport, scaleLines } from './report.js';
 import { NEEDS, STAGES, type StageName } from './stages.js';
-import type { Measured, StageInput } from './training.js';
+import type { Measured } from './training.js';
+
+const script = new URL('./stage.js', import.meta.url);
 
 export interface ScaleBench {
   /** Sizes, smallest first. */
@@ -59,7 +59,11 @@ export async function measureScale(
       const measured: Record<string, Measured> = {};
       for (const stage of run) {
         say(`${size.toLocaleString('en-US')} triples: ${stage}`);
-        const one = await inProcess(stage, input);
+        const one = await inProcess<Measured>(
+          script,
+          [stage, JSON.stringify(input)],
+          `The stage ${stage} of ${input.shape.triples} triples`,
+        );
         say(`  ${duration(one.seconds)}, ${Math.round(one.peakMb ?? 0)} MB`);
         if (shown.includes(stage)) measured[stage] = one;
       }
@@ -94,21 +98,3 @@ function chosenStages(asked: readonly string[] | undefined): StageName[] {
 
 const isNeeded = (stage: StageName, by: StageName): boolean =>
   NEEDS[by].some((one) => one === stage || isNeeded(stage, one));
-
-async function inProcess(stage: StageName, input: StageInput): Promise<Measured> {
-  const script = fileURLToPath(new URL('./stage.js', import.meta.url));
-  const child = spawn(process.execPath, [script, stage, JSON.stringify(input)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let told = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    told += text;
-  });
-  const [code] = await once(child, 'close');
-  if (code !== 0)
-    throw new KgmentorError(
-      'UNEXPECTED',
-      `The stage ${stage} of ${input.shape.triples} triples ended with ${code}.`,
-    );
-  return JSON.parse(told) as Measured;
-}

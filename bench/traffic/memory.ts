@@ -1,7 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { KgmentorError } from '../../src/errors.js';
+import { inProcess } from '../inProcess.js';
 
 export const STEPS = ['read', 'linked', 'feed', 'predict'] as const;
 export type Step = (typeof STEPS)[number];
@@ -15,14 +12,7 @@ export interface Memory {
 }
 
 /** Does one kind of traffic in a process of its own. */
-export async function inProcess(step: Step): Promise<Memory> {
-  const script = fileURLToPath(new URL('./child.js', import.meta.url));
-  const child = spawn(process.execPath, [script, step], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let told = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    told += text;
-  });
-  const [code] = await once(child, 'close');
-  if (code !== 0) throw new KgmentorError('UNEXPECTED', `The traffic ${step} ended with ${code}.`);
-  return { step, ...JSON.parse(told) };
+export async function memoryOf(step: Step): Promise<Memory> {
+  const script = new URL('./child.js', import.meta.url);
+  return { step, ...(await inProcess<Omit<Memory, 'step'>>(script, [step], `The traffic ${step}`)) };
 }

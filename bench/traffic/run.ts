@@ -8,7 +8,7 @@ import { dbp5lConfig, importDbp5l } from '../dbp5l/graph.js';
 import { copiesOf, triplesOf } from './copies.js';
 import { addHub } from './hub.js';
 import { benchLinking, type Linking } from './linking.js';
-import { inProcess, type Memory, STEPS } from './memory.js';
+import { type Memory, memoryOf, STEPS } from './memory.js';
 import { benchReading, type Reading } from './reading.js';
 import type { Paired } from './turns.js';
 import { benchWriting, type Writing } from './writing.js';
@@ -76,7 +76,7 @@ export async function measureTraffic(
       await addHub(graph, { label: node.label, other, nodes: keys.length, relationships: hub });
     }
     const memory: Memory[] = [];
-    for (const step of hub > 0 ? STEPS : STEPS.slice(0, 2)) memory.push(await inProcess(step));
+    for (const step of hub > 0 ? STEPS : STEPS.slice(0, 2)) memory.push(await memoryOf(step));
     return { triples: reading.triples, turns, reading, writing, linking, hub, memory };
   } finally {
     await graph.close();

@@ -1,15 +1,11 @@
+import { median } from '../median.js';
+
 /** Seconds of two ways of one work, measured in turns. */
 export interface Paired {
   readonly product: number;
   readonly reference: number;
   /** Median of the turns' ratios, product by reference. */
   readonly ratio: number;
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 export async function secondsOf(work: () => Promise<unknown>): Promise<number> {

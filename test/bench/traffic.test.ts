@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { median } from '../../bench/median.js';
 import { copiesOf, triplesOf } from '../../bench/traffic/copies.js';
 import { measureTraffic } from '../../bench/traffic/run.js';
-import { median, pairedTurns } from '../../bench/traffic/turns.js';
+import { pairedTurns } from '../../bench/traffic/turns.js';
 import { useGraph } from '../_neo4j.js';
 import { smallDbp5l } from './_smallDbp5l.js';
 

@@ -204,7 +204,8 @@ function step(context: StepContext, batch: Batch, time: Time): number {
       const weight = weights(mass);
       const penalties = x.answer
         ? [
-            model.encoder.penalty(x.entity, weight),
+            // Where an entity is hidden, some other one's row stands.
+            model.encoder.penalty(x.entity, weights(mass.map((w, i) => (batch.entity[i] < 0 ? 0 : w)))),
             model.encoder.penalty(x.relation, weight),
             model.encoder.penalty(x.answer, weights(batch.answerWeight)),
           ]

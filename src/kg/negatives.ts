@@ -4,7 +4,10 @@ import type { Random } from './random.js';
 export interface Candidates {
   /** Distinct rows of the table, those that the step needs anyway first. */
   readonly rows: Int32Array;
-  /** [candidates] −log of the chance that a row is among them: what a sampled softmax adds to its scores. */
+  /**
+   * [candidates] What a sampled softmax adds to its scores: −log of the chance that a row is drawn, 0 for one that the step
+   * needs, as it is there in any case.
+   */
   readonly correction: Float32Array;
   /** Row of the table → place among the candidates, for rows that are among them. */
   at(row: number): number;
@@ -23,10 +26,12 @@ const POWER = 0.75;
 
 /**
  * Shared negatives for a sampled softmax with corrected frequencies (Bengio and Senécal 2008; Jean et al. 2015): a step's
- * own rows serve as candidates for all of its queries, and others are drawn. A row comes in by either way, so its chance
- * of being there is 1 − exp(−(n · p + k · q)): n rows of the step that occur by p, k draws by q.
+ * own rows are candidates of all of its queries, and others are drawn to stand for the rest. Of k draws by q one takes a
+ * row with the chance 1 − (1 − q)ᵏ, and by it the row's exponential is divided, so that their sum over the candidates is
+ * on average that over all rows. What the step needs counts once: were the answers of a query, which are always among its
+ * candidates, divided too, the rare ones would be taught lower scores than the common ones.
  *
- * @param frequency [rows] how often steps need each row, up to a factor
+ * @param frequency [rows] how often the facts name each row, up to a factor
  * @param negatives draws a step
  * @example
  * const { rows, correction } = negativeSampler(degree, 8192).draw([heads, tails], seededRandom(seed, step));
@@ -36,9 +41,7 @@ export function negativeSampler(frequency: ArrayLike<number>, negatives: number)
   if (negatives >= count) return everything(count);
   const cumulative = new Float64Array(count);
   let sum = 0;
-  let total = 0;
   for (let row = 0; row < count; row++) {
-    total += frequency[row];
     sum += (frequency[row] + 1) ** POWER;
     cumulative[row] = sum;
   }
@@ -58,13 +61,12 @@ export function negativeSampler(frequency: ArrayLike<number>, negatives: number)
         place[row] = ++n;
       };
       for (const some of needed) for (let i = 0; i < some.length; i++) add(some[i]);
+      const own = n;
       for (let i = 0; i < negatives && n < count; i++) add(drawn(random));
       last = rows.slice(0, n);
-      const correction = Float32Array.from(last, (row) => {
-        const own = total > 0 ? (most * frequency[row]) / total : 0;
-        const q = (frequency[row] + 1) ** POWER / sum;
-        return -Math.log(-Math.expm1(-(own + negatives * q)));
-      });
+      const correction = Float32Array.from(last, (row, i) =>
+        i < own ? 0 : -Math.log(-Math.expm1(negatives * Math.log1p(-((frequency[row] + 1) ** POWER) / sum))),
+      );
       return { rows: last, correction, at: (row) => place[row] - 1 };
     },
   };

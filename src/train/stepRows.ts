@@ -91,7 +91,7 @@ function someRows(job: Job, table: Table, negatives: number): RowChooser {
   };
 }
 
-/** How often an epoch needs each row; evenly where the queries come from outside. */
+/** How often the facts name each row; evenly where the queries come from outside. */
 function frequencies({ queries, rows }: Job): Int32Array {
   const times = new Int32Array(rows);
   const { entity, offset, answer } = queries;

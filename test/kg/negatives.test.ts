@@ -7,29 +7,26 @@ const ROWS = 200;
 /** Few rows are common, many are rare. */
 const frequency = Int32Array.from({ length: ROWS }, (_, row) => Math.floor(1000 / (row + 1)));
 
-/** Rows as often as their frequency says. */
-function drawnByFrequency(count: number, random: () => number): Int32Array {
-  const all = frequency.reduce((sum, times) => sum + times, 0);
-  return Int32Array.from({ length: count }, () => {
-    let left = random() * all;
-    let row = 0;
-    while (left >= frequency[row]) left -= frequency[row++];
-    return row;
-  });
-}
-
-test('corrected scores of a sample sum up to those of all rows, on average', () => {
+test('whatever rows a step needs, corrected scores of a sample sum up to those of all rows, on average', () => {
   const scores = Float64Array.from({ length: ROWS }, (_, row) => Math.sin(row) + (row < 5 ? 1 : 0));
   const whole = scores.reduce((sum, score) => sum + Math.exp(score), 0);
   const sampler = negativeSampler(frequency, 30);
   const draws = 4000;
-  let sum = 0;
-  for (let draw = 0; draw < draws; draw++) {
-    const random = seededRandom(1, draw);
-    const { rows, correction } = sampler.draw([drawnByFrequency(20, random)], random);
-    for (const [i, row] of rows.entries()) sum += Math.exp(scores[row] + correction[i]) / draws;
+  // Common ones, rare ones, and none.
+  for (const needed of [[0, 1, 2, 3, 4, 2], [150, 170, 190, 199], []]) {
+    let sum = 0;
+    for (let draw = 0; draw < draws; draw++) {
+      const { rows, correction } = sampler.draw([needed], seededRandom(1, draw));
+      for (const [i, row] of rows.entries()) sum += Math.exp(scores[row] + correction[i]) / draws;
+    }
+    assert.ok(Math.abs(sum / whole - 1) < 0.02, `${sum} of ${whole} with ${needed}`);
   }
-  assert.ok(Math.abs(sum / whole - 1) < 0.03, `${sum} of ${whole}`);
+});
+
+test('rows that a step needs are not corrected: a rare answer is not taught a lower score than a common one', () => {
+  const needed = [0, 60, 199];
+  const { rows, correction } = negativeSampler(frequency, 30).draw([needed], seededRandom(1));
+  for (const [i, row] of rows.entries()) assert.equal(correction[i] === 0, needed.includes(row));
 });
 
 test('a draw has distinct rows, those that are needed among them, and depends on its random numbers alone', () => {

@@ -8,11 +8,11 @@ import { type Board, markdown, mean } from './board.js';
 /** What takes about as long: the rows of the table of times. */
 function kindOf(cell: Cell): string {
   if (cell.what === 'baseline') return 'ranking without training';
-  const { encoder = 'complex' } = cell.settings;
-  const size = cell.settings.dim === undefined ? '' : `, ${cell.settings.dim} numbers`;
+  const { encoder = 'complex', dim, epochs } = cell.settings;
+  const length = `${dim === undefined ? '' : `, ${dim} numbers`}${epochs === undefined ? '' : `, ${epochs} epochs`}`;
   return cell.what === 'teacher'
-    ? `teacher of ${cell.sources.length} languages, ${encoder}`
-    : `student, ${encoder}${size}${cell.teacher ? '' : ', no distillation'}`;
+    ? `teacher of ${cell.sources.length} languages, ${encoder}${length}`
+    : `student, ${encoder}${length}${cell.teacher ? '' : ', no distillation'}`;
 }
 
 const unique = (board: Board): Line[] => {

@@ -54,13 +54,17 @@ describe('the declared grid', () => {
     const teachers = headline.filter(({ what }) => what === 'teacher');
     assert.equal(teachers.length, SEEDS.length);
     for (const one of teachers) assert.equal(one.what === 'teacher' && one.sources.length, TARGETS.length);
-    for (const guide of teachers) {
-      const students = headline.filter((one) => one.what === 'student' && one.teacher === cellId(guide));
-      assert.deepEqual(
-        students.map((one) => one.what === 'student' && one.target),
-        TARGETS,
-      );
-    }
+    const studentsOf = (guide: Cell, row: string) =>
+      entries
+        .filter((entry) => entry.group === 'headline' && entry.row === row)
+        .flatMap(({ cell }) =>
+          cell.what === 'student' && cell.teacher === cellId(guide) ? cell.target : [],
+        );
+    for (const guide of teachers) assert.deepEqual(studentsOf(guide, 'student'), TARGETS);
+    assert.deepEqual(
+      teachers.flatMap((guide) => studentsOf(guide, 'larger student')),
+      TARGETS,
+    );
   });
 
   it('leaves each target out of its own teacher', () => {
@@ -87,9 +91,10 @@ describe('the plan', () => {
 
   it('begins with what is cheap and important: baselines, then the first seed, then the others', () => {
     assert.ok(steps.slice(0, 15).every(({ cell }) => cell.what === 'baseline' && cell.teacher === null));
-    const guide = (seed: number) => make.teacher({ seed, grow: ONE_ROUND });
+    const guide = (seed: number) => make.teacher({ seed, grow: ONE_ROUND, settings: make.large });
     assert.equal(at(guide(1)), 15);
-    const student = (seed: number) => at(make.student({ target: 'el', seed, teacher: guide(seed) }));
+    const student = (seed: number) =>
+      at(make.student({ target: 'el', seed, teacher: guide(seed), dim: make.quarter, isShort: true }));
     assert.ok(student(1) < student(2) && student(2) < student(3));
   });
 

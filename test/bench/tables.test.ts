@@ -9,6 +9,7 @@ import { declareGrid, type Entry, fewRow, TARGETS } from '../../bench/grid/group
 import { type Line, readResults } from '../../bench/grid/results.js';
 import { bars } from '../../bench/tables/bars.js';
 import { Board, shown } from '../../bench/tables/board.js';
+import { times } from '../../bench/tables/costs.js';
 import { between, renderPages } from '../../bench/tables/page.js';
 
 const entries = declareGrid();
@@ -95,8 +96,19 @@ describe('a place of a table', () => {
         text,
         /\| \*\*student\*\* \| 52\.00 ± 1\.00 \|.*\| 91\.50 ± 0\.71 \(2 of 3 seeds\) \| 71\.50 ± 0\.71 \(2 of 3 seeds\) \|/,
       );
-    assert.match(page, /\| headline \| 48 \| 34 \| 2\.3 \|/);
+    assert.match(page, /\| headline \| 53 \| 39 \| 2\.3 \|/);
     assert.match(page, /\| lookup \| missing \|/);
+  });
+});
+
+describe('the table of times', () => {
+  it('averages over what is trained alike only: teachers of a size, students of as many epochs', () => {
+    const rows = times(boardOf(({ id, cell }) => lineOf(id, cell, 0.7))).split('\n');
+    const starting = (text: string) => rows.filter((row) => row.startsWith(`| ${text}`));
+    assert.equal(starting('teacher of 5 languages, complex |').length, 1);
+    assert.equal(starting('teacher of 5 languages, complex, 512 numbers, 12 epochs |').length, 1);
+    for (const epochs of [12, 44])
+      assert.equal(starting(`student, complex, 128 numbers, ${epochs} epochs |`).length, 1);
   });
 });
 

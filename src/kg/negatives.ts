@@ -4,10 +4,7 @@ import type { Random } from './random.js';
 export interface Candidates {
   /** Distinct rows of the table, those that the step needs anyway first. */
   readonly rows: Int32Array;
-  /**
-   * [candidates] What a sampled softmax adds to its scores: −log of the chance that a row is drawn, 0 for one that the step
-   * needs, as it is there in any case.
-   */
+  /** [candidates] −log of the chance that a row is among them, for queries that do not bring it along themselves. */
   readonly correction: Float32Array;
   /** Row of the table → place among the candidates, for rows that are among them. */
   at(row: number): number;
@@ -26,23 +23,28 @@ const POWER = 0.75;
 
 /**
  * Shared negatives for a sampled softmax with corrected frequencies (Bengio and Senécal 2008; Jean et al. 2015): a step's
- * own rows are candidates of all of its queries, and others are drawn to stand for the rest. Of k draws by q one takes a
- * row with the chance 1 − (1 − q)ᵏ, and by it the row's exponential is divided, so that their sum over the candidates is
- * on average that over all rows. What the step needs counts once: were the answers of a query, which are always among its
- * candidates, divided too, the rare ones would be taught lower scores than the common ones.
+ * own rows serve as candidates for all of its queries, and others are drawn. A row comes in by either way, so its chance
+ * of being there is 1 − exp(−(n · p + k · q)): n rows of the step that occur by p, k draws by q. Where p is not known, the
+ * step's own rows count as they are, and the draws alone stand for the others.
  *
- * @param frequency [rows] how often the facts name each row, up to a factor
- * @param negatives draws a step
+ * @param count rows of the table @param negatives draws a step
+ * @param frequency [rows] how often steps need each row, up to a factor; undefined where it is not known
  * @example
- * const { rows, correction } = negativeSampler(degree, 8192).draw([heads, tails], seededRandom(seed, step));
+ * const { rows, correction } = negativeSampler(degree.length, 8192, degree).draw([heads, tails], seededRandom(seed, step));
  */
-export function negativeSampler(frequency: ArrayLike<number>, negatives: number): NegativeSampler {
-  const count = frequency.length;
+export function negativeSampler(
+  count: number,
+  negatives: number,
+  frequency?: ArrayLike<number>,
+): NegativeSampler {
   if (negatives >= count) return everything(count);
   const cumulative = new Float64Array(count);
+  const weight = (row: number) => (frequency ? (frequency[row] + 1) ** POWER : 1);
   let sum = 0;
+  let total = 0;
   for (let row = 0; row < count; row++) {
-    sum += (frequency[row] + 1) ** POWER;
+    total += frequency ? frequency[row] : 0;
+    sum += weight(row);
     cumulative[row] = sum;
   }
   const drawn = (random: Random): number => firstAbove(cumulative, random() * sum);
@@ -64,9 +66,11 @@ export function negativeSampler(frequency: ArrayLike<number>, negatives: number)
       const own = n;
       for (let i = 0; i < negatives && n < count; i++) add(drawn(random));
       last = rows.slice(0, n);
-      const correction = Float32Array.from(last, (row, i) =>
-        i < own ? 0 : -Math.log(-Math.expm1(negatives * Math.log1p(-((frequency[row] + 1) ** POWER) / sum))),
-      );
+      const correction = Float32Array.from(last, (row, i) => {
+        if (!frequency && i < own) return 0;
+        const expected = frequency && total > 0 ? (most * frequency[row]) / total : 0;
+        return -Math.log(-Math.expm1(-(expected + (negatives * weight(row)) / sum)));
+      });
       return { rows: last, correction, at: (row) => place[row] - 1 };
     },
   };

@@ -4,7 +4,7 @@ import type { Random } from './random.js';
 export interface Candidates {
   /** Distinct rows of the table, those that the step needs anyway first. */
   readonly rows: Int32Array;
-  /** [candidates] −log of the chance that a row is among them: what a sampled softmax adds to its scores. */
+  /** [candidates] −log of the chance that a row is among them, for queries that do not bring it along themselves. */
   readonly correction: Float32Array;
   /** Row of the table → place among the candidates, for rows that are among them. */
   at(row: number): number;
@@ -24,22 +24,27 @@ const POWER = 0.75;
 /**
  * Shared negatives for a sampled softmax with corrected frequencies (Bengio and Senécal 2008; Jean et al. 2015): a step's
  * own rows serve as candidates for all of its queries, and others are drawn. A row comes in by either way, so its chance
- * of being there is 1 − exp(−(n · p + k · q)): n rows of the step that occur by p, k draws by q.
+ * of being there is 1 − exp(−(n · p + k · q)): n rows of the step that occur by p, k draws by q. Where p is not known, the
+ * step's own rows count as they are, and the draws alone stand for the others.
  *
- * @param frequency [rows] how often steps need each row, up to a factor
- * @param negatives draws a step
+ * @param count rows of the table @param negatives draws a step
+ * @param frequency [rows] how often steps need each row, up to a factor; undefined where it is not known
  * @example
- * const { rows, correction } = negativeSampler(degree, 8192).draw([heads, tails], seededRandom(seed, step));
+ * const { rows, correction } = negativeSampler(degree.length, 8192, degree).draw([heads, tails], seededRandom(seed, step));
  */
-export function negativeSampler(frequency: ArrayLike<number>, negatives: number): NegativeSampler {
-  const count = frequency.length;
+export function negativeSampler(
+  count: number,
+  negatives: number,
+  frequency?: ArrayLike<number>,
+): NegativeSampler {
   if (negatives >= count) return everything(count);
   const cumulative = new Float64Array(count);
+  const weight = (row: number) => (frequency ? (frequency[row] + 1) ** POWER : 1);
   let sum = 0;
   let total = 0;
   for (let row = 0; row < count; row++) {
-    total += frequency[row];
-    sum += (frequency[row] + 1) ** POWER;
+    total += frequency ? frequency[row] : 0;
+    sum += weight(row);
     cumulative[row] = sum;
   }
   const drawn = (random: Random): number => firstAbove(cumulative, random() * sum);
@@ -58,12 +63,13 @@ export function negativeSampler(frequency: ArrayLike<number>, negatives: number)
         place[row] = ++n;
       };
       for (const some of needed) for (let i = 0; i < some.length; i++) add(some[i]);
+      const own = n;
       for (let i = 0; i < negatives && n < count; i++) add(drawn(random));
       last = rows.slice(0, n);
-      const correction = Float32Array.from(last, (row) => {
-        const own = total > 0 ? (most * frequency[row]) / total : 0;
-        const q = (frequency[row] + 1) ** POWER / sum;
-        return -Math.log(-Math.expm1(-(own + negatives * q)));
+      const correction = Float32Array.from(last, (row, i) => {
+        if (!frequency && i < own) return 0;
+        const expected = frequency && total > 0 ? (most * frequency[row]) / total : 0;
+        return -Math.log(-Math.expm1(-(expected + (negatives * weight(row)) / sum)));
       });
       return { rows: last, correction, at: (row) => place[row] - 1 };
     },

@@ -74,14 +74,26 @@ interface Term {
   readonly mass: Tensor2D;
 }
 
+/**
+ * What makes the softmax over a sample of entities an estimate of that over all: added to the scores after their division
+ * by the temperature.
+ */
+export interface Correction {
+  /** [entities] */
+  readonly value: Tensor1D;
+  /**
+   * Distinct pairs (query, entity) without it, sorted by query: what a query brings along itself is always in the sample,
+   * and its rare answers would else be taught lower scores than its common ones.
+   */
+  readonly row: Int32Array;
+  readonly column: Int32Array;
+}
+
 export interface HeadOptions {
   /** Rows of scores at once. */
   readonly chunk?: number;
-  /**
-   * [entities] Added to the scores after their division by the temperature: what makes the softmax over a sample of
-   * entities an estimate of that over all.
-   */
-  readonly correction?: Tensor1D;
+  /** Answers of a query are among its pairs. */
+  readonly correction?: Correction;
 }
 
 /**
@@ -148,7 +160,6 @@ function forward(
     // [entries, width] both
     const pairs = scoring.pairs(tf.gather(query, row), tf.gather(scoring.table, column) as Tensor2D);
     losses.push(tf.sum(tf.mul(pairs.scores, coefficient)));
-    if (correction) losses.push(tf.sum(tf.mul(tf.gather(correction, column), tf.tensor1d(t.coefficient))));
     const d = pairs.back(coefficient);
     dQuery = tf.add(dQuery, segmentSum(d.dQuery, row, tf.scalar(batch, 'int32')));
     scatterAddRows(gradient, column, d.dRows);
@@ -160,15 +171,16 @@ function chunkPass(
   query: Tensor2D,
   scoring: Scoring,
   terms: readonly Term[],
-  { from, rows, correction }: { from: number; rows: number; correction?: Tensor1D },
+  { from, rows, correction }: { from: number; rows: number; correction?: Correction },
 ): { loss: Scalar; dQuery: Tensor2D; dTable: Tensor2D } {
   const whole = rows === query.shape[0];
   const slice = <R extends Tensor>(x: R): R => (whole ? x : tf.slice(x, from, rows)) as R;
   const { scores, back } = scoring.all(slice(query)); // [rows, entities]
+  const added = correction && correctionOf(correction, from, rows);
   const parts = terms.map((term) => {
     const mass = slice(term.mass); // [rows, 1]
     const scaled = term.isOne ? scores : (tf.mul(scores, term.inverse) as Tensor2D);
-    const logits = correction ? (tf.add(scaled, correction) as Tensor2D) : scaled;
+    const logits = added ? (tf.add(scaled, added) as Tensor2D) : scaled;
     const [loss, dScores] = softmaxCrossEntropy(logits, slice(term.label));
     const weight = (term.isOne ? mass : tf.mul(mass, term.inverse)) as Tensor2D;
     return { loss: tf.sum(tf.mul(loss, tf.squeeze(mass, [1]))) as Scalar, dScores, weight };
@@ -179,4 +191,19 @@ function chunkPass(
   }
   const dScores = tf.addN(parts.map((p) => tf.mul(p.dScores, p.weight))) as Tensor2D;
   return { loss: tf.addN(parts.map((p) => p.loss)) as Scalar, ...back(dScores) };
+}
+
+/** What is added to the scores of some rows [rows, entities]. */
+function correctionOf({ value, row, column }: Correction, from: number, rows: number): Tensor {
+  const at: number[] = [];
+  const columns: number[] = [];
+  for (let i = 0; i < row.length; i++)
+    if (row[i] >= from && row[i] < from + rows) {
+      at.push(row[i] - from, column[i]);
+      columns.push(column[i]);
+    }
+  if (columns.length === 0) return value;
+  const own = tf.gather(value, tf.tensor1d(columns, 'int32'));
+  const pairs = tf.tensor2d(at, [columns.length, 2], 'int32');
+  return tf.sub(value, tf.scatterND(pairs, own, [rows, value.shape[0]]));
 }

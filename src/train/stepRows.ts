@@ -1,8 +1,8 @@
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import type { Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { type NegativeSampler, negativeSampler } from '../kg/negatives.js';
 import { seededRandom } from '../kg/random.js';
 import { tf } from '../model/backend.js';
-import type { Targets } from '../model/head.js';
+import type { Correction, Targets } from '../model/head.js';
 import { createResource, gatherRows, type Resource, read } from '../model/ops.js';
 import type { Optimiser } from '../model/optimiser.js';
 import { gradientOf, type Table } from '../model/table.js';
@@ -13,8 +13,12 @@ import { negativesOf } from './negativesOf.js';
 export interface StepRows {
   /** Their vectors [candidates, width]. */
   readonly entities: Tensor2D;
-  /** What a softmax over a sample adds to the scores. */
-  readonly correction?: Tensor1D;
+  /**
+   * What a softmax over a sample adds to the scores; undefined for all rows.
+   *
+   * @param targets of the step, by {@link targets} @param entity [positions] the queries' own, or -1
+   */
+  correction(targets: readonly Targets[], entity: Int32Array): Correction | undefined;
   /** Gradient by them, to be summed up. */
   readonly gradient: Resource;
   /** Rows of the table → their places among the candidates. */
@@ -45,6 +49,7 @@ function allRows(table: Table): RowChooser {
   return {
     choose: () => ({
       entities: read(table.value),
+      correction: () => undefined,
       gradient,
       place: (rows) => rows,
       targets: (targets) => targets,
@@ -55,7 +60,7 @@ function allRows(table: Table): RowChooser {
 }
 
 function someRows(job: Job, table: Table, negatives: number): RowChooser {
-  const sampler: NegativeSampler = negativeSampler(frequencies(job), negatives);
+  const sampler: NegativeSampler = negativeSampler(job.rows, negatives, frequencies(job));
   let gradient: Resource | undefined;
   return {
     choose(needed, count) {
@@ -68,7 +73,14 @@ function someRows(job: Job, table: Table, negatives: number): RowChooser {
       gradient = createResource(tf.zeros(entities.shape));
       return {
         entities,
-        correction: tf.tensor1d(candidates.correction),
+        correction: (targets, entity) => ({
+          value: tf.tensor1d(candidates.correction),
+          ...ownPairs(
+            targets,
+            entity.map((row) => (row < 0 ? row : candidates.at(row))),
+            candidates.rows.length,
+          ),
+        }),
         gradient,
         place,
         targets: (targets) => ({
@@ -83,12 +95,35 @@ function someRows(job: Job, table: Table, negatives: number): RowChooser {
   };
 }
 
-/** How often an epoch needs each row; evenly where the queries come from outside. */
-function frequencies({ queries, rows }: Job): Int32Array {
+/**
+ * Pairs of positions and candidates that are in the sample because of that very position, sorted.
+ *
+ * @param entity [positions] places of the queries' entities, or -1
+ */
+function ownPairs(
+  targets: readonly Targets[],
+  entity: Int32Array,
+  candidates: number,
+): Pick<Correction, 'row' | 'column'> {
+  const pairs = new Set<number>();
+  for (const [p, at] of entity.entries()) if (at >= 0) pairs.add(p * candidates + at);
+  for (const { label, mass, row, column } of targets) {
+    for (const [p, at] of label.entries()) if (mass[p] > 0) pairs.add(p * candidates + at);
+    for (const [i, p] of row.entries()) pairs.add(p * candidates + column[i]);
+  }
+  const sorted = Float64Array.from(pairs).sort();
+  return {
+    row: Int32Array.from(sorted, (pair) => Math.floor(pair / candidates)),
+    column: Int32Array.from(sorted, (pair) => pair % candidates),
+  };
+}
+
+/** How often an epoch needs each row; undefined where the queries come from outside. */
+function frequencies({ queries, rows }: Job): Int32Array | undefined {
+  const { entity, answer } = queries;
+  if (entity.length === 0) return undefined;
   const times = new Int32Array(rows);
-  const { entity, offset, answer } = queries;
-  if (entity.length === 0) return times.fill(1);
-  for (let i = 0; i < entity.length; i++) times[entity[i]] += offset[i + 1] - offset[i];
+  for (const row of entity) times[row]++;
   for (const row of answer) times[row]++;
   return times;
 }

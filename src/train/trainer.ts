@@ -180,8 +180,9 @@ function step(context: StepContext, batch: Batch, time: Time): number {
     ...(pulled ? [pulled.left, pulled.right] : []),
   ];
   const chosen = chooser.choose(needed, time.count);
-  const { entities, gradient, correction } = chosen;
+  const { entities, gradient } = chosen;
   const targets = hardAndSoft.map(chosen.targets);
+  const correction = chosen.correction(targets, batch.entity);
   const score = scoring(settings.geometry, entities);
   const vectors = (of: Int32Array) => gatherRows(model.entity.value, index(of));
   // The penalty of `dot` falls on all three vectors of a triple; with `unit` only the query's length is free.

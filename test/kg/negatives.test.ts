@@ -18,22 +18,39 @@ function drawnByFrequency(count: number, random: () => number): Int32Array {
   });
 }
 
-test('corrected scores of a sample sum up to those of all rows, on average', () => {
-  const scores = Float64Array.from({ length: ROWS }, (_, row) => Math.sin(row) + (row < 5 ? 1 : 0));
-  const whole = scores.reduce((sum, score) => sum + Math.exp(score), 0);
-  const sampler = negativeSampler(frequency, 30);
+const scores = Float64Array.from({ length: ROWS }, (_, row) => Math.sin(row) + (row < 5 ? 1 : 0));
+const whole = scores.reduce((sum, score) => sum + Math.exp(score), 0);
+
+/** Mean over draws of what the corrected exponentials sum up to. */
+function summed(
+  sampler: ReturnType<typeof negativeSampler>,
+  needed: (random: () => number) => ArrayLike<number>,
+) {
   const draws = 4000;
   let sum = 0;
   for (let draw = 0; draw < draws; draw++) {
     const random = seededRandom(1, draw);
-    const { rows, correction } = sampler.draw([drawnByFrequency(20, random)], random);
+    const { rows, correction } = sampler.draw([needed(random)], random);
     for (const [i, row] of rows.entries()) sum += Math.exp(scores[row] + correction[i]) / draws;
   }
+  return sum;
+}
+
+test('corrected scores of a sample sum up to those of all rows, on average', () => {
+  const sum = summed(negativeSampler(ROWS, 30, frequency), (random) => drawnByFrequency(20, random));
   assert.ok(Math.abs(sum / whole - 1) < 0.03, `${sum} of ${whole}`);
 });
 
+test('so they do, whatever rows are needed, where nobody knows how often that is', () => {
+  // Common ones, rare ones, and none.
+  for (const needed of [[0, 1, 2, 3, 4, 2], [150, 170, 190, 199], []]) {
+    const sum = summed(negativeSampler(ROWS, 30), () => needed);
+    assert.ok(Math.abs(sum / whole - 1) < 0.03, `${sum} of ${whole} with ${needed}`);
+  }
+});
+
 test('a draw has distinct rows, those that are needed among them, and depends on its random numbers alone', () => {
-  const sampler = negativeSampler(frequency, 50);
+  const sampler = negativeSampler(ROWS, 50, frequency);
   const draw = (seed: number) => sampler.draw([[7, 7, 3], [199]], seededRandom(seed));
   const first = draw(1);
   assert.equal(new Set(first.rows).size, first.rows.length);
@@ -48,7 +65,7 @@ test('a draw has distinct rows, those that are needed among them, and depends on
 });
 
 test('as many negatives as there are rows are all rows, and nothing is corrected', () => {
-  const { rows, correction } = negativeSampler(frequency, ROWS).draw([[3]], seededRandom(1));
+  const { rows, correction } = negativeSampler(ROWS, ROWS, frequency).draw([[3]], seededRandom(1));
   assert.equal(rows.length, ROWS);
   assert.ok(correction.every((value) => value === 0));
 });

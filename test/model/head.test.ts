@@ -95,27 +95,41 @@ for (const [name, chosen] of [
         });
       });
 
-test('a correction is added to scores after their division by the temperature', () => {
-  tf.tidy(() => {
-    const entities = random(9, 6, 1);
-    const query = random(5, 6, 2);
-    const correction = tf.tensor1d(gaussians(9, 1, seededRandom(3)));
-    const resource = createResource(tf.zeros([9, 6]));
-    const targets = [target(hard, 1), target(soft, 2)];
-    const mine = tf.valueAndGrad((q: Tensor) =>
-      head(q as Tensor2D, scoring('dot', entities), targets, resource, { correction }),
-    )(query);
-    const plain = tf.valueAndGrads((q: Tensor, e: Tensor) => {
-      const scores = plainScores('dot', q as Tensor2D, e as Tensor2D);
-      const at = (t: typeof hard, temperature: number) =>
-        plainLoss(tf.add(tf.div(scores, temperature), correction) as Tensor2D, [
-          { temperature: 1, weight: denseWeights(t, 9) },
-        ]);
-      return tf.add(at(hard, 1), at(soft, 2)) as Scalar;
-    })([query, entities]);
-    closeTo(mine.value, plain.value);
-    closeTo(mine.grad, plain.grads[0]);
-    closeTo(read(resource), plain.grads[1]);
-    resource.handle.dispose();
+for (const chunk of [2, 256])
+  test(`a correction is added to scores after their division by the temperature, but for a query's own, chunk ${chunk}`, () => {
+    tf.tidy(() => {
+      const entities = random(9, 6, 1);
+      const query = random(5, 6, 2);
+      const value = tf.tensor1d(gaussians(9, 1, seededRandom(3)));
+      const own = tf.add(denseWeights(hard, 9), denseWeights(soft, 9)).arraySync() as number[][];
+      const pairs = own.flatMap((weights, row) =>
+        [...weights.keys()].filter((column) => weights[column] > 0).map((column) => [row, column]),
+      );
+      const correction = {
+        value,
+        row: Int32Array.from(pairs, ([row]) => row),
+        column: Int32Array.from(pairs, ([, column]) => column),
+      };
+      const resource = createResource(tf.zeros([9, 6]));
+      const targets = [target(hard, 1), target(soft, 2)];
+      const mine = tf.valueAndGrad((q: Tensor) =>
+        head(q as Tensor2D, scoring('dot', entities), targets, resource, { correction, chunk }),
+      )(query);
+      const added = tf.mul(
+        value,
+        tf.tensor2d(own.map((weights) => weights.map((weight) => Number(weight === 0)))),
+      );
+      const plain = tf.valueAndGrads((q: Tensor, e: Tensor) => {
+        const scores = plainScores('dot', q as Tensor2D, e as Tensor2D);
+        const at = (t: typeof hard, temperature: number) =>
+          plainLoss(tf.add(tf.div(scores, temperature), added) as Tensor2D, [
+            { temperature: 1, weight: denseWeights(t, 9) },
+          ]);
+        return tf.add(at(hard, 1), at(soft, 2)) as Scalar;
+      })([query, entities]);
+      closeTo(mine.value, plain.value);
+      closeTo(mine.grad, plain.grads[0]);
+      closeTo(read(resource), plain.grads[1]);
+      resource.handle.dispose();
+    });
   });
-});

@@ -75,6 +75,15 @@ for (const name of ENCODER_NAMES)
     );
   });
 
+test('against a few shared negatives training loses on WebAssembly what it loses natively', async () => {
+  for (const own of [{ encoder: 'complex' }, { encoder: 'gru', n3: 0.01 }] as const) {
+    const job = () => teacherJob({ ...short, ...own, negatives: 8 });
+    const [native, portable] = [await train('native', job()), await train('wasm', job())];
+    near(portable.losses, native.losses);
+    near(portable.values, native.values);
+  }
+});
+
 test('a training that was stopped on one backend goes on from its checkpoint on the other', async () => {
   const job = () => teacherJob({ ...short, epochs: 4, encoder: 'complex', optimiser: 'adam' });
   const whole = await train('native', job());

@@ -259,6 +259,12 @@ export const studentSchema = z
     seed: trainingSchema.seed.default(1),
     hops: z.literal([0, 1]).default(0).describe('Reach of the linked subgraph.'),
     background: z.number().min(0).default(1).describe('Weight of the linked subgraph; 0 leaves it out.'),
+    start: z
+      .enum(['teacher', 'random'])
+      .default('teacher')
+      .describe(
+        "What vectors begin with: the teacher's strongest dimensions, where both are of one encoder, complex or distmult; else random numbers.",
+      ),
     backgroundRelations: z
       .enum(['all', 'target'])
       .default('all')

@@ -66,6 +66,14 @@ export type KgmentorEvent =
       readonly value: number;
       readonly best: boolean;
     }
+  /** A student began with dimensions of its teacher, whose share of the teacher's scores is in [0, 1]. */
+  | {
+      readonly type: 'started';
+      readonly role?: 'teacher' | 'student';
+      readonly dimensions: number;
+      readonly of: number;
+      readonly share: number;
+    }
   /** What the random walks of a path encoder are like, from a sample; shares in [0, 1]. */
   | {
       readonly type: 'walks';

@@ -10,12 +10,17 @@ export const SHARES = [0.8, 0.5, 0.2] as const;
 /** The share at which growing is measured against the links alone; vectors propose there as well. */
 export const GROWN_AT = 0.2;
 const grow = { precision: PRECISION };
+/** With few links calibration promises some points too much. */
+const WARY = { rounds: 2, precision: 0.95 };
 /** Structure alone adds links, which takes seconds. */
 export const ONE_ROUND = { rounds: 1, ...grow };
 /** The share beside which the other links test alignment. */
 export const ALIGNED_AT = 0.5;
 export const LINK_MODES = ['share', 'swap', 'relation', 'soft'] as const;
 export const ENCODERS = ['complex', 'distmult', 'transe', 'rotate', 'gru', 'rsn', 'transformer'] as const;
+/** Encoders of which a student begins with its teacher's dimensions; the others need more epochs. */
+const DIMENSIONAL: ReadonlySet<string> = new Set(['complex', 'distmult']);
+const LONGER = { epochs: 12 };
 /** The language of ablations and pairings. */
 export const GREEK: Language = 'el';
 export const WRONG: Links = { share: 1, wrong: 0.1 };
@@ -91,12 +96,17 @@ function headline(make: Make, add: Add): void {
     const rank = seed === SEEDS[0] ? 0 : 3.5;
     add('training of the teacher', 'all', teacher, rank);
     for (const target of TARGETS) {
-      add('student', target, make.student({ target, seed, teacher, dim: make.quarter, isShort: true }), rank);
+      add(
+        'student',
+        target,
+        make.student({ target, seed, teacher, dim: make.quarter, recipe: 'short' }),
+        rank,
+      );
       add('teacher', target, make.baseline('teacher', target, { teacher }), rank);
     }
   }
   const teacher = largeTeacher(make, SEEDS[0]);
-  const larger = { seed: SEEDS[0], teacher, dim: make.half, isShort: true };
+  const larger = { seed: SEEDS[0], teacher, dim: make.half, recipe: 'short' } as const;
   for (const target of TARGETS) add('larger student', target, make.student({ target, ...larger }), 4);
 }
 
@@ -106,7 +116,7 @@ function small(make: Make, add: Add): void {
   const teacher = largeTeacher(make, seed);
   add('training of the teacher', 'all', teacher);
   for (const target of TARGETS) {
-    const sized = { target, seed, dim: make.quarter, isShort: true };
+    const sized = { target, seed, dim: make.quarter, recipe: 'quick' } as const;
     add('teacher', target, make.baseline('teacher', target, { teacher }));
     add('student', target, make.student({ ...sized, teacher }));
     add('linked', target, make.student({ ...sized, teacher: null, grow }));
@@ -131,7 +141,7 @@ function fewLinks(make: Make, add: Add): void {
     const links = { share, wrong: 0 };
     const compared = share === GROWN_AT;
     const teacher = make.teacher({ seed, links });
-    const grown = make.teacher({ seed, links, grow: { rounds: compared ? 2 : 1, ...grow } });
+    const grown = make.teacher({ seed, links, grow: compared ? WARY : ONE_ROUND });
     add(fewRow('training of the teacher', share), 'all', teacher);
     add(fewRow('growing', share), 'all', grown);
     for (const target of TARGETS) {
@@ -139,12 +149,12 @@ function fewLinks(make: Make, add: Add): void {
       add(
         fewRow('grown', share),
         target,
-        make.student({ target, seed, teacher: grown, links, isShort: true }),
+        make.student({ target, seed, teacher: grown, links, recipe: 'short' }),
       );
       add(
         fewRow('student', share),
         target,
-        make.student({ target, seed, teacher, links, isShort: true }),
+        make.student({ target, seed, teacher, links, recipe: 'short' }),
         compared ? 3 : 3.2,
       );
     }
@@ -157,7 +167,7 @@ function leaveOneOut(make: Make, add: Add): void {
   for (const target of TARGETS) {
     const teacher = make.teacher({ seed, sources: TARGETS.filter((one) => one !== target), grow: ONE_ROUND });
     add('training of the teacher', target, teacher);
-    add('student', target, make.student({ target, seed, teacher, grow, isShort: true }));
+    add('student', target, make.student({ target, seed, teacher, grow, recipe: 'short' }));
     add('teacher', target, make.baseline('teacher', target, { teacher, grow }));
   }
 }
@@ -172,7 +182,7 @@ function linkModes(make: Make, add: Add): void {
       const teacher = make.teacher({ seed, links, settings });
       const column = links.wrong > 0 ? 'wrong' : 'right';
       add(`${mode}: training`, column, teacher);
-      add(`${mode}: student`, column, make.student({ target: GREEK, seed, teacher, links, isShort: true }));
+      add(`${mode}: student`, column, make.student({ target: GREEK, seed, teacher, links, recipe: 'short' }));
       add(`${mode}: teacher`, column, make.baseline('teacher', GREEK, { teacher, links }));
     }
 }
@@ -195,8 +205,11 @@ function encoders(make: Make, add: Add): void {
             target: GREEK,
             seed,
             teacher,
-            isShort: true,
-            settings: encoderInput(kind, 'student'),
+            recipe: 'short',
+            settings: {
+              ...encoderInput(kind, 'student'),
+              ...(by !== kind || !DIMENSIONAL.has(kind) ? LONGER : {}),
+            },
           }),
         );
   }

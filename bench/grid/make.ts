@@ -1,6 +1,13 @@
 import { studentSchema } from '../../src/config.js';
 import { LANGUAGES, type Language } from '../dbp5l/data.js';
-import { LARGE, LEVELS, type Level, type StudentInput, studentInput } from '../dbp5l/settings.js';
+import {
+  LARGE,
+  LEVELS,
+  type Level,
+  type Recipe,
+  type StudentInput,
+  studentInput,
+} from '../dbp5l/settings.js';
 import {
   type BaselineCell,
   cellId,
@@ -35,8 +42,8 @@ export interface StudentOptions {
   readonly dim?: number;
   readonly levels?: readonly Level[];
   readonly alone?: boolean;
-  /** By the settings for many trainings; the others are those of the table of one target. */
-  readonly isShort?: boolean;
+  /** That of the table of one target where absent. */
+  readonly recipe?: Recipe;
   readonly links?: Links;
   readonly grow?: StudentCell['grow'];
   readonly settings?: Settings;
@@ -63,16 +70,16 @@ export function makeCells({ dim, epochs }: Tiny = {}) {
       return { what: 'teacher', sources: [...sources].sort(), links, ...(grow && { grow }), settings: given };
     },
     student(options: StudentOptions): StudentCell {
-      const { target, seed, teacher, levels = LEVELS, alone, links = ALL, grow, isShort } = options;
+      const { target, seed, teacher, levels = LEVELS, alone, links = ALL, grow, recipe } = options;
       // Without a level of distillation a teacher makes no difference.
       const guide = levels.length > 0 ? teacher : null;
       const { distillation, ...given }: StudentInput = studentInput({
         dim: options.dim ?? usual,
         seed,
         epochs,
-        ...(guide && { levels }),
+        levels: guide ? levels : [],
         alone,
-        isShort,
+        recipe,
       });
       return {
         what: 'student',

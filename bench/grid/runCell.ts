@@ -69,7 +69,9 @@ export async function runTeacher(id: string, cell: TeacherCell, context: CellCon
 /** Trains and ranks a student; its teacher is trained already. */
 export async function runStudent(id: string, cell: StudentCell, context: CellContext): Promise<Found> {
   const { target, links, grow } = cell;
-  const { student: settings } = dbp5lConfig({ student: cell.settings as StudentInput });
+  const { student: settings } = dbp5lConfig({
+    student: { start: 'random', ...(cell.settings as StudentInput) },
+  });
   const { stages, stage } = stopwatch();
   const teacher = cell.teacher === null ? undefined : context.folder(cell.teacher);
   const seen = await stage('read', () => context.world.target(target, links, isGrown(cell, teacher)));

@@ -95,10 +95,10 @@ function faster(board: Board): number | undefined {
 
 function cheaper(board: Board): number | undefined {
   const cost = (line: Line | undefined) => line && (line.trainSeconds ?? 0) + (line.prepareSeconds ?? 0);
-  const teachers = board.at('headline', 'training of the teacher', 'all').map(cost);
+  const [teacher] = board.at('small', 'training of the teacher', 'all').map(cost);
   const ratios = TARGETS.flatMap((target) =>
-    board.at('headline', 'student', target).map((line, seed) => {
-      const [teacher, student] = [teachers[seed], cost(line)];
+    board.at('small', 'student', target).map((line) => {
+      const student = cost(line);
       return teacher !== undefined && student ? teacher / student : undefined;
     }),
   );

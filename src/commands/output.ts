@@ -139,6 +139,8 @@ function lineOf(event: KgmentorEvent): string | null {
       return `${event.role} epoch ${event.epoch}/${event.epochs}: loss ${event.loss.toFixed(4)}, ${count(event.rowsPerSecond)} rows/s${usageOf(event)}, ${duration(event.etaSeconds)} left`;
     case 'evaluated':
       return `${event.role ?? 'model'} validation MRR ${points(event.value)}${event.best ? ' (best so far)' : ''}`;
+    case 'started':
+      return `${event.role ?? 'model'} begins with ${count(event.dimensions)} of the teacher's ${count(event.of)} dimensions, ${points(event.share)}% of what it says of the training facts`;
     case 'walks':
       return `${event.role ?? 'model'} walks:${event.crossing === undefined ? '' : ` ${points(event.crossing)}% of steps into another source,`} ${points(event.repeated)}% to an entity met before, ${event.distinct.toFixed(1)} entities a walk`;
     case 'grown':

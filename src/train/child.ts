@@ -49,6 +49,7 @@ async function main(folder: string, resume: boolean): Promise<void> {
   const { device } = await import('../model/backend.js');
   const { files, readJob, startOf } = await import('./job.js');
   const { createTrainer } = await import('./trainer.js');
+  const { teacherStart } = await import('./teacherStart.js');
   const { freshProgress, loadCheckpoint } = await import('./checkpoint.js');
   const { trainLoop } = await import('./loop.js');
   const { usageOf } = await import('./usage.js');
@@ -57,10 +58,13 @@ async function main(folder: string, resume: boolean): Promise<void> {
   send({ type: 'device', ...device() });
   const job = readJob(folder);
   const checkpoint = join(folder, files.checkpoint);
-  const { trainer, progress } =
-    resume && existsSync(checkpoint)
-      ? loadCheckpoint(checkpoint, job)
-      : { trainer: createTrainer(job, { start: startOf(folder) }), progress: freshProgress };
+  const goesOn = resume && existsSync(checkpoint);
+  const given = goesOn ? undefined : startOf(folder);
+  const taught = goesOn || given ? undefined : teacherStart(folder, job);
+  if (taught) send({ type: 'started', ...taught.taken });
+  const { trainer, progress } = goesOn
+    ? loadCheckpoint(checkpoint, job)
+    : { trainer: createTrainer(job, { start: given ?? taught?.start }), progress: freshProgress };
   const prepared = (performance.now() - started) / 1000;
   const { ended, progress: reached } = await trainLoop(job, trainer, progress, {
     folder,
@@ -79,6 +83,7 @@ async function main(folder: string, resume: boolean): Promise<void> {
     epochs: reached.epoch,
     trainSeconds: reached.seconds,
     prepareSeconds: prepared,
+    ...(taught && { start: taught.taken }),
     best: Number.isFinite(reached.stopper.best) ? reached.stopper.best : null,
     bestEpoch: reached.stopper.bestEpoch,
     peakMb: process.resourceUsage().maxRSS / 1024,

@@ -9,6 +9,7 @@ import { type Progress, saveCheckpoint } from './checkpoint.js';
 import { files, type Job } from './job.js';
 import { meanReciprocalRank, rankModel } from './rankModel.js';
 import { observe, shouldStop } from './stopper.js';
+import type { TeacherStart } from './teacherStart.js';
 import type { Trainer } from './trainer.js';
 import { jobBatches } from './walkingBatches.js';
 
@@ -31,6 +32,7 @@ export type TrainEvent =
       etaSeconds: number;
     }
   | { type: 'evaluated'; epoch: number; metric: 'mrr'; value: number; best: boolean; seconds: number }
+  | ({ type: 'started' } & TeacherStart)
   | ({ type: 'walks' } & WalkStatistics);
 
 export interface LoopOptions {

@@ -2,6 +2,7 @@ import { type ErrorCode, KgmentorError } from '../errors.js';
 import type { Device } from '../events.js';
 import type { NeighbourBatch } from '../kg/batchSource.js';
 import type { TrainEvent } from './loop.js';
+import type { TeacherStart } from './teacherStart.js';
 
 /** What the training process tells its parent. */
 export type ChildMessage =
@@ -24,6 +25,8 @@ export interface TrainResult {
   readonly trainSeconds: number;
   /** Seconds of loading, the teacher's answers included. */
   readonly prepareSeconds: number;
+  /** What its vectors began with, where that was the teacher's. */
+  readonly start?: TeacherStart;
   /** Best validation MRR, null without validation facts. */
   readonly best: number | null;
   readonly bestEpoch: number;

@@ -47,7 +47,7 @@ export interface Trainer {
 }
 
 /** Standard deviation of starting vectors: small, so that N3 and the softmax begin in their linear range. */
-const DEVIATION = 0.1;
+export const DEVIATION = 0.1;
 
 export const shapeOf = ({ settings, rows, relations }: Job): ModelShape => ({
   encoder: settings.encoder,

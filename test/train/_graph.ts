@@ -87,7 +87,8 @@ export function studentJob(teacher: string | undefined, settings: object = {}): 
   const { train, rest } = ring(ROWS, RELATIONS, 0.5, 2);
   return {
     kind: 'student',
-    settings: studentSchema.parse({ dim: 8, epochs: 6, batch: 32, ...settings }),
+    // Its folder has no facts to choose the teacher's dimensions by.
+    settings: studentSchema.parse({ dim: 8, epochs: 6, batch: 32, start: 'random', ...settings }),
     rows: ROWS,
     entities: ROWS,
     relations: RELATIONS,

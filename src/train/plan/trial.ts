@@ -6,6 +6,7 @@ import { fedBatches } from '../fedBatches.js';
 import { files, readJob, startOf, writeJson } from '../job.js';
 import { breathe } from '../loop.js';
 import { rankModel } from '../rankModel.js';
+import { teacherStart } from '../teacherStart.js';
 import { createTrainer } from '../trainer.js';
 import { jobBatches } from '../walkingBatches.js';
 import { TRIAL_STEPS, type Trial } from './trialResult.js';
@@ -17,7 +18,7 @@ const RANKED = 512;
 export async function tryTraining(folder: string, _by: string, stopping: () => boolean): Promise<void> {
   const started = performance.now();
   const job = readJob(folder);
-  const trainer = createTrainer(job, { start: startOf(folder) });
+  const trainer = createTrainer(job, { start: startOf(folder) ?? teacherStart(folder, job)?.start });
   const batches = job.feed ? fedBatches(job, job.feed.steps, trainer.answers) : jobBatches(job);
   const prepareSeconds = since(started);
   const all = batches.steps * job.settings.epochs;

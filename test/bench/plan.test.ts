@@ -94,7 +94,7 @@ describe('the plan', () => {
     const guide = (seed: number) => make.teacher({ seed, grow: ONE_ROUND, settings: make.large });
     assert.equal(at(guide(1)), 15);
     const student = (seed: number) =>
-      at(make.student({ target: 'el', seed, teacher: guide(seed), dim: make.quarter, recipe: 'quick' }));
+      at(make.student({ target: 'el', seed, teacher: guide(seed), dim: make.quarter, recipe: 'short' }));
     assert.ok(student(1) < student(2) && student(2) < student(3));
   });
 

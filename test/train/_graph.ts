@@ -7,6 +7,7 @@ import { studentSchema, teacherSchema } from '../../src/config.js';
 import type { RankingQueries } from '../../src/evaluate/types.js';
 import { seededRandom } from '../../src/kg/random.js';
 import type { Triples } from '../../src/kg/types.js';
+import { writeFacts } from '../../src/train/folder.js';
 import { type Job, writeJob } from '../../src/train/job.js';
 import { runTraining } from '../../src/train/process.js';
 import { trainingQueries } from '../../src/train/queries.js';
@@ -63,6 +64,19 @@ export function tailQueries(triples: Triples): RankingQueries {
     answer: triples.tail,
     filter: { offset: new Int32Array(length + 1), entity: new Int32Array(0) },
   };
+}
+
+const NO_FACTS: Triples = { head: new Int32Array(0), relation: new Int32Array(0), tail: new Int32Array(0) };
+
+/** Leaves training facts in a run folder, by which a student chooses its teacher's dimensions. */
+export function withFacts(at: string, train: Triples, entities: number): string {
+  writeFacts(at, {
+    split: { train, valid: NO_FACTS, test: NO_FACTS },
+    background: NO_FACTS,
+    votes: new Int32Array(0),
+    label: new Int32Array(entities),
+  });
+  return at;
 }
 
 export const ROWS = 40;

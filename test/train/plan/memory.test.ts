@@ -4,7 +4,7 @@ import { type Job, readJob, writeJob } from '../../../src/train/job.js';
 import { memoryOf } from '../../../src/train/plan/memory.js';
 import { shapeOfJob } from '../../../src/train/plan/shape.js';
 import { runTraining } from '../../../src/train/process.js';
-import { folder } from '../_graph.js';
+import { folder, ring, withFacts } from '../_graph.js';
 import { largeStudent, largeTeacher } from './_jobs.js';
 
 /** Of the measured peak, either way. */
@@ -14,6 +14,7 @@ const TOLERANCE = 0.2;
 async function peaks(job: Job): Promise<{ planned: number; measured: number }> {
   const run = folder();
   writeJob(run, job);
+  withFacts(run, ring(100, job.relations, 0.5).train, job.entities);
   const { peakMb: planned } = memoryOf(shapeOfJob(readJob(run)));
   const { peakMb: measured } = await runTraining(run, { threads: 2 });
   return { planned, measured };

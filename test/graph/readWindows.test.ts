@@ -14,7 +14,10 @@ describe('windows of nodes', () => {
           assert.ok(window.reduce((sum, id) => sum + list[id], 0) <= most);
         }
         const isHub = (id: number) => list[id] > most;
-        assert.deepEqual(windows.flat(), [...list.keys()].filter((id) => !isHub(id)));
+        assert.deepEqual(
+          windows.flat(),
+          [...list.keys()].filter((id) => !isHub(id)),
+        );
         assert.deepEqual(hubs, [...list.keys()].filter(isHub).map(BigInt));
       }),
     );

@@ -1,13 +1,14 @@
 import type { Config } from '../../src/config.js';
+import { inOrder } from '../../src/graph/batches.js';
 import type { Graph } from '../../src/graph/connect.js';
 import { withNames } from '../../src/graph/cypher.js';
+import { linkedAnchors } from '../../src/graph/dataset.js';
 import type { LinkSource } from '../../src/graph/linkColumns.js';
 import { readLinkedTriples } from '../../src/graph/linkedTriples.js';
 import { readLinks } from '../../src/graph/links.js';
 import { newName } from '../../src/graph/names.js';
 import { readEntities } from '../../src/graph/readEntities.js';
 import { readSchema } from '../../src/graph/schema.js';
-import { linkClasses } from '../../src/kg/classes.js';
 import { drain, reference } from './bare.js';
 import { fastest, type Paired, pairedTurns } from './turns.js';
 
@@ -34,18 +35,13 @@ export async function benchLinking(
     sources.push({ name, graph, schema, read: await readEntities(graph, schema, name, source) });
   const product = async () => {
     const { alignments } = await readLinks(sources, config.alignments);
-    const sizes = sources.map(({ read }) => read.ids.length);
-    const { classOf } = linkClasses(sizes, alignments);
-    const linked = new Set(classOf[sources.findIndex(({ name }) => name === target)]);
+    const anchors = linkedAnchors(sources, alignments, { target, hops: 0 });
+    const tasks = sources.flatMap(({ name, read }, i) => {
+      const input = { name, source: config.sources[name], entities: read, alignmentTypes: ['SAME_AS'] };
+      return name === target ? [] : [() => readLinkedTriples(graph, schema, input, anchors[i], 0)];
+    });
     let triples = 0;
-    for (const [i, { name, read }] of sources.entries()) {
-      if (name === target) continue;
-      const anchors = classOf[i].map((id) => (linked.has(id) ? 1 : 0));
-      const source = config.sources[name];
-      const input = { name, source, entities: read, alignmentTypes: ['SAME_AS'] };
-      const found = await readLinkedTriples(graph, schema, input, anchors, 0);
-      for (const { head } of found.triples) triples += head.length;
-    }
+    for await (const found of inOrder(tasks)) for (const { head } of found.triples) triples += head.length;
     return triples;
   };
   const TARGET = newName('label', config.sources[target].nodes[0].label);

@@ -1,6 +1,7 @@
 import type { Config } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import type { OnEvent, ReadCounts } from '../events.js';
+import { anchorsOf } from '../kg/anchors.js';
 import { linkClasses } from '../kg/classes.js';
 import { compareKeys } from '../kg/keys.js';
 import { type NamedLink, withLinks } from '../kg/namedLinks.js';
@@ -98,37 +99,33 @@ export async function readDataset(
     'relationship' in one ? [one.relationship] : [],
   );
 
-  const classOf =
-    around &&
-    linkClasses(
-      sources.map(({ read }) => read.ids.length),
-      linked,
-      { threshold: around.linkThreshold },
-    ).classOf;
   const target = sources.findIndex(({ name }) => name === around?.target);
-  const read: ReadTriples[] = [];
-  const cross: CrossRelationships[] = [];
-  for (const [i, source] of sources.entries()) {
-    const input = {
-      name: source.name,
-      source: config.sources[source.name],
-      entities: source.read,
-      alignmentTypes,
-    };
-    if (around && classOf && i !== target) {
-      const anchored = new Set(classOf[target]);
-      const anchors = classOf[i].map((c) => (anchored.has(c) ? 1 : 0));
-      const found = await readLinkedTriples(source.graph, source.schema, input, anchors, around.hops);
-      const values = linkedValues(source.read.values, anchors, around.hops);
-      read.push({ ...found, triples: [...found.triples, ...values] });
-    } else {
+  const anchors = around && linkedAnchors(sources, linked, around);
+  const tasks = sources.map(
+    (source, i) => async (): Promise<ReadTriples & { cross?: CrossRelationships[] }> => {
+      const input = {
+        name: source.name,
+        source: config.sources[source.name],
+        entities: source.read,
+        alignmentTypes,
+      };
+      const { values } = source.read;
+      if (around && anchors && i !== target) {
+        const found = await readLinkedTriples(source.graph, source.schema, input, anchors[i], around.hops);
+        return { ...found, triples: [...found.triples, ...linkedValues(values, anchors[i], around.hops)] };
+      }
       const owner = (id: number) =>
         sources.find((other) => other !== source && other.graph === source.graph && other.read.at.has(id))
           ?.name ?? null;
       const found = await readTriples(source.graph, source.schema, input, owner);
-      read.push({ ...found, triples: [...found.triples, ...source.read.values] });
-      cross.push(...found.cross);
-    }
+      return { ...found, triples: [...found.triples, ...values] };
+    },
+  );
+  const read: ReadTriples[] = [];
+  const cross: CrossRelationships[] = [];
+  for await (const found of inOrder(tasks)) {
+    read.push(found);
+    cross.push(...(found.cross ?? []));
   }
   const numbered = number(
     sources,
@@ -156,6 +153,21 @@ export async function readDataset(
     degrees: Object.fromEntries(sources.map(({ name, read }) => [name, read.degrees])),
     means: Object.fromEntries(sources.map(({ name }, i) => [name, read[i].means])),
   };
+}
+
+/** [sources][entities] 1 where the entity is linked to one of the target. */
+export function linkedAnchors(
+  sources: readonly Pick<LinkSource, 'name' | 'read'>[],
+  links: Alignments,
+  { target, linkThreshold }: NonNullable<ReadOptions['around']>,
+): Uint8Array[] {
+  const sizes = sources.map(({ read }) => read.ids.length);
+  const { classOf, count } = linkClasses(sizes, links, { threshold: linkThreshold });
+  return anchorsOf(
+    classOf,
+    count,
+    sources.findIndex(({ name }) => name === target),
+  );
 }
 
 /** The nodes of the sources, two sources at a time. */

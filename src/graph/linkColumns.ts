@@ -1,3 +1,5 @@
+import { Growing } from '../kg/growing.js';
+import type { Alignments } from '../kg/types.js';
 import type { Graph } from './connect.js';
 import type { ReadEntities } from './readEntities.js';
 import type { Schema } from './schema.js';
@@ -12,18 +14,38 @@ export interface LinkSource {
 
 /** Grows columns of links. */
 export class LinkColumns {
-  readonly leftSource: number[] = [];
-  readonly left: number[] = [];
-  readonly rightSource: number[] = [];
-  readonly right: number[] = [];
-  readonly confidence: number[] = [];
+  readonly #leftSource = new Growing(Int32Array);
+  readonly #left = new Growing(Int32Array);
+  readonly #rightSource = new Growing(Int32Array);
+  readonly #right = new Growing(Int32Array);
+  readonly #confidence = new Growing(Float32Array);
+
+  get length(): number {
+    return this.#left.length;
+  }
 
   add(leftSource: number, left: number, rightSource: number, right: number, confidence: number): void {
-    this.leftSource.push(leftSource);
-    this.left.push(left);
-    this.rightSource.push(rightSource);
-    this.right.push(right);
-    this.confidence.push(confidence);
+    this.#leftSource.push(leftSource);
+    this.#left.push(left);
+    this.#rightSource.push(rightSource);
+    this.#right.push(right);
+    this.#confidence.push(confidence);
+  }
+
+  append(other: LinkColumns): void {
+    const { leftSource, left, rightSource, right, confidence } = other.done();
+    for (let i = 0; i < left.length; i++)
+      this.add(leftSource[i], left[i], rightSource[i], right[i], confidence[i]);
+  }
+
+  done(): Alignments {
+    return {
+      leftSource: this.#leftSource.done(),
+      left: this.#left.done(),
+      rightSource: this.#rightSource.done(),
+      right: this.#right.done(),
+      confidence: this.#confidence.done(),
+    };
   }
 }
 

@@ -1,7 +1,8 @@
 import type { AlignmentConfig } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import { cypher, withNames } from './cypher.js';
-import { indexOf, isConfidence, type LinkColumns, type LinkSource } from './linkColumns.js';
+import { indexOf, isConfidence, LinkColumns, type LinkSource } from './linkColumns.js';
+import { NodePlaces } from './nodePlaces.js';
 import { checkedName, requireName } from './schema.js';
 
 /** Links by relationships of a type; returns how many do not join two sources. */
@@ -22,43 +23,55 @@ export async function fromRelationships(
     const text = withNames(cypher('read-links'), {
       TYPE: checkedName(here[0].schema, 'relationship type', relationship),
     });
-    const parts = await graph.read(
+    const places = new NodePlaces(here);
+    const found = await graph.read(
       async (tx) => {
-        const out: [number[], number[], unknown[]][] = [];
+        const links = new FoundLinks(places, only); // begun anew on each try
         for await (const record of tx.run(text, { confidence }))
-          out.push([record.get('left'), record.get('right'), record.get('confidence')]);
-        return out;
+          links.add(record.get('left'), record.get('right'), record.get('confidence'));
+        return links;
       },
       { fetchSize: 10 },
     );
-    const find = (id: number): { source: number; entity: number } | undefined => {
-      for (const { i, read } of here) {
-        const entity = read.at.get(id);
-        if (entity !== undefined) return { source: i, entity };
-      }
-      return undefined;
-    };
-    const wrong: unknown[] = [];
-    for (const [left, right, confidences] of parts)
-      for (let i = 0; i < left.length; i++) {
-        const a = find(left[i]);
-        const b = find(right[i]);
-        const value = confidences[i] ?? 1;
-        if (!a || !b || a.source === b.source) outside++;
-        else if (only && !(only.includes(a.source) && only.includes(b.source))) continue;
-        else if (!isConfidence(value)) wrong.push(value);
-        else columns.add(a.source, a.entity, b.source, b.entity, value);
-      }
-    if (wrong.length > 0)
+    outside += found.outside;
+    if (found.wrong.length > 0)
       throw new KgmentorError(
         'BAD_DATA',
-        `${wrong.length} relationships ${relationship} have a ${confidence} outside (0, 1], such as ${wrong
+        `${found.wrong.length} relationships ${relationship} have a ${confidence} outside (0, 1], such as ${found.wrong
           .slice(0, 3)
           .map((value) => JSON.stringify(value))
           .join(', ')}.`,
         { next: 'Mend the values; a relationship without one counts as 1.' },
       );
+    columns.append(found.columns);
   }
   if (!known) checkedName(sources[0].schema, 'relationship type', relationship);
   return outside;
+}
+
+/** What one reading of links gives; internal ids become entities at once, so that no record is kept. */
+class FoundLinks {
+  readonly columns = new LinkColumns();
+  readonly wrong: unknown[] = [];
+  outside = 0;
+  readonly #places: NodePlaces;
+  readonly #only: readonly number[] | undefined;
+
+  constructor(places: NodePlaces, only: readonly number[] | undefined) {
+    this.#places = places;
+    this.#only = only;
+  }
+
+  add(left: readonly number[], right: readonly number[], confidences: readonly unknown[]): void {
+    const { source, entity } = this.#places;
+    for (let i = 0; i < left.length; i++) {
+      const a = this.#places.get(left[i]);
+      const b = this.#places.get(right[i]);
+      const value = confidences[i] ?? 1;
+      if (a === undefined || b === undefined || source[a] === source[b]) this.outside++;
+      else if (this.#only && !(this.#only.includes(source[a]) && this.#only.includes(source[b]))) continue;
+      else if (!isConfidence(value)) this.wrong.push(value);
+      else this.columns.add(source[a], entity[a], source[b], entity[b], value);
+    }
+  }
 }

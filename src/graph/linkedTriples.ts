@@ -18,7 +18,7 @@ export async function readLinkedTriples(
   graph: Graph,
   schema: Schema,
   input: TriplesInput,
-  anchors: Int32Array,
+  anchors: Uint8Array,
   hops: 0 | 1,
 ): Promise<ReadTriples> {
   const { name, source, entities, alignmentTypes } = input;

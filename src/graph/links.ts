@@ -1,6 +1,6 @@
 import type { AlignmentConfig } from '../config.js';
-import { linkColumns } from '../kg/links.js';
-import { sortBy } from '../kg/sort.js';
+import { endOrder, straightened } from '../kg/linkOrder.js';
+import { pickLinks } from '../kg/links.js';
 import type { Alignments } from '../kg/types.js';
 import { LinkColumns, type LinkSource } from './linkColumns.js';
 import { fromFile } from './linkFile.js';
@@ -29,18 +29,18 @@ export async function readLinks(
   const columns = new LinkColumns();
   const counts: LinkCounts[] = [];
   for (const alignment of alignments) {
-    const before = columns.left.length;
+    const before = columns.length;
     const outside =
       'relationship' in alignment
         ? await fromRelationships(sources, alignment, columns)
         : 'match' in alignment
           ? await fromProperties(sources, alignment, columns)
           : await fromFile(sources, alignment, columns);
-    counts.push({ alignment: nameOf(alignment), links: columns.left.length - before, outside });
+    counts.push({ alignment: nameOf(alignment), links: columns.length - before, outside });
   }
   for (const [relation, links] of fromValues(sources, columns))
     counts.push({ alignment: `equal values of ${relation}`, links, outside: 0 });
-  return { alignments: canonical(columns), counts };
+  return { alignments: canonical(columns.done()), counts };
 }
 
 function nameOf(alignment: AlignmentConfig): string {
@@ -52,27 +52,23 @@ function nameOf(alignment: AlignmentConfig): string {
   return `file ${alignment.file}`;
 }
 
-/** Each pair once, the smaller source left, in the order of sources and entities; columns are sorted, not objects. */
-function canonical(links: LinkColumns): Alignments {
-  const { length } = links.left;
-  const turned = (i: number) => links.leftSource[i] > links.rightSource[i];
-  const columns = [
-    Int32Array.from({ length }, (_, i) => (turned(i) ? links.rightSource : links.leftSource)[i]),
-    Int32Array.from({ length }, (_, i) => (turned(i) ? links.right : links.left)[i]),
-    Int32Array.from({ length }, (_, i) => (turned(i) ? links.leftSource : links.rightSource)[i]),
-    Int32Array.from({ length }, (_, i) => (turned(i) ? links.left : links.right)[i]),
-  ];
-  let order: Int32Array = Int32Array.from({ length }, (_, i) => i);
-  for (const column of columns.toReversed())
-    order = sortBy(column, order, column.reduce((most, value) => Math.max(most, value), -1) + 1);
-  const rows: [number, number, number, number, number][] = [];
-  let last = -1;
-  for (const i of order) {
-    const confidence = links.confidence[i];
-    const isNew = last < 0 || columns.some((column) => column[i] !== column[last]);
-    if (isNew) rows.push([columns[0][i], columns[1][i], columns[2][i], columns[3][i], confidence]);
-    else if (rows[rows.length - 1][4] < confidence) rows[rows.length - 1][4] = confidence;
-    last = i;
+/** Each pair once with its highest confidence, the earlier source left, in the order of sources and entities. */
+function canonical(found: Alignments): Alignments {
+  const all = straightened(found);
+  const order = endOrder(all);
+  const links = pickLinks(all, order);
+  const { leftSource, left, rightSource, right, confidence } = links;
+  const kept: number[] = [];
+  for (let i = 0; i < order.length; i++) {
+    const last = kept.length > 0 ? kept[kept.length - 1] : -1;
+    const isRepeat =
+      last >= 0 &&
+      right[i] === right[last] &&
+      left[i] === left[last] &&
+      rightSource[i] === rightSource[last] &&
+      leftSource[i] === leftSource[last];
+    if (!isRepeat) kept.push(i);
+    else if (confidence[i] > confidence[last]) confidence[last] = confidence[i];
   }
-  return linkColumns(rows);
+  return pickLinks(links, kept);
 }

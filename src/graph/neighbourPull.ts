@@ -89,7 +89,7 @@ export function puller(
 async function readNeighbours(
   graph: Graph,
   filter: TypeFilter,
-  ids: readonly bigint[],
+  ids: readonly number[],
 ): Promise<TypeColumns> {
   const { records } = await graph.read(async (tx) => tx.run(cypher('read-neighbours'), { ...filter, ids }));
   return directed(records[0]);

@@ -56,7 +56,7 @@ export function valueFacts(
  */
 export const linkedValues = (
   values: readonly NamedTriples[],
-  anchors: Int32Array,
+  anchors: Uint8Array,
   hops: 0 | 1,
 ): NamedTriples[] =>
   values.map(({ relation, head, tail }) => {

@@ -1,3 +1,5 @@
+import { Forest } from './forest.js';
+import { endOrder, straightened, surestFirst } from './linkOrder.js';
 import { pickLinks } from './links.js';
 import type { Alignments, LinkedClasses } from './types.js';
 
@@ -6,31 +8,6 @@ export interface ClassOptions {
   readonly threshold?: number;
   /** Only links between these sources count; all where absent. */
   readonly sources?: readonly number[];
-}
-
-/** Union-find with path halving. */
-class Forest {
-  readonly parent: Int32Array;
-
-  constructor(size: number) {
-    this.parent = Int32Array.from({ length: size }, (_, i) => i);
-  }
-
-  find(i: number): number {
-    const { parent } = this;
-    let at = i;
-    while (parent[at] !== at) {
-      parent[at] = parent[parent[at]];
-      at = parent[at];
-    }
-    return at;
-  }
-
-  /** The smaller root stays: the result does not depend on the order of unions. */
-  union(a: number, b: number): void {
-    const [x, y] = [this.find(a), this.find(b)];
-    this.parent[Math.max(x, y)] = Math.min(x, y);
-  }
 }
 
 /**
@@ -53,91 +30,93 @@ export function linkClasses(
   const total = from.at(-1) as number;
   // A confidence lies in a 32-bit float: 0.7 there is a little less than the number 0.7.
   const threshold = Math.fround(options.threshold ?? 0);
-  const links = bestFirst(alignments, from, options.sources);
+  const links = bestFirst(alignments, options.sources);
   const raw = new Forest(total);
   const forest = new Forest(total);
-  /** Root → which sources its class holds; absent for a class of one. */
-  const held = new Map<number, Set<number>>();
+  const held = new HeldSources(sizes, total);
   const soft: number[] = [];
-  for (const [i, confidence] of links.confidence.entries()) {
-    if (confidence < threshold) {
+  for (let i = 0; i < links.confidence.length; i++) {
+    if (links.confidence[i] < threshold) {
       soft.push(i);
       continue;
     }
     const a = from[links.leftSource[i]] + links.left[i];
     const b = from[links.rightSource[i]] + links.right[i];
     raw.union(a, b);
-    const [x, y] = [forest.find(a), forest.find(b)];
+    const x = forest.find(a);
+    const y = forest.find(b);
     if (x === y && a !== b) continue;
-    const mine = held.get(x) ?? new Set([links.leftSource[i]]);
-    const other = held.get(y) ?? new Set([links.rightSource[i]]);
-    if ([...other].some((source) => mine.has(source))) {
-      soft.push(i);
-      continue;
-    }
-    forest.union(x, y);
-    held.delete(x);
-    held.delete(y);
-    held.set(forest.find(x), new Set([...mine, ...other]));
+    if (held.overlap(x, y)) soft.push(i);
+    else held.join(forest.union(x, y), x, y);
   }
-  const classIds = new Int32Array(total).fill(-1);
-  let count = 0;
-  const classOf = sizes.map((size, source) =>
-    Int32Array.from({ length: size }, (_, entity) => {
-      const root = forest.find(from[source] + entity);
-      if (classIds[root] < 0) classIds[root] = count++;
-      return classIds[root];
-    }),
-  );
+  const losers = pickLinks(links, soft);
   return {
-    classOf,
-    count,
+    ...numbered(sizes, from, forest),
     conflicts: conflictsOf(sizes, from, raw),
-    soft: pickLinks(links, soft.sort(byPlace(links))),
+    soft: pickLinks(losers, endOrder(losers)),
   };
 }
 
-/** The order of links by their ends, equal ones by confidence. */
-const byPlace =
-  ({ leftSource, left, rightSource, right, confidence }: Alignments) =>
-  (a: number, b: number): number =>
-    leftSource[a] - leftSource[b] ||
-    left[a] - left[b] ||
-    rightSource[a] - rightSource[b] ||
-    right[a] - right[b] ||
-    confidence[b] - confidence[a];
+/** Which sources each class holds, by its root: a bit a source. */
+class HeldSources {
+  readonly #words: number;
+  readonly #bits: Uint32Array;
+
+  constructor(sizes: readonly number[], total: number) {
+    this.#words = (sizes.length + 31) >>> 5;
+    this.#bits = new Uint32Array(total * this.#words);
+    let at = 0;
+    for (const [source, size] of sizes.entries())
+      for (let i = 0; i < size; i++, at++) this.#bits[at * this.#words + (source >>> 5)] = 1 << (source & 31);
+  }
+
+  overlap(x: number, y: number): boolean {
+    for (let w = 0; w < this.#words; w++)
+      if (this.#bits[x * this.#words + w] & this.#bits[y * this.#words + w]) return true;
+    return false;
+  }
+
+  join(root: number, x: number, y: number): void {
+    for (let w = 0; w < this.#words; w++)
+      this.#bits[root * this.#words + w] = this.#bits[x * this.#words + w] | this.#bits[y * this.#words + w];
+  }
+}
+
+/** Classes in the order of their first members. */
+function numbered(
+  sizes: readonly number[],
+  from: readonly number[],
+  forest: Forest,
+): Pick<LinkedClasses, 'classOf' | 'count'> {
+  const classIds = new Int32Array(from.at(-1) as number).fill(-1);
+  let count = 0;
+  const classOf = sizes.map((size, source) => {
+    const classes = new Int32Array(size);
+    for (let entity = 0; entity < size; entity++) {
+      const root = forest.find(from[source] + entity);
+      if (classIds[root] < 0) classIds[root] = count++;
+      classes[entity] = classIds[root];
+    }
+    return classes;
+  });
+  return { classOf, count };
+}
 
 /** The links between the chosen sources, the earlier end left, highest confidence first, ties by their ends. */
-function bestFirst(
-  { leftSource, left, rightSource, right, confidence }: Alignments,
-  from: readonly number[],
-  sources?: readonly number[],
-): Alignments {
-  const counts = from.map((_, source) => !sources || sources.includes(source));
-  const rows: number[] = [];
-  for (let i = 0; i < confidence.length; i++)
-    if (counts[leftSource[i]] && counts[rightSource[i]]) rows.push(i);
-  const isTurned = (i: number) => from[leftSource[i]] + left[i] > from[rightSource[i]] + right[i];
-  const end = (straight: Int32Array, turned: Int32Array) =>
-    Int32Array.from(rows, (i) => (isTurned(i) ? turned : straight)[i]);
-  const links = {
-    leftSource: end(leftSource, rightSource),
-    left: end(left, right),
-    rightSource: end(rightSource, leftSource),
-    right: end(right, left),
-    confidence: Float32Array.from(rows, (i) => confidence[i]),
-  };
-  const place = byPlace(links);
-  const order = Int32Array.from(rows, (_, i) => i).sort(
-    (a, b) => links.confidence[b] - links.confidence[a] || place(a, b),
-  );
-  return pickLinks(links, order);
+function bestFirst(alignments: Alignments, sources?: readonly number[]): Alignments {
+  const { leftSource, rightSource } = alignments;
+  const chosen: number[] = [];
+  if (sources)
+    for (let i = 0; i < leftSource.length; i++)
+      if (sources.includes(leftSource[i]) && sources.includes(rightSource[i])) chosen.push(i);
+  const links = straightened(sources ? pickLinks(alignments, chosen) : alignments);
+  return pickLinks(links, surestFirst(links.confidence, endOrder(links)));
 }
 
 /** Components that hold two entities of one source. */
 function conflictsOf(sizes: readonly number[], from: readonly number[], raw: Forest): number {
   const found = new Set<number>();
-  const last = new Int32Array(raw.parent.length).fill(-1);
+  const last = new Int32Array(from.at(-1) as number).fill(-1);
   for (const [source, size] of sizes.entries())
     for (let entity = 0; entity < size; entity++) {
       const root = raw.find(from[source] + entity);

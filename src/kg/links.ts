@@ -2,14 +2,18 @@ import type { Alignments } from './types.js';
 
 /** The chosen rows of a table of links, in the order of `rows`. */
 export function pickLinks(links: Alignments, rows: ArrayLike<number>): Alignments {
-  const pick = (column: Int32Array) => Int32Array.from(rows, (i) => column[i]);
   return {
-    leftSource: pick(links.leftSource),
-    left: pick(links.left),
-    rightSource: pick(links.rightSource),
-    right: pick(links.right),
-    confidence: Float32Array.from(rows, (i) => links.confidence[i]),
+    leftSource: picked(links.leftSource, rows, new Int32Array(rows.length)),
+    left: picked(links.left, rows, new Int32Array(rows.length)),
+    rightSource: picked(links.rightSource, rows, new Int32Array(rows.length)),
+    right: picked(links.right, rows, new Int32Array(rows.length)),
+    confidence: picked(links.confidence, rows, new Float32Array(rows.length)),
   };
+}
+
+function picked<T extends Int32Array | Float32Array>(column: T, rows: ArrayLike<number>, out: T): T {
+  for (let i = 0; i < rows.length; i++) out[i] = column[rows[i]];
+  return out;
 }
 
 /** Tables of links one after the other. */

@@ -42,12 +42,11 @@ export async function startMetrics(
   let connections: ReturnType<typeof graphs> | undefined;
   const reach = async () => {
     connections ??= graphs();
-    try {
-      await Promise.all((await connections).all.map(ping));
-    } catch (error) {
+    const { all } = await connections.catch((error) => {
       connections = undefined;
       throw error;
-    }
+    });
+    await Promise.all(all.map(ping));
   };
   try {
     const server = await serveMetrics({ port, host, loopSeconds, reach, version: version() });

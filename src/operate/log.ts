@@ -1,11 +1,8 @@
-import { type Level, pino } from 'pino';
+import { pino } from 'pino';
 import { KgmentorError } from '../errors.js';
 import type { KgmentorEvent, OnEvent } from '../events.js';
+import type { LogLevel } from './logLevels.js';
 import { redact, redactValues } from './redact.js';
-
-/** From the most to the least that is written. */
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface LogOptions {
   /** A file, to which lines are added; `-` for stderr. */
@@ -22,10 +19,11 @@ export interface EventLog {
   readonly onEvent: OnEvent;
   /** A line of something that is no event of the library. */
   write(level: LogLevel, event: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** What is told later is not written. */
   close(): void;
 }
 
-const LEVEL_OF: Partial<Record<KgmentorEvent['type'], Level>> = {
+const LEVEL_OF: Partial<Record<KgmentorEvent['type'], LogLevel>> = {
   step: 'debug',
   progress: 'debug',
   warning: 'warn',
@@ -58,13 +56,20 @@ export function openLog({ to, level = 'info', command }: LogOptions): EventLog {
     },
     { write: (line) => void file.write(redactValues(line, process.env)) },
   );
+  let closed = false;
+  const write = (at: LogLevel, event: string, fields: Readonly<Record<string, unknown>> = {}) => {
+    if (!closed) logger[at]({ event, ...fields });
+  };
   return {
-    onEvent: ({ type, ...fields }) => {
-      const at = type === 'failed' && 'code' in fields && fields.code === 'INTERRUPTED' ? 'warn' : LEVEL_OF[type];
-      logger[at ?? 'info']({ event: type, ...fields });
+    onEvent: (event) => {
+      const { type, ...fields } = event;
+      const stopped = event.type === 'failed' && event.code === 'INTERRUPTED';
+      write(stopped ? 'warn' : (LEVEL_OF[type] ?? 'info'), type, fields);
     },
-    write: (at, event, fields = {}) => logger[at]({ event, ...fields }),
+    write,
     close: () => {
+      if (closed) return;
+      closed = true;
       // Standard error stays open for others.
       if (to !== '-') file.end();
     },

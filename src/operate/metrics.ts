@@ -54,14 +54,21 @@ export function createMetrics({ version }: { version: string }): Metrics {
   const loss = gauge('loss', 'Mean loss of the last epoch.', RUN);
   const mrr = gauge('validation_mrr', 'Last validation MRR, in [0, 1].', RUN);
   const rate = gauge('examples_per_second', 'Grouped training queries a second; 0 between trainings.', RUN);
-  const memory = gauge('training_memory_bytes', 'Resident memory of the training process; 0 without one.', RUN);
+  const memory = gauge(
+    'training_memory_bytes',
+    'Resident memory of the training process; 0 without one.',
+    RUN,
+  );
   const success = gauge('last_success_timestamp_seconds', 'When a training last ended with a model.', RUN);
   const read = counter('read_rows_total', 'Entities and triples read from the graph.', ['source', 'kind']);
-  const published = counter('published_entities_total', 'Entities whose vectors were written and switched to.', [
+  const published = counter(
+    'published_entities_total',
+    'Entities whose vectors were written and switched to.',
+    ['source', 'label'],
+  );
+  const publishedAt = gauge('last_published_timestamp_seconds', 'When readers were last switched.', [
     'source',
-    'label',
   ]);
-  const publishedAt = gauge('last_published_timestamp_seconds', 'When readers were last switched.', ['source']);
   const refused = counter('gate_refusals_total', 'New students not published, as worse than the old one.', [
     'source',
   ]);

@@ -11,6 +11,8 @@ export interface HealthOptions {
   readonly everySeconds?: number;
   /** Seconds that a question waits for Neo4j's answer; 2 where absent. */
   readonly waitSeconds?: number;
+  /** Milliseconds of a clock that does not jump; `performance.now` where absent. */
+  readonly now?: () => number;
 }
 
 export interface HealthReport {
@@ -38,7 +40,9 @@ const GIVEN_UP_SECONDS = 60;
  */
 export function watchHealth(options: HealthOptions): Health {
   const { reach, loopSeconds, recentSeconds = 30, everySeconds = 5, waitSeconds = 2 } = options;
-  let turned = Date.now();
+  const { now = () => performance.now() } = options;
+  const since = (time: number): number => (now() - time) / 1000;
+  let turned = now();
   let answered = Number.NEGATIVE_INFINITY;
   let failure: string | undefined;
   let asked = Number.NEGATIVE_INFINITY;
@@ -47,11 +51,11 @@ export function watchHealth(options: HealthOptions): Health {
   const ask = () => {
     const age = since(asked);
     if (question ? age < GIVEN_UP_SECONDS : age < everySeconds) return;
-    asked = Date.now();
+    asked = now();
     const own: Promise<void> = reach()
       .then(
         () => {
-          answered = Date.now();
+          answered = now();
           failure = undefined;
         },
         (error: unknown) => {
@@ -72,7 +76,7 @@ export function watchHealth(options: HealthOptions): Health {
   };
   return {
     beat: () => {
-      turned = Date.now();
+      turned = now();
     },
     async report() {
       ask();
@@ -83,15 +87,15 @@ export function watchHealth(options: HealthOptions): Health {
         ...(reason !== undefined && { reason }),
         neo4j: {
           reachable: since(answered) <= recentSeconds,
-          lastAnswer: Number.isFinite(answered) ? new Date(answered).toISOString() : null,
+          lastAnswer: Number.isFinite(answered) ? timeOf(since(answered)) : null,
         },
-        ...(loopSeconds !== undefined && { loop: { lastTurn: new Date(turned).toISOString() } }),
+        ...(loopSeconds !== undefined && { loop: { lastTurn: timeOf(since(turned)) } }),
       };
     },
   };
 }
 
-const since = (time: number): number => (Date.now() - time) / 1000;
+const timeOf = (secondsAgo: number): string => new Date(Date.now() - secondsAgo * 1000).toISOString();
 
 async function atMost(work: Promise<void>, seconds: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

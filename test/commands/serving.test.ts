@@ -10,7 +10,7 @@ import { importRings, ringConfig, writeRings } from '../_rings.js';
 const PASSWORD = process.env.NEO4J_PASSWORD || 'hunter2-hunter2';
 const env = { NEO4J_PASSWORD: PASSWORD, KGMENTOR_WRITE_PASSWORD: 'writer-hunter2' };
 
-useGraph();
+const held = useGraph();
 let folder: string;
 before(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'kgmentor-serving-'));
@@ -20,10 +20,7 @@ before(async () => {
     path.join(folder, 'kgmentor.json'),
     JSON.stringify({ ...ringConfig, teacher, metrics: { port: 0 } }),
   );
-  for (const line of importRings) {
-    const { code, stderr } = await runCli(line.split(' '), { cwd: folder });
-    assert.equal(code, 0, stderr);
-  }
+  await importRings(held.graph, folder);
 });
 after(() => rmSync(folder, { recursive: true }));
 

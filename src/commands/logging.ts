@@ -27,7 +27,7 @@ export async function commandLog(command: string, flags: Flags): Promise<Command
   const { openLog } = await import('../operate/log.js');
   const log = openLog({ to, level, command });
   const began = Date.now();
-  log.write('info', 'begun', { version: version(), arguments: process.argv.slice(3) });
+  log.write('info', 'command', { version: version(), arguments: process.argv.slice(3) });
   return {
     instead: to === '-',
     onEvent: log.onEvent,

@@ -61,7 +61,7 @@ describe('a command that trains', () => {
     const log = readFileSync(path.join(folder, 'logs', 'events.log'), 'utf8');
     const lines = parsed(log);
     const events = lines.map(({ event }) => event);
-    for (const event of ['begun', 'read', 'started', 'device', 'epoch', 'evaluated', 'failed'])
+    for (const event of ['command', 'read', 'begun', 'device', 'epoch', 'evaluated', 'failed'])
       assert.ok(events.includes(event), event);
     assert.equal(lines.find(({ event }) => event === 'failed')?.code, 'INTERRUPTED');
     assert.deepEqual([events.at(-1), lines.at(-1)?.exitCode], ['ended', 130]);
@@ -79,7 +79,7 @@ describe('a command that trains', () => {
     assert.deepEqual(
       lines.map(({ level, event }) => [level, event]),
       [
-        ['info', 'begun'],
+        ['info', 'command'],
         ['error', 'ended'],
       ],
     );

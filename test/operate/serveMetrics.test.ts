@@ -47,7 +47,7 @@ describe('metrics', () => {
     const rate = { rowsPerSecond: 120, etaSeconds: 1 };
     const begun: KgmentorEvent[] = [
       { type: 'read', source: 'films', entities: 3, triples: 40, relations: 1 },
-      { type: 'started', ...of, folder: 'runs/a', resumed: false },
+      { type: 'begun', ...of, folder: 'runs/a', resumed: false },
       { type: 'epoch', ...of, epoch: 1, epochs: 2, loss: 4.5, ...rate, memoryMb: 10 },
       { type: 'evaluated', ...of, epoch: 1, metric: 'mrr', value: 0.25, best: true },
     ];
@@ -74,7 +74,7 @@ describe('metrics', () => {
     const before = Date.now() / 1000;
     const ended: KgmentorEvent[] = [
       { type: 'done', ...of, folder: 'runs/a', seconds: 12 },
-      { type: 'started', role: 'teacher', folder: 'runs/b', resumed: true },
+      { type: 'begun', role: 'teacher', folder: 'runs/b', resumed: true },
       { type: 'failed', role: 'teacher', folder: 'runs/b', code: 'UNREACHABLE', message: 'away' },
       { type: 'published', source: 'films', label: 'Film', model: 'a', nodes: 7, index: 'i' },
       { type: 'published', source: 'films', label: 'Film', model: 'b', nodes: 8, index: 'j' },

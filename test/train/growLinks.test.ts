@@ -227,11 +227,11 @@ describe('a student that grows links', () => {
     assert.deepEqual(readLinkFile(run, 'grown'), nameLinks(dataset.sources, expected));
     const told = events.find((event) => event.type === 'grown') ?? assert.fail('nothing told');
     assert.equal(told.byStructure, expected.left.length);
-    const trained = events.filter((event) => ['started', 'epoch', 'done'].includes(event.type));
+    const trained = events.filter((event) => ['begun', 'epoch', 'done'].includes(event.type));
     assert.deepEqual(
       trained.map((event) => [event.type, 'target' in event && event.target]),
       [
-        ['started', target],
+        ['begun', target],
         ['epoch', target],
         ['done', target],
       ],

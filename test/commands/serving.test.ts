@@ -11,19 +11,6 @@ const PASSWORD = process.env.NEO4J_PASSWORD || 'hunter2-hunter2';
 const env = { NEO4J_PASSWORD: PASSWORD, KGMENTOR_WRITE_PASSWORD: 'writer-hunter2' };
 
 const held = useGraph();
-let folder: string;
-before(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'kgmentor-serving-'));
-  writeRings(folder);
-  const teacher = { ...ringConfig.teacher, epochs: 2000, evaluateEvery: 1, patience: 2000 };
-  writeFileSync(
-    path.join(folder, 'kgmentor.json'),
-    JSON.stringify({ ...ringConfig, teacher, metrics: { port: 0 } }),
-  );
-  await importRings(held.graph, folder);
-});
-after(() => rmSync(folder, { recursive: true }));
-
 type Line = Record<string, unknown>;
 const parsed = (text: string): Line[] =>
   text
@@ -32,6 +19,19 @@ const parsed = (text: string): Line[] =>
     .map((line) => JSON.parse(line));
 
 describe('a command that trains', () => {
+  let folder: string;
+  before(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'kgmentor-serving-'));
+    writeRings(folder);
+    const teacher = { ...ringConfig.teacher, epochs: 2000, evaluateEvery: 1, patience: 2000 };
+    writeFileSync(
+      path.join(folder, 'kgmentor.json'),
+      JSON.stringify({ ...ringConfig, teacher, metrics: { port: 0 } }),
+    );
+    await importRings(held.graph, folder);
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
   it('serves metrics and health while it does, logs each event without a secret, and ends in order', async () => {
     let asked: Promise<[string, number]> | undefined;
     const ask = async (url: string): Promise<[string, number]> => {

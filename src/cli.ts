@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { setMaxListeners } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Command, Context, Flags } from './commands/command.js';
 import { commands } from './commands/list.js';
 import { createOutput, type Output } from './commands/output.js';
 import { exitCodeOf, KgmentorError } from './errors.js';
 import { nearest } from './kg/nearest.js';
+import { version } from './version.js';
 
 const globalOptions = {
   config: { type: 'string' },
@@ -16,6 +16,8 @@ const globalOptions = {
   json: { type: 'boolean' },
   quiet: { type: 'boolean' },
   verbose: { type: 'boolean' },
+  log: { type: 'string' },
+  'log-level': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -27,6 +29,8 @@ const globalHelp = `Options of every command:
   --json            results as JSON
   --quiet           no narration
   --verbose         more of it, and the causes of errors
+  --log FILE|-      a JSON line an event, added to a file or, in place of the narration, on stderr; KGMENTOR_LOG
+  --log-level LEVEL debug, info, warn or error; KGMENTOR_LOG_LEVEL, or info
   -h, --help        this text`;
 
 async function main(args: readonly string[]): Promise<void> {
@@ -61,10 +65,12 @@ async function main(args: readonly string[]): Promise<void> {
       next: `\`kgmentor ${name} --help\` says more.`,
     });
   verbose = values.verbose === true;
-  await run(command, positionals, values);
+  await run(name, command, positionals, values);
 }
 
 let verbose = process.argv.includes('--verbose');
+/** Whether standard error is a log, in which the error stands already. */
+let toldInLog = false;
 
 function parse(name: string, command: Command, args: string[]): { values: Flags; positionals: string[] } {
   try {
@@ -84,17 +90,29 @@ function parse(name: string, command: Command, args: string[]): { values: Flags;
   }
 }
 
-async function run(command: Command, positionals: readonly string[], flags: Flags): Promise<void> {
+async function run(
+  name: string,
+  command: Command,
+  positionals: readonly string[],
+  flags: Flags,
+): Promise<void> {
+  const { commandLog } = await import('./commands/logging.js');
+  const log = await commandLog(name, flags);
+  toldInLog = log?.instead === true;
   const out = createOutput({
     json: flags.json === true,
-    quiet: flags.quiet === true,
+    quiet: flags.quiet === true || toldInLog,
     verbose: flags.verbose === true,
   });
+  if (log) out.subscribe(log.onEvent);
   const stop = new AbortController();
   setMaxListeners(0, stop.signal); // one a training, and --targets runs as many as the machine has room for
   const closers: (() => Promise<void>)[] = [];
   const onSignal = () => {
-    if (!command.stops || stop.signal.aborted) process.exit(130);
+    if (!command.stops || stop.signal.aborted) {
+      log?.ended(130);
+      process.exit(130);
+    }
     out.say('stopping; once more to stop at once');
     stop.abort();
   };
@@ -102,6 +120,10 @@ async function run(command: Command, positionals: readonly string[], flags: Flag
   process.on('SIGTERM', onSignal);
   try {
     await command.run(await context(positionals, flags, out, stop.signal, closers));
+    log?.ended(Number(process.exitCode ?? 0));
+  } catch (error) {
+    log?.ended(exitCodeOf(error), error);
+    throw error;
   } finally {
     for (const close of closers.reverse()) await close();
     process.off('SIGINT', onSignal);
@@ -139,6 +161,7 @@ async function context(
       closers.push(() => graphs.close());
       return graphs;
     },
+    closing: (close) => void closers.push(close),
   };
 }
 
@@ -162,11 +185,6 @@ function help(name: string, command: Command): string {
   ].join('\n');
 }
 
-function version(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
-}
-
 // A reader such as `head` may have had enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
@@ -174,11 +192,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const told = (error: unknown): void => {
+  process.exitCode = exitCodeOf(error);
+  if (toldInLog) return;
   const next = error instanceof KgmentorError ? error.next : undefined;
   process.stderr.write(`kgmentor: ${error instanceof Error ? error.message : String(error)}\n`);
   if (next) process.stderr.write(`${next}\n`);
   if (verbose || !(error instanceof KgmentorError)) process.stderr.write(`${trace(error)}\n`);
-  process.exitCode = exitCodeOf(error);
 };
 
 await main(process.argv.slice(2)).catch(told);

@@ -343,6 +343,20 @@ export const configSchema = z.strictObject({
     .enum(['memory', 'cypher'])
     .default('memory')
     .describe('Where batches of a student come from: columns in memory, or Cypher while training.'),
+  metrics: z
+    .strictObject({
+      port: z
+        .number()
+        .int()
+        .min(0)
+        .max(65535)
+        .optional()
+        .describe('Where trainings and what runs unattended serve /metrics and /healthz; nowhere if absent.'),
+      host: name
+        .default('127.0.0.1')
+        .describe('Address that they are served on; nobody who reaches it is asked for a log-in.'),
+    })
+    .prefault({}),
   runs: name.default('runs').describe('Folder of run records and checkpoints.'),
 });
 

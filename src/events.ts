@@ -1,3 +1,5 @@
+import type { ErrorCode } from './errors.js';
+
 /** Counts of one source as it was read. */
 export interface ReadCounts {
   readonly source: string;
@@ -27,6 +29,13 @@ export interface Usage {
   readonly gpuMemoryMb?: number;
 }
 
+/** Whose training it is. */
+export interface Trained {
+  readonly role: 'teacher' | 'student';
+  /** The source of a student. */
+  readonly target?: string;
+}
+
 /**
  * What the library tells while it works. Progress lines, logs and reports subscribe with `onEvent`; the library
  * itself prints nothing.
@@ -36,48 +45,46 @@ export type KgmentorEvent =
   | ({ readonly type: 'read' } & ReadCounts)
   /** A training process has begun on a device. */
   | ({ readonly type: 'device' } & Device)
+  /** A training of a run folder begins, or goes on. */
+  | (Trained & { readonly type: 'begun'; readonly folder: string; readonly resumed: boolean })
   /** About twice a second within an epoch; rows are grouped training queries. */
-  | {
+  | (Trained & {
       readonly type: 'step';
-      readonly role: 'teacher' | 'student';
       readonly epoch: number;
       readonly epochs: number;
       readonly step: number;
       readonly steps: number;
       readonly rowsPerSecond: number;
       readonly etaSeconds: number;
-    }
-  /** An epoch is done; `loss` is its mean. */
-  | (Partial<Usage> & {
-      readonly type: 'epoch';
-      readonly role: 'teacher' | 'student';
-      readonly epoch: number;
-      readonly epochs: number;
-      readonly loss: number;
-      readonly rowsPerSecond: number;
-      readonly etaSeconds: number;
     })
+  /** An epoch is done; `loss` is its mean. */
+  | (Trained &
+      Partial<Usage> & {
+        readonly type: 'epoch';
+        readonly epoch: number;
+        readonly epochs: number;
+        readonly loss: number;
+        readonly rowsPerSecond: number;
+        readonly etaSeconds: number;
+      })
   /** A validation; `value` in [0, 1], `best` where it is the best so far. */
-  | {
+  | (Partial<Trained> & {
       readonly type: 'evaluated';
-      readonly role?: 'teacher' | 'student';
       readonly epoch: number;
       readonly metric: 'mrr';
       readonly value: number;
       readonly best: boolean;
-    }
+    })
   /** A student began with dimensions of its teacher, whose share of the teacher's scores is in [0, 1]. */
-  | {
+  | (Partial<Trained> & {
       readonly type: 'started';
-      readonly role?: 'teacher' | 'student';
       readonly dimensions: number;
       readonly of: number;
       readonly share: number;
-    }
+    })
   /** What the random walks of a path encoder are like, from a sample; shares in [0, 1]. */
-  | {
+  | (Partial<Trained> & {
       readonly type: 'walks';
-      readonly role?: 'teacher' | 'student';
       readonly walks: number;
       readonly steps: number;
       /** Share of steps into a fact of another source; absent where facts do not know their sources. */
@@ -86,7 +93,7 @@ export type KgmentorEvent =
       readonly repeated: number;
       /** Mean of the different entities of a walk. */
       readonly distinct: number;
-    }
+    })
   /** Links were added to those of the graph before a training. */
   | {
       readonly type: 'grown';
@@ -115,13 +122,23 @@ export type KgmentorEvent =
       readonly nodes: number;
       readonly index: string;
     }
-  /** A run has ended well. */
+  /** A new student was worse than the one that readers have, and is not published. */
   | {
-      readonly type: 'done';
-      readonly role?: 'teacher' | 'student';
-      readonly folder: string;
-      readonly seconds?: number;
+      readonly type: 'refused';
+      readonly source: string;
+      readonly model: string;
+      /** Why, as a sentence. */
+      readonly message: string;
     }
+  /** A run has ended well. */
+  | (Partial<Trained> & { readonly type: 'done'; readonly folder: string; readonly seconds?: number })
+  /** A training has ended without a model; INTERRUPTED where it was stopped. */
+  | (Trained & {
+      readonly type: 'failed';
+      readonly folder: string;
+      readonly code: ErrorCode;
+      readonly message: string;
+    })
   /** Something that a person should know and that stops nothing. */
   | { readonly type: 'warning'; readonly message: string };
 

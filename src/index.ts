@@ -31,6 +31,7 @@ export {
 } from './graph/import.js';
 export { type Finding, inspect } from './graph/inspect.js';
 export { type MigrateOptions, type MigrateResult, migrate } from './graph/migrate.js';
+export { ping } from './graph/ping.js';
 export {
   type ProposedAlignment,
   type ProposedLink,
@@ -62,6 +63,9 @@ export type {
   Triples,
 } from './kg/types.js';
 export { isValueLabel } from './kg/values.js';
+export { type EventLog, type LogOptions, openLog } from './operate/log.js';
+export { createMetrics, type Metrics as PrometheusMetrics } from './operate/metrics.js';
+export { type MetricsServer, type ServeMetricsOptions, serveMetrics } from './operate/serveMetrics.js';
 export { publishInputOf } from './publishRun.js';
 export { type PredictedFact, type PredictInput, predict, type QueryVector } from './query/predict.js';
 export { type SimilarNode, similar } from './query/similar.js';

@@ -73,6 +73,12 @@ export interface ConnectionFlags {
   readonly database?: string;
 }
 
+/** Fills the environment up from `.env` beside the configuration and in the working folder. */
+export function readEnv(config = 'kgmentor.json'): void {
+  const folders = [path.dirname(path.resolve(config)), process.cwd()];
+  loadEnv({ quiet: true, path: [...new Set(folders)].map((folder) => path.join(folder, '.env')) });
+}
+
 /**
  * The common connection. Writing commands may have credentials of their own in `KGMENTOR_WRITE_USERNAME` and
  * `KGMENTOR_WRITE_PASSWORD`. What is set but empty counts as absent.
@@ -81,8 +87,7 @@ export interface ConnectionFlags {
  * await connect(connectionOf({ uri: 'bolt://localhost:7687' }));
  */
 export function connectionOf(flags: ConnectionFlags, purpose: 'read' | 'write' = 'read'): Connection {
-  const folders = [path.dirname(path.resolve(flags.config ?? 'kgmentor.json')), process.cwd()];
-  loadEnv({ quiet: true, path: [...new Set(folders)].map((folder) => path.join(folder, '.env')) });
+  readEnv(flags.config);
   const { env } = process;
   // A user named by a flag is not the one that the writing password is for.
   const writer = purpose === 'write' && !flags.username && Boolean(env.KGMENTOR_WRITE_USERNAME);

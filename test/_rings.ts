@@ -2,6 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ConfigInput } from '../src/config.js';
+import type { Graph } from '../src/graph/connect.js';
+import { importAlignments, importEntities, importTriples } from '../src/graph/import.js';
 
 export const RING = 30;
 export const RING_RELATIONS = ['LIKES', 'FOLLOWS', 'CITES'] as const;
@@ -43,10 +45,12 @@ export const ringConfig: ConfigInput = {
   student: { dim: 8, epochs: 2, batch: 16 },
 };
 
-/** The command lines that import what {@link writeRings} wrote. */
-export const importRings = [
-  'import films --nodes films.csv',
-  'import films --triples films.tsv',
-  'import books --triples books.tsv',
-  'import --links links.tsv --between films,books',
-] as const;
+/** Imports what {@link writeRings} wrote. */
+export async function importRings(graph: Graph, folder: string): Promise<void> {
+  const at = (name: string) => path.join(folder, name);
+  const [films, books] = ['Film', 'Book'].map((label) => ({ label, key: 'id' }));
+  await importEntities(graph, { source: 'films', nodes: films, file: at('films.csv'), header: true });
+  await importTriples(graph, { source: 'films', nodes: films, file: at('films.tsv') });
+  await importTriples(graph, { source: 'books', nodes: books, file: at('books.tsv') });
+  await importAlignments(graph, { left: films, right: books, file: at('links.tsv') });
+}

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { ConfigInput } from '../src/config.js';
+import { importAlignments, importTriples } from '../src/graph/import.js';
 import { runCli } from './_cli.js';
 import { useGraph } from './_neo4j.js';
 import { retold } from './kg/_retold.js';
@@ -26,7 +27,6 @@ interface Pairs {
 
 describe('alignment on the command line', () => {
   before(async () => {
-    assert.ok(held.graph);
     const [a, b] = retold(SIZE, 0.7).sources;
     const write = (name: string, rows: readonly (readonly unknown[])[]) =>
       writeFileSync(path.join(folder, name), rows.map((row) => `${row.join('\t')}\n`).join(''));
@@ -51,14 +51,11 @@ describe('alignment on the command line', () => {
       student: small,
     };
     writeFileSync(path.join(folder, 'kgmentor.json'), JSON.stringify(config));
-    for (const args of [
-      ['import', 'a', '--triples', 'a.tsv'],
-      ['import', 'b', '--triples', 'b.tsv'],
-      ['import', '--links', 'links.tsv', '--between', 'a,b'],
-    ]) {
-      const { code, stderr } = await cli(...args);
-      assert.equal(code, 0, stderr);
-    }
+    const at = (name: string) => path.join(folder, name);
+    const [left, right] = ['A', 'B'].map((label) => ({ label, key: 'id' }));
+    await importTriples(held.graph, { source: 'a', nodes: left, file: at('a.tsv') });
+    await importTriples(held.graph, { source: 'b', nodes: right, file: at('b.tsv') });
+    await importAlignments(held.graph, { left, right, file: at('links.tsv') });
   });
 
   it('is refused where no run has withheld links', async () => {

@@ -24,13 +24,12 @@ describe('a teacher trained elsewhere', () => {
   const named = `${pykeen} --entity-names pykeen/complex/entity_to_id.tsv.gz --relation-names pykeen/complex/relation_to_id.tsv.gz`;
 
   before(async () => {
-    assert.ok(held.graph);
     folder = mkdtempSync(path.join(os.tmpdir(), 'kgmentor-elsewhere-'));
     writeRings(folder);
     writeFileSync(path.join(folder, 'kgmentor.json'), JSON.stringify(ringConfig));
     cpSync(FIXTURES, folder, { recursive: true });
     rmSync(path.join(folder, 'joint.tsv'));
-    for (const line of importRings) await json(line);
+    await importRings(held.graph, folder);
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -1,16 +1,20 @@
 /**
- * Runs the checks and the tests: `node dist/test/run.js [part of a file's name …]`. Each file has a process of its own;
- * one after the other, as they share one database. Its last line counts what passed and what failed.
+ * Runs the checks and the tests: `node dist/test/run.js [part of a file's name …]`. Each file has a process of its own.
+ * Those that share the one database run one after the other, and beside them, one at a time, those that need none. Its
+ * last line counts what passed and what failed.
  */
 import { spawnSync } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { PassThrough } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { connect } from '../src/graph/connect.js';
 import { rows } from '../src/graph/rows.js';
+import { lanesOf } from './_lanes.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '..', '..');
@@ -75,10 +79,11 @@ if (wanted.length === 0) {
   check('the sources are formatted and linted', '@biomejs/biome/bin/biome', ['check', '.']);
   check('the sources have sound types', 'typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit']);
 }
-const files = testFiles();
-if (files.length > 0) {
+/** Runs files one after the other; their report goes to the stream, which is ended. */
+async function runLane(files: readonly string[], report: PassThrough): Promise<void> {
+  if (files.length === 0) return void report.end();
   // Each file's process may take its time limit; the whole run has none of its own.
-  const events = run({ files, concurrency: 1, timeout: FILE_MS, signal: stop.signal });
+  const events = run({ files: [...files], concurrency: 1, timeout: FILE_MS, signal: stop.signal });
   events.on('test:pass', (event) => {
     // A file without any test is reported as a passed test of its own name.
     if (event.details.type === 'suite' || files.includes(event.name)) return;
@@ -89,9 +94,17 @@ if (files.length > 0) {
     const { failureType } = event.details.error as Error & { failureType?: string };
     if (failureType !== 'subtestsFailed') count[event.todo ? 'skipped' : 'failed']++;
   });
-  const report = events.compose(new spec());
-  report.pipe(process.stdout, { end: false });
-  await new Promise((resolve) => report.once('end', resolve));
+  await pipeline(events.compose(new spec()), report);
+}
+
+const lanes = lanesOf(testFiles()).map((files) => {
+  const report = new PassThrough({ highWaterMark: Number.MAX_SAFE_INTEGER });
+  return { report, ended: runLane(files, report) };
+});
+// The second report waits in memory for the end of the first one, so that they do not mix.
+for (const { report, ended } of lanes) {
+  for await (const text of report) process.stdout.write(text);
+  await ended;
 }
 const nothing = count.passed + count.failed === 0;
 if (nothing) console.log(`No test ran${wanted.length > 0 ? `: none matches ${wanted.join(' ')}` : ''}.`);

@@ -17,6 +17,8 @@ export interface Context {
   config(): Config;
   /** Connections, closed when the command ends. */
   graphs(purpose?: 'read' | 'write'): Promise<Graphs>;
+  /** Has something closed when the command ends; what was opened last is closed first. */
+  closing(close: () => Promise<void>): void;
 }
 
 /** A command as plain data; its module is loaded only when it runs. */

@@ -20,6 +20,8 @@ export interface Output {
   onEvent(event: KgmentorEvent): void;
   /** The same, each line begun with a name: for works that go on beside each other. */
   onEventOf(name: string): OnEvent;
+  /** Hands all events on, whatever is narrated of them. */
+  subscribe(listener: OnEvent): void;
 }
 
 /** Where no line can be overwritten, long work tells how far it is so often. */
@@ -30,6 +32,7 @@ export function createOutput(options: OutputOptions): Output {
   let open = false;
   let told = Date.now();
   let deviceTold = false;
+  const listeners: OnEvent[] = [];
   const clear = () => {
     if (open) process.stderr.write('\r\x1b[2K');
     open = false;
@@ -48,6 +51,7 @@ export function createOutput(options: OutputOptions): Output {
   const tell =
     (prefix: string): OnEvent =>
     (event) => {
+      for (const listen of listeners) listen(event);
       const text = lineOf(event);
       if (text === null) return;
       const line = `${prefix}${text}`;
@@ -80,6 +84,7 @@ export function createOutput(options: OutputOptions): Output {
     detail: (line) => options.verbose && say(line),
     onEvent: tell(''),
     onEventOf: (name) => tell(`${name}: `),
+    subscribe: (listener) => void listeners.push(listener),
   };
 }
 
@@ -151,6 +156,11 @@ function lineOf(event: KgmentorEvent): string | null {
       return `${event.name}: ${count(event.done)}${event.total ? ` of ${count(event.total)}` : ''}${event.rowsPerSecond ? `, ${count(event.rowsPerSecond)} rows/s` : ''}${event.etaSeconds === undefined ? '' : `, ${duration(event.etaSeconds)} left`}`;
     case 'published':
       return `published ${event.model} for ${event.source}: ${count(event.nodes)} ${event.label} nodes, index ${event.index}`;
+    case 'refused':
+      return `not published for ${event.source}: ${event.message}`;
+    case 'begun':
+    case 'failed':
+      return null;
     case 'done':
       return `${event.role ?? 'run'} done: ${event.folder}`;
     case 'warning':

@@ -8,11 +8,12 @@ import { type Command, text } from './command.js';
 import { growHelp, growLines, growOptions, growSettings } from './growing.js';
 import { count, duration, points } from './output.js';
 import { planHelp, planLines, requirePlannable } from './planning.js';
+import { metricsHelp, metricsOptions, startMetrics } from './serving.js';
 import { checkThreads, narrateReport } from './training.js';
 
 export const pretrainCommand: Command = {
   usage:
-    '[--from ID] [--grow-links [--rounds N] [--precision P]] [--resume [--run ID]] [--threads N] [--plan | --dry-run]',
+    '[--from ID] [--grow-links [--rounds N] [--precision P]] [--resume [--run ID]] [--threads N] [--metrics-port N [--metrics-host H]] [--plan | --dry-run]',
   summary: 'Trains a teacher over the linked sources; its run folder holds all that retraining needs.',
   options: {
     from: { type: 'string' },
@@ -22,6 +23,7 @@ export const pretrainCommand: Command = {
     threads: { type: 'string' },
     plan: { type: 'boolean' },
     'dry-run': { type: 'boolean' },
+    ...metricsOptions,
   },
   help: {
     '--from ID': 'begin with the vectors of an earlier teacher, as when a new source joins',
@@ -31,12 +33,15 @@ export const pretrainCommand: Command = {
     '--threads N': 'threads of TensorFlow; equal counts give equal weights',
     '--plan': planHelp,
     '--dry-run': 'read and count only',
+    ...metricsHelp,
   },
   stops: true,
-  async run({ flags, out, signal, config: read, graphs }) {
+  async run(context) {
+    const { flags, out, signal, config: read, graphs } = context;
     if (flags.plan) requirePlannable(flags, ['resume', 'grow-links', 'dry-run']);
     const config = read();
     const options = { signal, threads: checkThreads(flags), onEvent: out.onEvent };
+    if (!flags.plan && !flags['dry-run']) await startMetrics(context);
     const unfinished = flags.resume
       ? findRun(config.runs, text(flags, 'run'), { kind: 'teacher', finished: false })
       : undefined;

@@ -54,6 +54,7 @@ export const publishCommand: Command = {
     const result = await publish(graph, publishInputOf(folder, config, target), {
       dryRun,
       signal,
+      onEvent: out.onEvent,
       onProgress: ({ stage, done, total }) =>
         out.onEvent({
           type: 'progress',

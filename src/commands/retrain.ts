@@ -4,11 +4,12 @@ import { precisionHelp, precisionOf } from './growing.js';
 import { planHelp, planLines, requirePlannable } from './planning.js';
 import { planTarget, retrainedLines, retrainTarget, targetsOf } from './retraining.js';
 import { retrainMany } from './retrainMany.js';
+import { metricsHelp, metricsOptions, startMetrics } from './serving.js';
 import { checkThreads } from './training.js';
 
 export const retrainCommand: Command = {
   usage:
-    '<target> | --targets A,B [--parallel N] [--teacher ID | --no-teacher] [--grow-links [--precision P]] [--resume [--run ID]] [--threads N] [--plan]',
+    '<target> | --targets A,B [--parallel N] [--teacher ID | --no-teacher] [--grow-links [--precision P]] [--resume [--run ID]] [--threads N] [--metrics-port N [--metrics-host H]] [--plan]',
   summary:
     'Trains a student for one source on its facts and the linked subgraph, by distillation from a teacher.',
   positionals: [0, 1],
@@ -23,6 +24,7 @@ export const retrainCommand: Command = {
     run: { type: 'string' },
     threads: { type: 'string' },
     plan: { type: 'boolean' },
+    ...metricsOptions,
   },
   help: {
     '--targets A,B': 'a student for each of several sources, trained beside each other',
@@ -35,6 +37,7 @@ export const retrainCommand: Command = {
     '--run ID': 'which run to go on with',
     '--threads N': 'threads of TensorFlow; equal counts give equal weights',
     '--plan': planHelp,
+    ...metricsHelp,
   },
   stops: true,
   async run(context) {
@@ -56,6 +59,7 @@ export const retrainCommand: Command = {
         out.data(plan, () => planLines(plan));
         return;
       }
+      await startMetrics(context);
       const student = await retrainTarget(target, context, options);
       out.data(student, () => retrainedLines(student));
       return;
@@ -64,6 +68,8 @@ export const retrainCommand: Command = {
       throw new KgmentorError('USAGE', '--run names one run, and --targets asks for several.', {
         next: 'Resume that one by its own target, or leave --run out.',
       });
-    await retrainMany(targetsOf(list, Object.keys(config().sources)), context);
+    const targets = targetsOf(list, Object.keys(config().sources));
+    await startMetrics(context);
+    await retrainMany(targets, context);
   },
 };

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { OnEvent } from '../events.js';
 import { refuseStopped } from './batches.js';
 import type { Graph } from './connect.js';
 import { cypher } from './cypher.js';
@@ -29,6 +30,8 @@ export interface PublishOptions extends LeaseOptions {
   /** Aborting ends the publication before readers are switched: they stay with what they have. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: { stage: 'vectors' | 'index'; done: number; total: number }) => void;
+  /** Told of each label that readers are switched to. */
+  readonly onEvent?: OnEvent;
 }
 
 export interface PublishResult {
@@ -162,6 +165,8 @@ async function publishHeld(
     await tx.run(cypher('write-switch'), { source, model: model.id, slot, rows: publications });
     await tx.run(cypher('write-switch-drop'), { source, labels: labelNames });
   });
+  for (const { label, written: nodes, index } of labels)
+    options.onEvent?.({ type: 'published', source, label, model: model.id, nodes, index });
   const removedModels = await removeModels(lease, source);
   return {
     ...told(input, plan),

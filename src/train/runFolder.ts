@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { StudentSettings } from '../config.js';
 import { KgmentorError } from '../errors.js';
-import type { OnEvent } from '../events.js';
+import type { OnEvent, Trained } from '../events.js';
 import type { BatchSource } from '../kg/batchSource.js';
 import { type RunRecord, readRecord, writeRecord } from './folder.js';
 import { readJob } from './job.js';
@@ -48,9 +48,11 @@ export async function runFolder(
 ): Promise<RunOutcome> {
   const { process: other, ...record } = readRecord(folder);
   requireIdle(folder, record.status, other);
+  const trained: Trained = { role, ...(record.target !== undefined && { target: record.target }) };
   const end = (status: RunRecord['status'], result?: TrainResult) =>
     writeRecord(folder, { ...record, status, ...(result && { result: { ...result } }) });
   writeRecord(folder, { ...record, status: 'running', process: { pid: process.pid, host: hostname() } });
+  options.onEvent?.({ type: 'begun', ...trained, folder, resumed: options.resume === true });
   try {
     const result = await runTraining(folder, {
       resume: options.resume,
@@ -60,14 +62,18 @@ export async function runFolder(
       feed: options.feed,
       onMessage: (message) => {
         if (message.type === 'ended' || message.type === 'failed' || message.type === 'feed') return;
-        options.onEvent?.(message.type === 'device' ? message : { ...message, role });
+        options.onEvent?.(message.type === 'device' ? message : { ...message, ...trained });
       },
     });
     end('done', result);
-    options.onEvent?.({ type: 'done', role, folder, seconds: result.trainSeconds + result.prepareSeconds });
+    const seconds = result.trainSeconds + result.prepareSeconds;
+    options.onEvent?.({ type: 'done', ...trained, folder, seconds });
     return { folder, result };
   } catch (error) {
-    end(error instanceof KgmentorError && error.code === 'INTERRUPTED' ? 'interrupted' : 'failed');
+    const code = error instanceof KgmentorError ? error.code : 'UNEXPECTED';
+    end(code === 'INTERRUPTED' ? 'interrupted' : 'failed');
+    const message = error instanceof Error ? error.message : String(error);
+    options.onEvent?.({ type: 'failed', ...trained, folder, code, message });
     throw error;
   }
 }

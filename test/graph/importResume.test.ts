@@ -12,7 +12,8 @@ import { run, useGraph, wipe } from '../_neo4j.js';
 import { useFiles } from './_files.js';
 
 const EL = { label: 'El', key: 'id' };
-const SMALL = { chunk: 500, batch: 100 };
+/** Small chunks, as those of `_importChild.ts`, in few transactions. */
+const SMALL = { chunk: 500, batch: 500 };
 const held = useGraph();
 const { file } = useFiles();
 beforeEach(() => wipe(held.graph));
@@ -117,7 +118,11 @@ describe('an import of several chunks', () => {
     const at = await file('a.tsv', lines(2200));
     const told: ImportProgress[] = [];
     const onProgress = (progress: ImportProgress) => void told.push(progress);
-    await importTriples(held.graph, { source: 'el', nodes: EL, file: at }, { ...SMALL, onProgress });
+    await importTriples(
+      held.graph,
+      { source: 'el', nodes: EL, file: at },
+      { ...SMALL, batch: 200, onProgress },
+    );
     const checked = told.filter(({ stage }) => stage === 'check').map(({ rows }) => rows);
     assert.deepEqual(checked, [500, 1000, 1500, 2000, 2200]);
     const written = told.filter(({ stage }) => stage !== 'check');

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { studentSchema, teacherSchema } from '../../src/config.js';
 import { heldOut } from '../../src/train/heldOut.js';
 import { type PretrainInput, pretrain } from '../../src/train/pretrain.js';
-import { type RetrainInput, retrain } from '../../src/train/retrain.js';
+import { beginRetraining, type RetrainInput, retrain } from '../../src/train/retrain.js';
 import { folder } from './_graph.js';
 import { HELD_OUT, type World } from './_world.js';
 
@@ -32,25 +32,30 @@ export async function trainTeacher(
 }
 
 /** Trains a student for `here`; returns its folder. */
-export async function trainStudent(
+export async function trainStudent(...of: Parameters<typeof studentInput>): Promise<string> {
+  return (await retrain(studentInput(...of), ONE)).folder;
+}
+
+/** Writes a student's folder as `trainStudent` does, and leaves it untrained. */
+export async function beginStudent(...of: Parameters<typeof studentInput>): Promise<string> {
+  const input = studentInput(...of);
+  await beginRetraining(input);
+  return input.folder;
+}
+
+const studentInput = (
   world: World,
   teacher: string | undefined,
   settings: object = {},
   change: Partial<RetrainInput> = {},
-): Promise<string> {
-  const { folder: run } = await retrain(
-    {
-      dataset: world.dataset,
-      target: 'here',
-      split: world.split,
-      settings: studentSchema.parse({ dim: 8, epochs: 3, batch: 64, ...settings }),
-      evaluation: EVALUATION,
-      teacher,
-      folder: join(folder(), 'student'),
-      id: 'student-1',
-      ...change,
-    },
-    ONE,
-  );
-  return run;
-}
+): RetrainInput => ({
+  dataset: world.dataset,
+  target: 'here',
+  split: world.split,
+  settings: studentSchema.parse({ dim: 8, epochs: 3, batch: 64, ...settings }),
+  evaluation: EVALUATION,
+  teacher,
+  folder: join(folder(), 'student'),
+  id: 'student-1',
+  ...change,
+});

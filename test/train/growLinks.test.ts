@@ -17,7 +17,7 @@ import { heldOut } from '../../src/train/heldOut.js';
 import { files, readJob } from '../../src/train/job.js';
 import { readLinkFile } from '../../src/train/linkFiles.js';
 import type { PretrainInput } from '../../src/train/pretrain.js';
-import { retrain } from '../../src/train/retrain.js';
+import { beginRetraining, type RetrainInput, retrain } from '../../src/train/retrain.js';
 import { retold } from '../kg/_retold.js';
 import { folder } from './_graph.js';
 import { EVALUATION, ONE } from './_runs.js';
@@ -201,20 +201,41 @@ describe('a student that grows links', () => {
       source.name === target ? { ...source, triples: splits[target].train } : source,
     ),
   };
-  const grown = async (change: Partial<Parameters<typeof retrain>[0]> = {}, options: object = {}) => {
-    const run = join(folder(), 'student');
-    const input = { dataset, target, split: splits[target], settings, evaluation: EVALUATION, id: 'student' };
-    await retrain({ ...input, grow: { precision: 0.9 }, folder: run, ...change }, { ...ONE, ...options });
-    return run;
+  const inputOf = (change: Partial<RetrainInput>): RetrainInput => ({
+    dataset,
+    target,
+    split: splits[target],
+    settings,
+    evaluation: EVALUATION,
+    grow: { precision: 0.9 },
+    folder: join(folder(), 'student'),
+    id: 'student',
+    ...change,
+  });
+  /** Links are grown before a student is trained. */
+  const grown = async (change: Partial<RetrainInput> = {}) => {
+    const input = inputOf(change);
+    await beginRetraining(input);
+    return input.folder;
   };
 
   it('adds what the facts of all sources are sure of, and tells how many', async () => {
     const events: KgmentorEvent[] = [];
-    const run = await grown({}, { onEvent: (event: KgmentorEvent) => events.push(event) });
+    const onEvent = (event: KgmentorEvent) => void events.push(event);
+    const { folder: run } = await retrain(inputOf({}), { ...ONE, onEvent });
     const expected = growByStructure(seen, { precision: 0.9, key: 'kgmentor' });
     assert.deepEqual(readLinkFile(run, 'grown'), nameLinks(dataset.sources, expected));
     const told = events.find((event) => event.type === 'grown') ?? assert.fail('nothing told');
     assert.equal(told.byStructure, expected.left.length);
+    const trained = events.filter((event) => ['begun', 'epoch', 'done'].includes(event.type));
+    assert.deepEqual(
+      trained.map((event) => [event.type, 'target' in event && event.target]),
+      [
+        ['begun', target],
+        ['epoch', target],
+        ['done', target],
+      ],
+    );
     assert.equal(readRecord(run).counts.grown, expected.left.length);
     const plain = await grown({ grow: undefined });
     assert.ok(readRecord(run).counts.background > readRecord(plain).counts.background);

@@ -65,14 +65,9 @@ for (const name of ENCODER_NAMES)
     near(portable.values, native.values);
     // Each reads the teacher of the other.
     const student = { ...own, encoder: ENCODER_FACTS[name].kind === 'path' ? name : 'complex' };
-    near(
-      (await train('wasm', studentJob(native.at, student))).losses,
-      (await train('native', studentJob(native.at, student))).losses,
-    );
-    near(
-      (await train('native', studentJob(portable.at, student))).losses,
-      (await train('native', studentJob(native.at, student))).losses,
-    );
+    const { losses } = await train('native', studentJob(native.at, student));
+    near((await train('wasm', studentJob(native.at, student))).losses, losses);
+    near((await train('native', studentJob(portable.at, student))).losses, losses);
   });
 
 test('against a few shared negatives training loses on WebAssembly what it loses natively', async () => {

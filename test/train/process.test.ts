@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { KgmentorError } from '../../src/errors.js';
 import { readTensors } from '../../src/model/safetensors.js';
@@ -27,6 +27,17 @@ async function train(job: ReturnType<typeof teacherJob>): Promise<string> {
   await runTraining(run);
   return run;
 }
+
+/** A trained teacher, which nothing is changed in. */
+let teacher: string;
+before(async () => {
+  teacher = await train(teacherJob());
+});
+const copied = (): string => {
+  const run = folder();
+  cpSync(teacher, run, { recursive: true });
+  return run;
+};
 
 test('a teacher learns a ring, and equal seeds give equal weights bit for bit', async () => {
   const first = await train(teacherJob({ epochs: 30, patience: 30 }));
@@ -56,7 +67,6 @@ test('equal seeds give equal weights bit for bit also where threads share the ad
 });
 
 test('a training stopped in the middle of an epoch and resumed ends with the weights of an uninterrupted one', async () => {
-  const teacher = await train(teacherJob());
   const settings = { distillation: { feature: 1, network: 1, prediction: 1, temperature: 2 } };
   const whole = await train(studentJob(teacher, settings));
   const run = folder();
@@ -78,7 +88,6 @@ test('a training stopped in the middle of an epoch and resumed ends with the wei
 });
 
 test('each distillation weight above zero changes the weights, and zero leaves them as without a teacher', async () => {
-  const teacher = await train(teacherJob());
   const off = { feature: 0, network: 0, prediction: 0, probes: 0, probeThreshold: 0.3, temperature: 1 };
   const none = await train(studentJob(undefined, { distillation: off }));
   const zero = await train(studentJob(teacher, { distillation: off }));
@@ -97,12 +106,12 @@ test('each distillation weight above zero changes the weights, and zero leaves t
 });
 
 test('a truncated checkpoint, a job without a file and other settings are refused with their exit codes', async () => {
-  const run = await train(teacherJob());
+  const run = copied();
   truncateSync(join(run, files.checkpoint), 2000);
   await assert.rejects(runTraining(run, { resume: true }), code('BAD_DATA'));
   writeFileSync(join(run, files.job), '{');
   await assert.rejects(runTraining(run), code('BAD_DATA'));
-  const other = await train(teacherJob());
+  const other = copied();
   writeJob(other, teacherJob({ learningRate: 0.3 }));
   await assert.rejects(runTraining(other, { resume: true }), code('USAGE'));
 });

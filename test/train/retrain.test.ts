@@ -12,7 +12,7 @@ import { heldOut } from '../../src/train/heldOut.js';
 import { files, readJob } from '../../src/train/job.js';
 import { readModelVectors } from '../../src/train/runs.js';
 import { folder } from './_graph.js';
-import { EVALUATION, trainStudent, trainTeacher } from './_runs.js';
+import { beginStudent, EVALUATION, trainStudent, trainTeacher } from './_runs.js';
 import { HELD_OUT, joined, makeWorld, NAMES } from './_world.js';
 
 const DIM = 8;
@@ -176,7 +176,7 @@ describe('a pre-trained teacher and a re-trained student', () => {
 
   it('a teacher that has seen the target teaches it by its own rows', async () => {
     const whole = await trainTeacher(world, { epochs: 1 }, { dataset });
-    const run = await trainStudent(world, whole, { epochs: 1 });
+    const run = await beginStudent(world, whole);
     const { row, relation } = readJob(run).teacher ?? assert.fail('no teacher');
     assert.deepEqual([...row], readModelEntities(whole).sources[0].rows);
     assert.deepEqual([...relation], [...Array(10).keys()]);
@@ -215,7 +215,7 @@ describe('a training is refused', () => {
     const splits = heldOut(dataset, before);
     const saw = await trainTeacher(world, { epochs: 1 }, { dataset, splits, heldOut: before });
     const student = (change: object) =>
-      trainStudent(world, saw, { epochs: 1 }, { heldOut: HELD_OUT, folder: untouched, ...change });
+      beginStudent(world, saw, {}, { heldOut: HELD_OUT, folder: untouched, ...change });
     await refused(
       () => student({}),
       error('USAGE', /teacher-1 was trained on here with other held-out facts \(heldOut\.test\)/),
@@ -224,7 +224,7 @@ describe('a training is refused', () => {
     const run = await student({ heldOut: before, split, folder: join(folder(), 'same') });
     assert.deepEqual(readRecord(run).heldOut, before);
     const elsewhere = await trainTeacher(world, { epochs: 1 }, { heldOut: before });
-    await trainStudent(world, elsewhere, { epochs: 1 }, { heldOut: HELD_OUT });
+    await beginStudent(world, elsewhere, {}, { heldOut: HELD_OUT });
   });
 
   it('without a fact to train on', async () => {

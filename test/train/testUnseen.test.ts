@@ -45,7 +45,7 @@ async function everything(shuffle: boolean) {
           'student.n3': { log: [0.0001, 1] },
           'student.distillation.prediction': [0, 1],
         },
-        trials: 4,
+        trials: 3,
         seed: 3,
       }),
       about: {},

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
 import { readTensors } from '../../src/model/safetensors.js';
 import { readModelEntities, readRecord } from '../../src/train/folder.js';
 import { files } from '../../src/train/job.js';
@@ -28,8 +28,12 @@ const row = (run: string, file: string, at: number) => {
   return [...data.subarray(at * shape[1], (at + 1) * shape[1])];
 };
 
+let earlier: string;
+before(async () => {
+  earlier = await trainTeacher(world, {}, { dataset: alone });
+});
+
 test('a teacher that goes on from an earlier one begins with its vectors, by key, and with its optimiser’s state', async () => {
-  const earlier = await trainTeacher(world, {}, { dataset: alone });
   const joined = await trainTeacher(
     world,
     { epochs: 1 },
@@ -54,7 +58,6 @@ test('a teacher that goes on from an earlier one begins with its vectors, by key
 });
 
 test('an earlier teacher of another size is refused', async () => {
-  const earlier = await trainTeacher(world, { epochs: 1 });
   await assert.rejects(
     trainTeacher(world, { dim: 16, epochs: 1 }, { from: earlier, folder: join(folder(), 'other') }),
     { code: 'USAGE', message: /has dim 8, and the configuration asks for 16/ },

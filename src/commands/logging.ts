@@ -1,0 +1,41 @@
+import type { OnEvent } from '../events.js';
+import { LOG_LEVELS } from '../operate/logLevels.js';
+import { readEnv } from '../settings.js';
+import { version } from '../version.js';
+import { type Flags, oneOf, text } from './command.js';
+
+/** A command's own log. */
+export interface CommandLog {
+  /** Whether it stands where people would read the narration. */
+  readonly instead: boolean;
+  readonly onEvent: OnEvent;
+  /** The command's last line; it closes the log. */
+  ended(exitCode: number, error?: unknown): void;
+}
+
+/** Opens the log that a flag, the environment or `.env` names; undefined where none does. */
+export async function commandLog(command: string, flags: Flags): Promise<CommandLog | undefined> {
+  readEnv(text(flags, 'config'));
+  const { KGMENTOR_LOG, KGMENTOR_LOG_LEVEL } = process.env;
+  const level = oneOf(
+    flags['log-level'] === undefined ? 'KGMENTOR_LOG_LEVEL' : '--log-level',
+    text(flags, 'log-level') ?? (KGMENTOR_LOG_LEVEL || 'info'),
+    LOG_LEVELS,
+  );
+  const to = text(flags, 'log') ?? (KGMENTOR_LOG || undefined);
+  if (to === undefined) return undefined;
+  const { openLog } = await import('../operate/log.js');
+  const log = openLog({ to, level, command });
+  const began = Date.now();
+  log.write('info', 'command', { version: version(), arguments: process.argv.slice(3) });
+  return {
+    instead: to === '-',
+    onEvent: log.onEvent,
+    ended: (exitCode, error) => {
+      const seconds = (Date.now() - began) / 1000;
+      const at = exitCode === 0 ? 'info' : exitCode === 130 ? 'warn' : 'error';
+      log.write(at, 'ended', { exitCode, seconds, ...(error !== undefined && { error }) });
+      log.close();
+    },
+  };
+}

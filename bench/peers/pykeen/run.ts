@@ -1,0 +1,95 @@
+import { points, table } from '../../../src/commands/output.js';
+import type { Dbp5l, Language } from '../../dbp5l/data.js';
+import { median } from '../../median.js';
+import type { Course } from './course.js';
+import { aloneFacts } from './facts.js';
+import { type Budget, SIDES, TUNED } from './settings.js';
+import { TRAIN } from './sides.js';
+import { chosenOf, inWords, isKept, type Tried } from './tune.js';
+import { BAR, pairedTurns, ratioOf, type Turn } from './turns.js';
+
+/** The comparison with PyKEEN. */
+export interface PykeenCompared {
+  readonly settings: typeof TUNED;
+  readonly turns: readonly Turn[];
+  /** Median of the turns; null where most turns did not come to PyKEEN's best. */
+  readonly ratio: number | null;
+  readonly bar: number;
+  readonly held: boolean;
+}
+
+/** Both sides with the settings that were tuned, in paired turns. */
+export async function comparePykeen(
+  data: Dbp5l,
+  target: Language,
+  { turns, ...budget }: Budget & { readonly turns: number },
+  say: (line: string) => void,
+): Promise<PykeenCompared> {
+  const facts = aloneFacts(data, target);
+  const done = await pairedTurns(turns, (side, turn): Promise<Course> => {
+    say(`turn ${turn + 1} of ${turns}: ${side}, ${inWords(TUNED[side])}`);
+    return TRAIN[side](facts, TUNED[side], { ...budget, seed: budget.seed + turn });
+  });
+  const ratio = ratioOf(done);
+  return {
+    settings: TUNED,
+    turns: done,
+    ratio: Number.isFinite(ratio) ? ratio : null,
+    bar: BAR,
+    held: ratio <= BAR,
+  };
+}
+
+const seconds = (values: readonly (number | null)[]): string => {
+  const middle = median(values.map((value) => value ?? Number.POSITIVE_INFINITY));
+  return Number.isFinite(middle) ? middle.toFixed(1) : 'not reached';
+};
+
+export function pykeenLines({ turns, ratio, bar, held }: PykeenCompared): string[] {
+  const sides = [
+    ['kgmentor', turns.map(({ kgmentor }) => kgmentor)],
+    ['PyKEEN', turns.map(({ pykeen }) => pykeen)],
+  ] as const;
+  return [
+    'PyKEEN’s pipeline and the student without teacher and other sources: time to PyKEEN’s best validation MRR',
+    '',
+    ...table(
+      ['', 'best validation MRR', 'epoch', 'training s', 'with validations s', 'settings'],
+      sides.map(([side, of]) => [
+        side,
+        points(median(of.map(({ best }) => best))),
+        seconds(of.map(({ epoch }) => epoch)).replace('.0', ''),
+        seconds(of.map(({ trainSeconds }) => trainSeconds)),
+        seconds(of.map((one) => one.seconds)),
+        inWords(TUNED[side]),
+      ]),
+    ),
+    `medians of ${turns.length} paired turns; training time kgmentor / PyKEEN ${ratio?.toFixed(2) ?? 'not reached'}, of the turns ${turns.map((turn) => turn.ratio?.toFixed(2) ?? '–').join(', ')}; bar ${bar.toFixed(2)} ${held ? 'held' : 'missed'}`,
+  ];
+}
+
+export function tunedLines(tried: readonly Tried[]): string[] {
+  return [
+    'Best validation MRR of each setting',
+    '',
+    ...table(
+      ['', 'learning rate', 'N3', 'batch', 'validation MRR', 'epoch', 'training s'],
+      SIDES.flatMap((side) =>
+        tried
+          .filter((one) => one.side === side)
+          .map((one) => [
+            side,
+            ...[one.learningRate, one.n3, one.batch].map(String),
+            points(one.mrr),
+            String(one.epoch),
+            one.trainSeconds.toFixed(1),
+          ]),
+      ),
+    ),
+    ...SIDES.map((side) => {
+      const chosen = chosenOf(tried, side);
+      const kept = isKept(chosen) ? 'as the comparison has it' : `the comparison has ${inWords(TUNED[side])}`;
+      return `${side}: ${inWords(chosen)}; ${kept}`;
+    }),
+  ];
+}

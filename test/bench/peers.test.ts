@@ -41,9 +41,9 @@ describe('the time to PyKEEN’s best', () => {
     values.map((value, i) => ({ epoch: i + 1, value, trainSeconds: i + 1, seconds: 2 * i + 2 }));
 
   it('ends at the first validation that is as good', () => {
-    const { kgmentor, pykeen, ratio } = turnOf(course(0.1, 0.4, 0.3, 0.5), course(0.1, 0.2, 0.3, 0.4, 0.4));
+    const { kgmentor, PyKEEN, ratio } = turnOf(course(0.1, 0.4, 0.3, 0.5), course(0.1, 0.2, 0.3, 0.4, 0.4));
     assert.deepEqual(kgmentor, { best: 0.5, epoch: 2, trainSeconds: 2, seconds: 4 });
-    assert.deepEqual(pykeen, { best: 0.4, epoch: 4, trainSeconds: 4, seconds: 8 });
+    assert.deepEqual(PyKEEN, { best: 0.4, epoch: 4, trainSeconds: 4, seconds: 8 });
     assert.equal(ratio, 0.5);
   });
 

@@ -3,10 +3,10 @@ import type { Dbp5l, Language } from '../../dbp5l/data.js';
 import { median } from '../../median.js';
 import type { Course } from './course.js';
 import { aloneFacts } from './facts.js';
-import { type Budget, SIDES, TUNED } from './settings.js';
+import { type Budget, SIDES, type SideName, TUNED } from './settings.js';
 import { TRAIN } from './sides.js';
 import { chosenOf, inWords, isKept, type Tried } from './tune.js';
-import { BAR, pairedTurns, ratioOf, type Turn } from './turns.js';
+import { BAR, pairedTurns, type Reached, ratioOf, type Turn } from './turns.js';
 
 /** The comparison with PyKEEN. */
 export interface PykeenCompared {
@@ -40,31 +40,33 @@ export async function comparePykeen(
   };
 }
 
-const seconds = (values: readonly (number | null)[]): string => {
-  const middle = median(values.map((value) => value ?? Number.POSITIVE_INFINITY));
-  return Number.isFinite(middle) ? middle.toFixed(1) : 'not reached';
-};
+/** The middle of the turns. */
+function middle(values: readonly (number | null)[], digits: number): string {
+  const found = median(values.map((value) => value ?? Number.POSITIVE_INFINITY));
+  return Number.isFinite(found) ? found.toFixed(digits) : 'not reached';
+}
 
 export function pykeenLines({ turns, ratio, bar, held }: PykeenCompared): string[] {
-  const sides = [
-    ['kgmentor', turns.map(({ kgmentor }) => kgmentor)],
-    ['PyKEEN', turns.map(({ pykeen }) => pykeen)],
-  ] as const;
+  const row = (side: SideName): string[] => {
+    const middleOf = (field: keyof Reached, digits: number) =>
+      middle(
+        turns.map((turn) => turn[side][field]),
+        digits,
+      );
+    return [
+      ...[side, points(median(turns.map((turn) => turn[side].best))), middleOf('epoch', 0)],
+      ...[middleOf('trainSeconds', 1), middleOf('seconds', 1), inWords(TUNED[side])],
+    ];
+  };
+  const ratios = turns.map((turn) => turn.ratio?.toFixed(2) ?? 'not reached').join(', ');
   return [
     'PyKEEN’s pipeline and the student without teacher and other sources: time to PyKEEN’s best validation MRR',
     '',
     ...table(
       ['', 'best validation MRR', 'epoch', 'training s', 'with validations s', 'settings'],
-      sides.map(([side, of]) => [
-        side,
-        points(median(of.map(({ best }) => best))),
-        seconds(of.map(({ epoch }) => epoch)).replace('.0', ''),
-        seconds(of.map(({ trainSeconds }) => trainSeconds)),
-        seconds(of.map((one) => one.seconds)),
-        inWords(TUNED[side]),
-      ]),
+      SIDES.map(row),
     ),
-    `medians of ${turns.length} paired turns; training time kgmentor / PyKEEN ${ratio?.toFixed(2) ?? 'not reached'}, of the turns ${turns.map((turn) => turn.ratio?.toFixed(2) ?? '–').join(', ')}; bar ${bar.toFixed(2)} ${held ? 'held' : 'missed'}`,
+    `medians of ${turns.length} paired turns; training time kgmentor / PyKEEN ${ratio?.toFixed(2) ?? 'not reached'} (${ratios}); bar ${bar.toFixed(2)} ${held ? 'held' : 'missed'}`,
   ];
 }
 

@@ -1,5 +1,6 @@
 import { median } from '../../median.js';
 import { bestOf, type Course, reaching } from './course.js';
+import { SIDES, type SideName } from './settings.js';
 
 /** The product's time may be this share of PyKEEN's. */
 export const BAR = 0.5;
@@ -16,7 +17,7 @@ export interface Reached {
 
 export interface Turn {
   readonly kgmentor: Reached;
-  readonly pykeen: Reached;
+  readonly PyKEEN: Reached;
   /** Seconds of training, kgmentor / PyKEEN; null where kgmentor did not come to PyKEEN's best. */
   readonly ratio: number | null;
 }
@@ -28,8 +29,8 @@ export function turnOf(product: Course, pykeen: Course): Turn {
     const { epoch = null, trainSeconds = null, seconds = null } = reaching(course, goal) ?? {};
     return { best: bestOf(course).value, epoch, trainSeconds, seconds };
   };
-  const turn = { kgmentor: reached(product), pykeen: reached(pykeen) };
-  const [ours, theirs] = [turn.kgmentor.trainSeconds, turn.pykeen.trainSeconds];
+  const turn = { kgmentor: reached(product), PyKEEN: reached(pykeen) };
+  const [ours, theirs] = [turn.kgmentor.trainSeconds, turn.PyKEEN.trainSeconds];
   return { ...turn, ratio: ours === null || theirs === null ? null : ours / theirs };
 }
 
@@ -40,13 +41,12 @@ export function turnOf(product: Course, pykeen: Course): Turn {
  */
 export async function pairedTurns(
   turns: number,
-  train: (side: 'kgmentor' | 'PyKEEN', turn: number) => Promise<Course>,
+  train: (side: SideName, turn: number) => Promise<Course>,
 ): Promise<Turn[]> {
   const done: Turn[] = [];
   for (let turn = 0; turn < turns; turn++) {
-    const courses = new Map<string, Course>();
-    const order = ['kgmentor', 'PyKEEN'] as const;
-    for (const side of turn % 2 === 0 ? order : order.toReversed())
+    const courses = new Map<SideName, Course>();
+    for (const side of turn % 2 === 0 ? SIDES : SIDES.toReversed())
       courses.set(side, await train(side, turn));
     done.push(turnOf(courses.get('kgmentor') as Course, courses.get('PyKEEN') as Course));
   }

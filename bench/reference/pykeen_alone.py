@@ -4,8 +4,9 @@
 
 FOLDER holds what the bench exported: settings.json and facts.safetensors, whose `train` and `valid` are columns of
 head, relation and tail. Each validation is one line of JSON on stdout: the epoch, MRR of the tails with known facts left
-out and ties at their mean rank, seconds of training until then, and seconds with the validations. The best vectors are
-left as tables.safetensors: complex numbers as [real parts, imaginary parts], inverse relations behind all relations.
+out and ties at their mean rank, seconds of training until then, and seconds with the validations. The vectors at the end
+are left as tables.safetensors, complex numbers as [real parts, imaginary parts], inverse relations behind all relations,
+and their validation MRR as kept.json.
 """
 
 import json
@@ -101,7 +102,7 @@ def train(settings, facts):
         evaluation_kwargs={"batch_size": 512, "use_tqdm": False},
         random_seed=settings["seed"],
         device="cpu",
-    ).model
+    )
 
 
 def tables_of(model):
@@ -117,8 +118,10 @@ def main():
     with open(os.path.join(folder, "settings.json"), encoding="utf-8") as file:
         settings = json.load(file)
     torch.set_num_threads(settings["threads"])
-    model = train(settings, load_file(os.path.join(folder, "facts.safetensors")))
-    save_file(tables_of(model), os.path.join(folder, "tables.safetensors"))
+    result = train(settings, load_file(os.path.join(folder, "facts.safetensors")))
+    save_file(tables_of(result.model), os.path.join(folder, "tables.safetensors"))
+    with open(os.path.join(folder, "kept.json"), "w", encoding="utf-8") as file:
+        json.dump({"mrr": result.get_metric(METRIC)}, file)
 
 
 if __name__ == "__main__":

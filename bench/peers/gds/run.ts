@@ -51,7 +51,7 @@ export async function compareGds(
     try {
       const graph = await connect({ uri: server.uri });
       try {
-        return await rows(graph, data, { ...options, runs: folder }, say);
+        return await measureGds(graph, data, { ...options, runs: folder }, say);
       } finally {
         await graph.close();
       }
@@ -63,7 +63,8 @@ export async function compareGds(
   }
 }
 
-async function rows(
+/** The same on a server that is there, its database empty. */
+export async function measureGds(
   graph: Graph,
   data: Dbp5l,
   options: OwnOptions,

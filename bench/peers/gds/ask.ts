@@ -10,7 +10,8 @@ export async function ask(
   options: { readonly words?: Readonly<Record<string, string>>; readonly parameters?: object } = {},
 ): Promise<Record<string, unknown>[]> {
   const file = path.join(packageFolder('bench/reference/gds'), `${query}.cypher`);
-  const text = withNames(readFileSync(file, 'utf8'), options.words ?? {});
+  const read = readFileSync(file, 'utf8');
+  const text = options.words ? withNames(read, options.words) : read;
   const { records } = await driver.executeQuery(text, options.parameters, { database });
   return records.map((record) => record.toObject());
 }

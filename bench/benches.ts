@@ -208,7 +208,9 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
       'PyKEEN’s pipeline and the student alone by the time to PyKEEN’s best validation MRR; vectors of Neo4j Graph Data Science ranked beside students; fetches both once (about 6 GB with PyTorch)',
     options: {
       only: takes('PART', 'pykeen or gds'),
-      tune: { help: 'instead: the best validation MRR of nine settings for each of both sides' },
+      tune: {
+        help: 'instead: the best of nine settings for PyKEEN and the student, kept in bench/peers/tuned.json',
+      },
       turns: takes('N', 'paired turns with PyKEEN, 3 where absent'),
       epochs: takes('N', 'of a training of that comparison at most, 60 where absent'),
       teacher: takes('DIR', 'a run folder of `dbp5l --runs`: its student as well beside GDS'),

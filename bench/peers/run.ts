@@ -4,7 +4,8 @@ import { chosen, type PeersOptions } from './choice.js';
 import { compareGds, gdsLines } from './gds/run.js';
 import { comparePykeen, pykeenLines, tunedLines } from './pykeen/run.js';
 import { PATIENCE } from './pykeen/settings.js';
-import { tune } from './pykeen/tune.js';
+import { chosenOf, tune } from './pykeen/tune.js';
+import { keepTuned } from './pykeen/tuned.js';
 
 /** What a researcher and a Neo4j user would otherwise pick, beside the product on the same data. */
 export async function runPeers(options: PeersOptions): Promise<void> {
@@ -16,7 +17,10 @@ export async function runPeers(options: PeersOptions): Promise<void> {
   const first = `DBP-5L, ${target}, vectors of ${dim} numbers, seed ${seed}, ${threads} threads`;
   if (choice.tune) {
     const tried = await tune(data, target, budget, out.say);
-    out.data({ ...common, epochs, patience: PATIENCE, tried }, () => [first, '', ...tunedLines(tried)]);
+    const settings = { kgmentor: chosenOf(tried, 'kgmentor'), PyKEEN: chosenOf(tried, 'PyKEEN') };
+    const tuned = { target, dim, seed, epochs, patience: PATIENCE, settings, tried };
+    out.say(`kept in ${keepTuned(tuned)}`);
+    out.data({ ...tuned, threads }, () => [first, '', ...tunedLines(tried)]);
     return;
   }
   const pykeen = parts.includes('pykeen')

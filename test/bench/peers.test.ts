@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { describe, it } from 'node:test';
 import { chosen } from '../../bench/peers/choice.js';
 import { inOrder } from '../../bench/peers/gds/rank.js';
@@ -6,8 +7,9 @@ import { waysTables, withoutSelf } from '../../bench/peers/gds/ways.js';
 import { bestOf, type Course } from '../../bench/peers/pykeen/course.js';
 import { aloneFacts } from '../../bench/peers/pykeen/facts.js';
 import { productJob, trainProduct } from '../../bench/peers/pykeen/product.js';
-import { SPACE, TUNED } from '../../bench/peers/pykeen/settings.js';
-import { chosenOf, isKept, type Tried } from '../../bench/peers/pykeen/tune.js';
+import { SPACE } from '../../bench/peers/pykeen/settings.js';
+import { chosenOf, type Tried } from '../../bench/peers/pykeen/tune.js';
+import { keepTuned, readTuned } from '../../bench/peers/pykeen/tuned.js';
 import { pairedTurns, ratioOf, turnOf } from '../../bench/peers/pykeen/turns.js';
 import { rankVectors, type Vectors } from '../../bench/peers/rankVectors.js';
 import { KgmentorError } from '../../src/errors.js';
@@ -16,7 +18,7 @@ import type { RankingQueries } from '../../src/evaluate/types.js';
 import { entityKey } from '../../src/kg/keys.js';
 import { gaussians, seededRandom } from '../../src/kg/random.js';
 import type { Triples } from '../../src/kg/types.js';
-import { smallDbp5l } from './_smallDbp5l.js';
+import { newFolder, smallDbp5l } from './_smallDbp5l.js';
 
 const says = (pattern: RegExp) => (error: unknown) =>
   error instanceof KgmentorError && pattern.test(`${error.code} ${error.message}`);
@@ -74,8 +76,6 @@ describe('tuning', () => {
     for (const name of ['learningRate', 'n3'] as const)
       for (const value of new Set(SPACE.map((one) => one[name])))
         assert.equal(new Set(SPACE.filter((one) => one[name] === value).map(({ batch }) => batch)).size, 2);
-    for (const setting of Object.values(TUNED))
-      assert.ok(SPACE.some((one) => JSON.stringify(one) === JSON.stringify(setting)));
   });
 
   it('chooses each side’s setting by its validation MRR', () => {
@@ -83,11 +83,21 @@ describe('tuning', () => {
       { side: 'kgmentor', ...setting, mrr: i === 4 ? 0.4 : 0.1, epoch: 1, trainSeconds: 1 },
       { side: 'PyKEEN', ...setting, mrr: 0.5 + i / 100, epoch: 1, trainSeconds: 1 },
     ]);
-    const { learningRate, n3, batch } = chosenOf(tried, 'kgmentor');
-    assert.deepEqual({ learningRate, n3, batch }, SPACE[4]);
-    const kept = { side: 'PyKEEN', mrr: 0, epoch: 1, trainSeconds: 1 } as const;
-    assert.ok(isKept({ ...kept, ...TUNED.PyKEEN }));
-    assert.ok(!isKept({ ...kept, ...TUNED.PyKEEN, n3: 9 }));
+    assert.deepEqual(chosenOf(tried, 'kgmentor'), SPACE[4]);
+    assert.deepEqual(chosenOf(tried, 'PyKEEN'), SPACE[8]);
+  });
+
+  it('is kept by target and size, and asked for where there is none', () => {
+    const file = path.join(newFolder(), 'tuned.json');
+    const tuned = { target: 'el', dim: 8, seed: 1, epochs: 2, patience: 1, tried: [] } as const;
+    const settings = { kgmentor: SPACE[1], PyKEEN: SPACE[2] };
+    assert.throws(() => readTuned('el', 8, file), says(/^NO_DATA Neither side is tuned for el/));
+    keepTuned({ ...tuned, settings }, file);
+    keepTuned({ ...tuned, dim: 16, settings }, file);
+    keepTuned({ ...tuned, settings: { ...settings, PyKEEN: SPACE[3] } }, file);
+    assert.deepEqual(readTuned('el', 8, file), { kgmentor: SPACE[1], PyKEEN: SPACE[3] });
+    assert.deepEqual(readTuned('el', 16, file), settings);
+    assert.throws(() => readTuned('ja', 8, file), says(/^NO_DATA/));
   });
 });
 
@@ -96,15 +106,15 @@ describe('the student alone', () => {
   const budget = { dim: 8, seed: 1, threads: 1, epochs: 6, patience: 6 };
 
   it('has neither a teacher nor other sources', () => {
-    const job = productJob(facts, TUNED.kgmentor, budget);
+    const job = productJob(facts, SPACE[0], budget);
     assert.equal(job.teacher, undefined);
     assert.equal(job.queries.answer.length, 2 * facts.train.head.length);
     assert.equal(job.valid?.answer.length, facts.valid.head.length);
-    assert.equal(job.settings.learningRate, TUNED.kgmentor.learningRate);
+    assert.equal(job.settings.learningRate, SPACE[0].learningRate);
   });
 
   it('learns, and tells each validation with its time', async () => {
-    const course = await trainProduct(facts, TUNED.kgmentor, budget);
+    const course = await trainProduct(facts, SPACE[0], budget);
     assert.deepEqual(
       course.map(({ epoch }) => epoch),
       [1, 2, 3, 4, 5, 6],

@@ -3,14 +3,15 @@ import type { Dbp5l, Language } from '../../dbp5l/data.js';
 import { median } from '../../median.js';
 import type { Course } from './course.js';
 import { aloneFacts } from './facts.js';
-import { type Budget, SIDES, type SideName, TUNED } from './settings.js';
+import { type Budget, type Setting, SIDES, type SideName } from './settings.js';
 import { TRAIN } from './sides.js';
-import { chosenOf, inWords, isKept, type Tried } from './tune.js';
+import { chosenOf, inWords, type Tried } from './tune.js';
+import { readTuned } from './tuned.js';
 import { BAR, pairedTurns, type Reached, ratioOf, type Turn } from './turns.js';
 
 /** The comparison with PyKEEN. */
 export interface PykeenCompared {
-  readonly settings: typeof TUNED;
+  readonly settings: Readonly<Record<SideName, Setting>>;
   readonly turns: readonly Turn[];
   /** Median of the turns; null where most turns did not come to PyKEEN's best. */
   readonly ratio: number | null;
@@ -25,14 +26,15 @@ export async function comparePykeen(
   { turns, ...budget }: Budget & { readonly turns: number },
   say: (line: string) => void,
 ): Promise<PykeenCompared> {
+  const settings = readTuned(target, budget.dim);
   const facts = aloneFacts(data, target);
   const done = await pairedTurns(turns, (side, turn): Promise<Course> => {
-    say(`turn ${turn + 1} of ${turns}: ${side}, ${inWords(TUNED[side])}`);
-    return TRAIN[side](facts, TUNED[side], { ...budget, seed: budget.seed + turn });
+    say(`turn ${turn + 1} of ${turns}: ${side}, ${inWords(settings[side])}`);
+    return TRAIN[side](facts, settings[side], { ...budget, seed: budget.seed + turn });
   });
   const ratio = ratioOf(done);
   return {
-    settings: TUNED,
+    settings,
     turns: done,
     ratio: Number.isFinite(ratio) ? ratio : null,
     bar: BAR,
@@ -46,7 +48,7 @@ function middle(values: readonly (number | null)[], digits: number): string {
   return Number.isFinite(found) ? found.toFixed(digits) : 'not reached';
 }
 
-export function pykeenLines({ turns, ratio, bar, held }: PykeenCompared): string[] {
+export function pykeenLines({ settings, turns, ratio, bar, held }: PykeenCompared): string[] {
   const row = (side: SideName): string[] => {
     const middleOf = (field: keyof Reached, digits: number) =>
       middle(
@@ -55,7 +57,7 @@ export function pykeenLines({ turns, ratio, bar, held }: PykeenCompared): string
       );
     return [
       ...[side, points(median(turns.map((turn) => turn[side].best))), middleOf('epoch', 0)],
-      ...[middleOf('trainSeconds', 1), middleOf('seconds', 1), inWords(TUNED[side])],
+      ...[middleOf('trainSeconds', 1), middleOf('seconds', 1), inWords(settings[side])],
     ];
   };
   const ratios = turns.map((turn) => turn.ratio?.toFixed(2) ?? 'not reached').join(', ');
@@ -88,10 +90,6 @@ export function tunedLines(tried: readonly Tried[]): string[] {
           ]),
       ),
     ),
-    ...SIDES.map((side) => {
-      const chosen = chosenOf(tried, side);
-      const kept = isKept(chosen) ? 'as the comparison has it' : `the comparison has ${inWords(TUNED[side])}`;
-      return `${side}: ${inWords(chosen)}; ${kept}`;
-    }),
+    ...SIDES.map((side) => `${side}: ${inWords(chosenOf(tried, side))}`),
   ];
 }

@@ -1,7 +1,7 @@
 import type { Dbp5l, Language } from '../../dbp5l/data.js';
 import { bestOf } from './course.js';
 import { aloneFacts } from './facts.js';
-import { type Budget, type Setting, SIDES, type SideName, SPACE, TUNED } from './settings.js';
+import { type Budget, type Setting, SIDES, type SideName, SPACE } from './settings.js';
 import { TRAIN } from './sides.js';
 
 /** A setting's best validation. */
@@ -34,8 +34,8 @@ export const inWords = ({ learningRate, n3, batch }: Setting): string =>
   `learning rate ${learningRate}, N3 ${n3}, batch ${batch}`;
 
 /** The setting of a side with the highest validation MRR. */
-export const chosenOf = (tried: readonly Tried[], side: SideName): Tried =>
-  tried.filter((one) => one.side === side).reduce((best, one) => (one.mrr > best.mrr ? one : best));
-
-/** Whether the settings that the comparison takes are those that were chosen. */
-export const isKept = (chosen: Tried): boolean => inWords(chosen) === inWords(TUNED[chosen.side]);
+export function chosenOf(tried: readonly Tried[], side: SideName): Setting {
+  const mine = tried.filter((one) => one.side === side);
+  const { learningRate, n3, batch } = mine.reduce((best, one) => (one.mrr > best.mrr ? one : best));
+  return { learningRate, n3, batch };
+}

@@ -5,6 +5,7 @@ import { runFeed } from './feed.js';
 import { runGpu } from './gpu/run.js';
 import { gridBench, ONLY } from './grid/bench.js';
 import { runImport } from './import/run.js';
+import { runPeers } from './peers/run.js';
 import { runScale } from './scale/run.js';
 import { writeTables } from './tables/write.js';
 import { runTraffic } from './traffic/run.js';
@@ -200,6 +201,34 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
         turns: number(values, 'turns', 7),
         steps: number(values, 'steps', 20),
         leak: isOn(values, 'leak'),
+      }),
+  },
+  peers: {
+    summary:
+      'PyKEEN’s pipeline and the student alone by the time to PyKEEN’s best validation MRR; vectors of Neo4j Graph Data Science ranked beside students; fetches both once (about 6 GB with PyTorch)',
+    options: {
+      only: takes('PART', 'pykeen or gds'),
+      tune: {
+        help: 'instead: the best of nine settings for PyKEEN and the student, kept in bench/peers/tuned.json',
+      },
+      turns: takes('N', 'paired turns with PyKEEN, 3 where absent'),
+      epochs: takes('N', 'of a training of that comparison at most, 60 where absent'),
+      teacher: takes('DIR', 'a run folder of `dbp5l --runs`: its student as well beside GDS'),
+      ...dim(128),
+      ...target,
+      ...data,
+      ...seed,
+      ...threads,
+    },
+    run: (values) =>
+      runPeers({
+        ...common(values),
+        only: text(values, 'only'),
+        tune: isOn(values, 'tune'),
+        turns: number(values, 'turns', 3),
+        epochs: number(values, 'epochs', 60),
+        dim: number(values, 'dim', 128),
+        teacher: text(values, 'teacher'),
       }),
   },
   gpu: {

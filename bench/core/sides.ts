@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { KgmentorError } from '../../src/errors.js';
 import { forkTensorFlow } from '../../src/train/fork.js';
+import { passive } from '../reference/passive.js';
 import { torchPython } from '../reference/torch.js';
 import type { Answer, Asked } from './messages.js';
 
@@ -31,12 +32,11 @@ export async function openProduct(folder: string, steps: number, threads: number
   return sideOf('kgmentor', child, next, (asked) => child.send(asked));
 }
 
-/** The PyTorch reference on what the product exported; its threads wait without spinning, and it sees no GPU. */
+/** The PyTorch reference on what the product exported. */
 export async function openTorch(folder: string, threads: number): Promise<Side> {
-  const passive = { OMP_WAIT_POLICY: 'PASSIVE', KMP_BLOCKTIME: '0', OMP_NUM_THREADS: String(threads) };
   const child = spawn(await torchPython(), [torchScript, folder, String(threads)], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, ...passive, CUDA_VISIBLE_DEVICES: '', PYTHONDONTWRITEBYTECODE: '1' },
+    env: { ...process.env, ...passive(threads) },
   });
   const next = answers(child, 'PyTorch', (hear) =>
     createInterface({ input: child.stdout as Readable }).on('line', (line) => hear(JSON.parse(line))),

@@ -5,9 +5,8 @@
  */
 import { fileURLToPath } from 'node:url';
 import { runTool } from '../../src/setup/tools.js';
-import { pythonWith } from './python.js';
+import { pykeenPython } from './pykeenPython.js';
 
-const PACKAGES = ['pykeen==1.11.1', 'torch==2.3.1', 'safetensors==0.8.0', 'numpy==2.2.6'];
 const script = fileURLToPath(new URL('../../../bench/reference/pykeen_teacher.py', import.meta.url));
 
-process.stdout.write(await runTool(await pythonWith(PACKAGES), [script, ...process.argv.slice(2)]));
+process.stdout.write(await runTool(await pykeenPython(), [script, ...process.argv.slice(2)]));

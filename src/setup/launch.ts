@@ -66,9 +66,9 @@ async function serve(phase: Phase): Promise<number> {
 const needsNothing = (target: string | undefined, args: readonly string[]): boolean =>
   target === 'bench' && (args[0] === 'tables' || args.includes('--dry-run') || args.includes('--help'));
 
-/** Benches that train without a graph. */
+/** Benches that train without a graph, or start a server of their own. */
 const needsNoServer = (target: string | undefined, args: readonly string[]): boolean =>
-  target === 'bench' && ['core', 'gpu'].includes(args[0]);
+  target === 'bench' && ['core', 'gpu', 'peers'].includes(args[0]);
 
 async function launch(target: string | undefined, args: readonly string[], phase: Phase): Promise<number> {
   if (target === 'neo4j') return serve(phase);

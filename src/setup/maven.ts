@@ -14,19 +14,24 @@ export interface Artifact {
 }
 
 /**
- * Copies an artifact's jar and those of all it depends on at run time into a folder: from Maven's local repository
- * where all are there, else fetched. Names begin with the group, as two groups may have jars of one name.
+ * Copies the jars of artifacts and of all they depend on at run time into a folder: from Maven's local repository where
+ * all are there, else fetched. Names begin with the group, as two groups may have jars of one name.
  *
+ * @param artifacts one or several, whose versions Maven settles together; errors name the last
  * @throws KgmentorError UNREACHABLE with Maven's last lines
  */
-export async function copyJars(artifact: Artifact, folder: string, log: Log): Promise<void> {
-  const { group, name, version } = artifact;
+export async function copyJars(
+  artifacts: readonly [Artifact, ...Artifact[]],
+  folder: string,
+  log: Log,
+): Promise<void> {
+  const { group, name, version } = artifacts.at(-1) as Artifact;
   const project = mkdtempSync(path.join(tmpdir(), 'kgmentor-maven-'));
   const pom = path.join(project, 'pom.xml');
   const args = ['-B', '-q', '-f', pom, COPY, '-DincludeScope=runtime', '-Dmdep.prependGroupId=true'];
   args.push(`-DoutputDirectory=${folder}`);
   try {
-    writeFileSync(pom, pomOf(artifact));
+    writeFileSync(pom, pomOf(artifacts));
     await runTool('mvn', ['-o', ...args]).catch(async () => {
       log(`Fetching ${name} ${version} and what it needs by Maven …`);
       rmSync(folder, { recursive: true, force: true });
@@ -46,8 +51,8 @@ export async function copyJars(artifact: Artifact, folder: string, log: Log): Pr
   }
 }
 
-/** A project of nothing but the one dependency. */
-function pomOf({ group, name, version }: Artifact): string {
+/** A project of nothing but the dependencies. */
+function pomOf(artifacts: readonly Artifact[]): string {
   return `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>kgmentor</groupId>
@@ -55,12 +60,14 @@ function pomOf({ group, name, version }: Artifact): string {
   <version>1</version>
   <packaging>pom</packaging>
   <dependencies>
-    <dependency>
+${artifacts.map(dependencyOf).join('')}  </dependencies>
+</project>
+`;
+}
+
+const dependencyOf = ({ group, name, version }: Artifact): string => `    <dependency>
       <groupId>${group}</groupId>
       <artifactId>${name}</artifactId>
       <version>${version}</version>
     </dependency>
-  </dependencies>
-</project>
 `;
-}

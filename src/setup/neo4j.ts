@@ -5,7 +5,7 @@ import { connect } from '../graph/connect.js';
 import { classArchive } from './classArchive.js';
 import { findJava } from './java.js';
 import { type Log, withLock } from './lock.js';
-import { classPath, freePorts, javaFlags, writeConf } from './neo4jConf.js';
+import { classPath, freePorts, javaFlags, type Plugins, writeConf } from './neo4jConf.js';
 import { refuseRunning, type ServerProcess, startProcess } from './neo4jProcess.js';
 import { browserFolder, ensureNeo4jRuntime, NEO4J_VERSION } from './neo4jRuntime.js';
 
@@ -27,6 +27,8 @@ export interface ServerOptions {
   readonly heapMb?: number;
   /** Whether log-ins are asked for; a new home then has user `neo4j` with the initial password `neo4j`. */
   readonly auth?: boolean;
+  /** Procedures from elsewhere. They compute, so that both compilers of Java are used. */
+  readonly plugins?: Plugins;
   readonly log?: Log;
 }
 
@@ -50,13 +52,13 @@ export interface LocalServer {
  * try { … connect({ uri: server.uri }) … } finally { await server.stop(); }
  */
 export async function startNeo4j(options: ServerOptions): Promise<LocalServer> {
-  const { http = false, auth = false, heapMb = 1024, log = () => undefined } = options;
+  const { http = false, auth = false, heapMb = 1024, plugins, log = () => undefined } = options;
   const home = path.resolve(options.home);
   const lib = await ensureNeo4jRuntime(log);
   const browser = http ? await browserFolder(log) : undefined;
   const java = await findJava(false);
-  // An archive fits any class path that begins with its own: one of a server with the browser would fit no other.
-  const archive = classArchive(java, lib, browser === undefined);
+  // An archive fits any class path that begins with its own: one of a server with more would fit no other.
+  const archive = classArchive(java, lib, browser === undefined && plugins === undefined);
   const lock = { log, what: 'the start of a server' };
   const launch = (more: readonly string[]) =>
     withLock(
@@ -64,8 +66,9 @@ export async function startNeo4j(options: ServerOptions): Promise<LocalServer> {
       async () => {
         refuseRunning(home);
         const ports = await freePorts(options.port, browser !== undefined);
-        writeConf(home, ports, auth);
-        const flags = [...javaFlags(heapMb), ...more, '-cp', classPath(lib, browser)];
+        writeConf(home, ports, auth, plugins);
+        const jars = classPath(lib, browser, plugins?.folder);
+        const flags = [...javaFlags(heapMb, plugins === undefined), ...more, '-cp', jars];
         return { ...ports, process: startProcess(java.command, flags, home) };
       },
       lock,

@@ -42,8 +42,16 @@ function listen(port: number): Promise<Server> {
   });
 }
 
+/** Procedures from elsewhere. */
+export interface Plugins {
+  /** Folder of their jars. */
+  readonly folder: string;
+  /** Names of those that may reach into the server, such as `gds.*`. */
+  readonly unrestricted: string;
+}
+
 /** Writes `conf/neo4j.conf`: all addresses are of this machine only. */
-export function writeConf(home: string, ports: Ports, auth: boolean): void {
+export function writeConf(home: string, ports: Ports, auth: boolean, plugins?: Plugins): void {
   const lines = [
     `server.default_listen_address=${HOST}`,
     `server.bolt.listen_address=${HOST}:${ports.bolt}`,
@@ -57,6 +65,12 @@ export function writeConf(home: string, ports: Ports, auth: boolean): void {
           'client.allow_telemetry=false',
         ]),
     'server.https.enabled=false',
+    ...(plugins
+      ? [
+          `server.directories.plugins=${plugins.folder}`,
+          `dbms.security.procedures.unrestricted=${plugins.unrestricted}`,
+        ]
+      : []),
     `dbms.security.auth_enabled=${auth}`,
     'dbms.usage_report.enabled=false',
     'server.memory.pagecache.size=256m',
@@ -70,16 +84,18 @@ export function writeConf(home: string, ports: Ports, auth: boolean): void {
   writeFileSync(path.join(home, 'conf', 'neo4j.conf'), `${lines.join('\n')}\n`);
 }
 
-/** The browser comes last, see the class archive. */
-export const classPath = (lib: string, browser: string | undefined): string =>
-  [lib, ...(browser ? [browser] : [])].map((folder) => path.join(folder, '*')).join(path.delimiter);
+/** The server's own jars come first, see the class archive. */
+export const classPath = (...folders: readonly (string | undefined)[]): string =>
+  folders.flatMap((folder) => (folder ? [path.join(folder, '*')] : [])).join(path.delimiter);
 
-/** The quick compiler alone: a server for tries lives too short for the slow one to pay. */
-export const javaFlags = (heapMb: number): string[] => [
+/**
+ * @param quick the quick compiler alone: a server for tries lives too short for the slow one to pay
+ */
+export const javaFlags = (heapMb: number, quick = true): string[] => [
   `-Xms${Math.min(256, heapMb)}m`,
   `-Xmx${heapMb}m`,
   '-XX:+UseG1GC',
-  '-XX:TieredStopAtLevel=1',
+  ...(quick ? ['-XX:TieredStopAtLevel=1'] : []),
   '-XX:-OmitStackTraceInFastThrow',
   '-XX:+DisableExplicitGC',
   '--add-opens=java.base/java.nio=ALL-UNNAMED',

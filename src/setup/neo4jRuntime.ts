@@ -5,7 +5,8 @@ import type { Log } from './lock.js';
 import { type Artifact, copyJars } from './maven.js';
 import { isWhole, stage } from './stage.js';
 
-const SERVER: Artifact = { group: 'org.neo4j', name: 'neo4j', version: '5.26.30' };
+/** What a server is made of; a plugin's versions are to be settled together with it. */
+export const SERVER: Artifact = { group: 'org.neo4j', name: 'neo4j', version: '5.26.30' };
 
 /** The last Neo4j Browser that is published as an artifact; any server from 5 on serves it from its class path. */
 const BROWSER: Artifact = { group: 'org.neo4j.client', name: 'neo4j-browser', version: '5.24.0' };
@@ -40,7 +41,7 @@ export async function browserFolder(log: Log): Promise<string | undefined> {
 async function jarsOf(artifact: Artifact, log: Log): Promise<string> {
   const folder = folderOf(artifact);
   const lock = { log, what: `the set-up of ${path.basename(folder)}` };
-  await stage(folder, (empty) => copyJars(artifact, path.join(empty, 'lib'), log), lock);
+  await stage(folder, (empty) => copyJars([artifact], path.join(empty, 'lib'), log), lock);
   return path.join(folder, 'lib');
 }
 

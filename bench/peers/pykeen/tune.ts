@@ -1,0 +1,41 @@
+import type { Dbp5l, Language } from '../../dbp5l/data.js';
+import { bestOf } from './course.js';
+import { aloneFacts } from './facts.js';
+import { type Budget, type Setting, SIDES, type SideName, SPACE } from './settings.js';
+import { TRAIN } from './sides.js';
+
+/** A setting's best validation. */
+export interface Tried extends Setting {
+  readonly side: SideName;
+  readonly mrr: number;
+  readonly epoch: number;
+  readonly trainSeconds: number;
+}
+
+/** All settings of the space on both sides, one training after another, each with the same budget. */
+export async function tune(
+  data: Dbp5l,
+  target: Language,
+  budget: Budget,
+  say: (line: string) => void,
+): Promise<Tried[]> {
+  const facts = aloneFacts(data, target);
+  const tried: Tried[] = [];
+  for (const setting of SPACE)
+    for (const side of SIDES) {
+      const { value, epoch, trainSeconds } = bestOf(await TRAIN[side](facts, setting, budget));
+      tried.push({ side, ...setting, mrr: value, epoch, trainSeconds });
+      say(`${side} ${inWords(setting)}: validation MRR ${(100 * value).toFixed(2)} at epoch ${epoch}`);
+    }
+  return tried;
+}
+
+export const inWords = ({ learningRate, n3, batch }: Setting): string =>
+  `learning rate ${learningRate}, N3 ${n3}, batch ${batch}`;
+
+/** The setting of a side with the highest validation MRR. */
+export function chosenOf(tried: readonly Tried[], side: SideName): Setting {
+  const mine = tried.filter((one) => one.side === side);
+  const { learningRate, n3, batch } = mine.reduce((best, one) => (one.mrr > best.mrr ? one : best));
+  return { learningRate, n3, batch };
+}

@@ -2,13 +2,13 @@
 import { join } from 'node:path';
 import { KgmentorError } from '../../errors.js';
 import type { RankingQueries } from '../../evaluate/types.js';
-import { fedBatches } from '../fedBatches.js';
+import { beginBatches } from '../beginBatches.js';
+import { freshProgress } from '../checkpoint.js';
 import { files, readJob, startOf, writeJson } from '../job.js';
 import { breathe } from '../loop.js';
 import { rankModel } from '../rankModel.js';
 import { teacherStart } from '../teacherStart.js';
 import { createTrainer } from '../trainer.js';
-import { jobBatches } from '../walkingBatches.js';
 import { TRIAL_STEPS, type Trial } from './trialResult.js';
 
 /** Queries of a validation that are ranked for its rate. */
@@ -17,9 +17,8 @@ const RANKED = 512;
 /** Trains the job of a folder for a few steps, ranks a part of its validation and writes what both took. */
 export async function tryTraining(folder: string, _by: string, stopping: () => boolean): Promise<void> {
   const started = performance.now();
-  const job = readJob(folder);
+  const { job, batches } = beginBatches(readJob(folder), freshProgress);
   const trainer = createTrainer(job, { start: startOf(folder) ?? teacherStart(folder, job)?.start });
-  const batches = job.feed ? fedBatches(job, job.feed.steps, trainer.answers) : jobBatches(job);
   const prepareSeconds = since(started);
   const all = batches.steps * job.settings.epochs;
   const seconds: number[] = [];
@@ -37,6 +36,7 @@ export async function tryTraining(folder: string, _by: string, stopping: () => b
   const validationSeconds =
     job.valid && ranked ? (since(begun) * job.valid.answer.length) / ranked.answer.length : 0;
   trainer.dispose();
+  await batches.close?.();
   writeJson(join(folder, files.trial), {
     steps: seconds.length,
     stepsAnEpoch: batches.steps,

@@ -22,9 +22,11 @@ export async function tryTraining(folder: string, _by: string, stopping: () => b
   const prepareSeconds = since(started);
   const all = batches.steps * job.settings.epochs;
   const seconds: number[] = [];
+  const waited: number[] = [];
   for (let step = 0; step < Math.min(TRIAL_STEPS, all); step++) {
     const begun = performance.now();
     const batch = await batches.take(Math.floor(step / batches.steps), step % batches.steps);
+    waited.push(since(begun));
     trainer.step(batch, { share: step / all, count: step + 1 });
     seconds.push(since(begun));
     await breathe();
@@ -41,13 +43,19 @@ export async function tryTraining(folder: string, _by: string, stopping: () => b
     steps: seconds.length,
     stepsAnEpoch: batches.steps,
     rowsAStep: batches.size,
-    secondsAStep: median(seconds.length > 1 ? seconds.slice(1) : seconds),
+    secondsAStep: median(afterFirst(seconds)),
+    waiting: sum(afterFirst(waited)) / sum(afterFirst(seconds)),
     prepareSeconds,
     validationSeconds,
   } satisfies Omit<Trial, 'peakMb'>);
 }
 
 const since = (begun: number): number => (performance.now() - begun) / 1000;
+
+const afterFirst = (values: readonly number[]): readonly number[] =>
+  values.length > 1 ? values.slice(1) : values;
+
+const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -11,8 +11,8 @@ import { createTable, type Table } from '../model/table.js';
 import { type SoftTargets, teacherAnswers } from './answers.js';
 import { type Batch, softOf } from './batches.js';
 import { type FrozenTeacher, loadTeacher } from './frozenTeacher.js';
+import { isAnsweredBySample } from './isAnsweredBySample.js';
 import type { Job } from './job.js';
-import { negativesOf } from './negativesOf.js';
 import { sampledAnswers } from './sampledAnswers.js';
 import { distils, isUsed, weightAt } from './schedule.js';
 import { type AnswerOptions, allLinked, knownPlaces, type Linked, softRows } from './softRows.js';
@@ -56,11 +56,7 @@ export function distillerOf(job: Job, model: Model): Distiller | undefined {
   const predicts = isUsed(settings.prediction);
   const isSampled = predicts && isAnsweredBySample(job, settings);
   const pathTeacher = teacher.encoder.kind === 'path' && model.encoder.kind === 'path';
-  const answers = isSampled
-    ? undefined
-    : predicts
-      ? keptAnswers(teacher, job, options, pathTeacher)
-      : () => undefined;
+  const answers = predicts && !isSampled ? keptAnswers(teacher, job, options, pathTeacher) : undefined;
   const bySample = isSampled ? sampledAnswers(teacher, job, options, pathTeacher) : undefined;
   return {
     settings,
@@ -70,16 +66,6 @@ export function distillerOf(job: Job, model: Model): Distiller | undefined {
     losses: (batch, share) => losses(teacher, settings, batch, share),
     dispose: () => teacher.dispose(),
   };
-}
-
-/** Up to so many linked entities the teacher chooses its answers among all of them. */
-const ALL = 100_000;
-
-/** Whether a job's teacher chooses its answers among the samples of the steps. */
-export function isAnsweredBySample(job: Job, { candidates }: DistillationSettings): boolean {
-  if (candidates) return candidates === 'sample';
-  const linked = job.teacher?.row.reduce((sum, row) => sum + Number(row >= 0), 0) ?? 0;
-  return linked > ALL && negativesOf(job) !== undefined;
 }
 
 /** The teacher's answers among all linked entities: those to the job's queries are computed once, and kept. */

@@ -105,7 +105,8 @@ export function memoryOf(shape: MemoryShape): MemoryPlan {
   const [ofLayer, last] = LAYER_SQUARES[shape.encoder] ?? [0, 0];
   const tableOf = (n: number) => mb(4 * dim * (n + 2 * shape.relations + dim * (layers * ofLayer + last)));
   const table = tableOf(rows);
-  const columns = mb(16 * shape.queries + 12 * shape.answers + (isPath ? 250 * shape.answers : 0));
+  // Twice, as a thread that makes batches is given copies; the first ones wait for the garbage collector.
+  const columns = mb(2 * (16 * shape.queries + 12 * shape.answers) + (isPath ? 60 * shape.answers : 0));
   const positions = shape.batch * hops;
   const arrays = STEP_ARRAYS + layers * (LAYER_ARRAYS[shape.encoder] ?? 0);
   const geometry = GEOMETRY[shape.geometry];

@@ -33,6 +33,8 @@ interface Measured {
   /** Of optimiser steps, waiting for their batches included; validation left out. */
   readonly seconds: number;
   readonly rowsPerSecond: number;
+  /** Share of the seconds that the trainer waited for its batches, in [0, 1]. */
+  readonly waiting: number;
   /** Of the training process. */
   readonly peakMb: number;
   readonly validationMrr: number | null;
@@ -76,6 +78,7 @@ export async function runFeed(options: FeedOptions): Promise<void> {
         epochs: result.epochs,
         seconds: result.trainSeconds,
         rowsPerSecond: (rows * result.epochs) / result.trainSeconds,
+        waiting: result.waitedSeconds / result.trainSeconds,
         peakMb: result.peakMb,
         validationMrr: result.best,
         testMrr: Number(tv?.all.mrr),
@@ -101,12 +104,13 @@ function print(
     `DBP-5L, ${target}, student \`linked\` of ${dim} numbers a vector, seed ${seed}: ${rows} rows an epoch`,
     '',
     ...table(
-      ['feed', 'epochs', 'seconds', 'rows/s', 'peak MB', 'validation MRR', 'test MRR'],
+      ['feed', 'epochs', 'seconds', 'rows/s', 'waited %', 'peak MB', 'validation MRR', 'test MRR'],
       measured.map((m) => [
         m.feed,
         String(m.epochs),
         m.seconds.toFixed(1),
         m.rowsPerSecond.toFixed(0),
+        points(m.waiting),
         m.peakMb.toFixed(0),
         m.validationMrr === null ? '–' : points(m.validationMrr),
         points(m.testMrr),

@@ -239,6 +239,12 @@ export const distillationSchema = z.strictObject({
     .max(1)
     .default(0.3)
     .describe('A query is likely where this share of the entities with one of its relations has the other.'),
+  candidates: z
+    .enum(['all', 'sample'])
+    .optional()
+    .describe(
+      'Among which the teacher chooses its answers: all linked entities, once a query, or those among a step’s own negatives and answers. Where absent: all of up to 100,000.',
+    ),
   temperature: z.number().positive().default(1),
   top: z
     .number()

@@ -66,6 +66,8 @@ export type KgmentorEvent =
         readonly loss: number;
         readonly rowsPerSecond: number;
         readonly etaSeconds: number;
+        /** Share of the training's seconds until now that it waited for its batches, in [0, 1]. */
+        readonly waiting: number;
       })
   /** A validation; `value` in [0, 1], `best` where it is the best so far. */
   | (Partial<Trained> & {

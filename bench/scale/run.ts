@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { createOutput, duration } from '../../src/commands/output.js';
+import { createOutput, duration, points } from '../../src/commands/output.js';
 import { KgmentorError } from '../../src/errors.js';
 import { inProcess } from '../inProcess.js';
 import { shapeOf } from './graph.js';
@@ -20,6 +20,8 @@ export interface ScaleBench {
   readonly seed: number;
   readonly dim?: number;
   readonly threads?: number;
+  /** Entities that a step draws at every size; 0 for all. */
+  readonly negatives: number;
   readonly limitMinutes: number;
   readonly json: boolean;
 }
@@ -42,7 +44,7 @@ export async function measureScale(
   options: Omit<ScaleBench, 'json'>,
   say: (line: string) => void = () => {},
 ): Promise<ScaleReport> {
-  const { triples, seed, dim, threads, limitMinutes } = options;
+  const { triples, seed, dim, threads, negatives, limitMinutes } = options;
   const shown = chosenStages(options.stages);
   const run = STAGES.filter((stage) => shown.some((one) => one === stage || isNeeded(stage, one)));
   if (triples.length === 0 || triples.some((n) => !Number.isInteger(n)))
@@ -54,7 +56,7 @@ export async function measureScale(
   try {
     for (const size of [...triples].sort((a, b) => a - b)) {
       const shape = shapeOf(size, seed);
-      const input = { shape, folder: path.join(folder, String(size)), dim, threads, limitMinutes };
+      const input = { shape, folder: path.join(folder, String(size)), dim, threads, negatives, limitMinutes };
       mkdirSync(input.folder);
       const measured: Record<string, Measured> = {};
       for (const stage of run) {
@@ -64,7 +66,9 @@ export async function measureScale(
           [stage, JSON.stringify(input)],
           `The stage ${stage} of ${input.shape.triples} triples`,
         );
-        say(`  ${duration(one.seconds)}, ${Math.round(one.peakMb ?? 0)} MB`);
+        const waiting =
+          one.waiting === undefined ? '' : `, ${points(one.waiting)}% of the steps’ time waited`;
+        say(`  ${duration(one.seconds)}, ${Math.round(one.peakMb ?? 0)} MB${waiting}`);
         if (shown.includes(stage)) measured[stage] = one;
       }
       sizes.push({ triples: size, entities: shape.entities, stages: measured });
@@ -84,7 +88,7 @@ export async function measureScale(
       { seconds: grown(stage, (m) => m.seconds), peakMb: grown(stage, (m) => m.peakMb ?? 0) },
     ]),
   );
-  return { seed, ...(dim && { dim }), sizes, growth };
+  return { seed, negatives, ...(dim && { dim }), sizes, growth };
 }
 
 function chosenStages(asked: readonly string[] | undefined): StageName[] {

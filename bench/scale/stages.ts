@@ -129,8 +129,11 @@ async function withGraph<T>(work: (graph: Graph) => Promise<T>): Promise<T> {
 
 const nodeOf = (shape: ScaleShape, source: number) => ({ label: labelOf(shape, source), key: 'id' });
 
-/** The product's own settings, but for one epoch and the sizes of vectors that were asked for. */
-export function configOf({ shape, dim, folder }: StageInput): Config {
+/**
+ * The product's own settings, but for one epoch, the sizes of vectors that were asked for, and one way to train for all
+ * sizes: where a step of a small graph compared with all entities, time would first grow with the square.
+ */
+export function configOf({ shape, dim, negatives, folder }: StageInput): Config {
   return parseConfig(
     {
       sources: Object.fromEntries(
@@ -140,8 +143,13 @@ export function configOf({ shape, dim, folder }: StageInput): Config {
         ]),
       ),
       alignments: [{ relationship: 'SAME_AS' }],
-      teacher: { epochs: 1, ...(dim && { dim }) },
-      student: { epochs: 1, ...(dim && { dim }) },
+      teacher: { epochs: 1, negatives, ...(dim && { dim }) },
+      student: {
+        epochs: 1,
+        negatives,
+        ...(dim && { dim }),
+        distillation: { candidates: negatives > 0 ? 'sample' : 'all' },
+      },
       runs: folder,
     },
     'the configuration of the bench',

@@ -15,6 +15,8 @@ export interface StageInput {
   /** Numbers a vector of teacher and student, the product's own where absent. */
   readonly dim?: number;
   readonly threads?: number;
+  /** Entities that a step draws, whatever the size; 0 for all. */
+  readonly negatives: number;
   /** An epoch that would take longer is not trained but estimated. */
   readonly limitMinutes: number;
 }
@@ -25,6 +27,8 @@ export interface Measured {
   readonly peakMb?: number;
   /** The epoch was too long: `seconds` are a trial's, times the steps of an epoch, and `peakMb` is the trial's. */
   readonly isEstimate?: boolean;
+  /** Share of its time that a training waited for batches, in [0, 1]. */
+  readonly waiting?: number;
   readonly counts?: Readonly<Record<string, number>>;
 }
 
@@ -45,13 +49,19 @@ export async function trained(
   const { trial } = plan;
   if (plan.seconds.all <= 60 * limitMinutes) {
     const { result } = await runFolder(folder, readRecord(folder).kind, { threads });
-    return { seconds: trial.prepareSeconds + result.trainSeconds, peakMb: result.peakMb, counts };
+    return {
+      seconds: trial.prepareSeconds + result.trainSeconds,
+      peakMb: result.peakMb,
+      waiting: result.waitedSeconds / result.trainSeconds,
+      counts,
+    };
   }
   writeRandomModel(folder);
   return {
     seconds: trial.prepareSeconds + plan.seconds.epoch,
     peakMb: trial.peakMb,
     isEstimate: true,
+    waiting: trial.waiting,
     counts,
   };
 }

@@ -122,6 +122,9 @@ export function table(head: readonly string[], body: readonly (readonly string[]
 export const isGpuUnused = ({ backend, gpu }: Device): boolean =>
   backend !== 'wasm' && !gpu && gpus().length > 0;
 
+/** A share of waiting that an epoch's line tells of. */
+const WAITED = 0.05;
+
 /** What an epoch took, as far as it is told. */
 const usageOf = ({ device, memoryMb, gpuMemoryMb }: Partial<Usage>): string =>
   `${device === undefined ? '' : ` on ${device}`}${gpuMemoryMb === undefined ? '' : ` (${count(gpuMemoryMb)} MB in use there)`}${memoryMb === undefined ? '' : `, ${count(memoryMb)} MB`}`;
@@ -141,7 +144,7 @@ function lineOf(event: KgmentorEvent): string | null {
     case 'step':
       return `${event.role} epoch ${event.epoch}/${event.epochs}, step ${event.step}/${event.steps}, ${count(event.rowsPerSecond)} rows/s, ${duration(event.etaSeconds)} left`;
     case 'epoch':
-      return `${event.role} epoch ${event.epoch}/${event.epochs}: loss ${event.loss.toFixed(4)}, ${count(event.rowsPerSecond)} rows/s${usageOf(event)}, ${duration(event.etaSeconds)} left`;
+      return `${event.role} epoch ${event.epoch}/${event.epochs}: loss ${event.loss.toFixed(4)}, ${count(event.rowsPerSecond)} rows/s${usageOf(event)}${event.waiting > WAITED ? `, ${points(event.waiting)}% of the time waiting for batches` : ''}, ${duration(event.etaSeconds)} left`;
     case 'evaluated':
       return `${event.role ?? 'model'} validation MRR ${points(event.value)}${event.best ? ' (best so far)' : ''}`;
     case 'started':

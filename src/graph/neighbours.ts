@@ -39,7 +39,7 @@ export async function neighbourFeed(
     config,
     layout.sources.map(({ name }) => name),
   );
-  const { rows, anchors, seed } = layout;
+  const { rows, anchors, seed, epochs } = layout;
   const alignmentTypes = config.alignments.flatMap((one) =>
     'relationship' in one ? [one.relationship] : [],
   );
@@ -76,9 +76,13 @@ export async function neighbourFeed(
   };
   return {
     steps,
+    rows,
+    relations: layout.relations.length,
     async pull(epoch, step) {
       const wanted = begin(epoch, step);
-      for (let next = step + 1; next <= step + ahead && next < steps; next++) begin(epoch, next);
+      const at = epoch * steps + step;
+      for (let next = at + 1; next <= at + ahead && next < epochs * steps; next++)
+        begin(Math.floor(next / steps), next % steps);
       try {
         return await wanted;
       } catch (cause) {

@@ -4,6 +4,9 @@ import type { Triples } from './types.js';
 export interface BatchSource {
   /** Steps an epoch. */
   readonly steps: number;
+  /** Of the model that is trained. */
+  readonly rows: number;
+  readonly relations: number;
   /** The triples at the rows of one step, whole neighbourhoods, with the weight of each. */
   pull(epoch: number, step: number): Promise<NeighbourBatch>;
 }
@@ -18,6 +21,8 @@ export interface FeedLayout {
   /** Rows a step, so that the queries of their neighbourhoods are a batch in the mean. */
   readonly anchors: number;
   readonly seed: number;
+  /** No step of a later one is pulled ahead. */
+  readonly epochs: number;
   readonly sources: readonly {
     readonly name: string;
     /** Entity → row, or -1 for entities that the model leaves out. */

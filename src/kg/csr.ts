@@ -38,20 +38,22 @@ export function mergeTriples(
   relations: number,
 ): { triples: Triples; source: Int32Array } {
   const { head, relation, tail, weight } = triples;
-  const kept: number[] = [];
-  const masks: number[] = [];
+  const order = tripleOrder(triples, rows, relations);
+  const kept = new Int32Array(order.length);
+  const masks = new Int32Array(order.length);
+  let n = 0;
   let last = -1;
-  for (const i of tripleOrder(triples, rows, relations)) {
+  for (const i of order) {
     if (last >= 0 && head[i] === head[last] && relation[i] === relation[last] && tail[i] === tail[last]) {
-      masks[masks.length - 1] |= source[i];
-      if (weight && weight[i] > weight[kept[kept.length - 1]]) kept[kept.length - 1] = i;
+      masks[n - 1] |= source[i];
+      if (weight && weight[i] > weight[kept[n - 1]]) kept[n - 1] = i;
     } else {
-      kept.push(i);
-      masks.push(source[i]);
+      kept[n] = i;
+      masks[n++] = source[i];
     }
     last = i;
   }
-  return { triples: pickTriples(triples, kept), source: Int32Array.from(masks) };
+  return { triples: pickTriples(triples, kept.subarray(0, n)), source: masks.slice(0, n) };
 }
 
 /** Each triple and its reciprocal (tail, relation + relations, head). */

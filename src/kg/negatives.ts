@@ -37,7 +37,10 @@ export function negativeSampler(
   negatives: number,
   frequency?: ArrayLike<number>,
 ): NegativeSampler {
-  if (negatives >= count) return everything(count);
+  if (negatives >= count) {
+    const all = everyRow(count);
+    return { draw: () => all };
+  }
   const cumulative = new Float64Array(count);
   const weight = (row: number) => (frequency ? (frequency[row] + 1) ** POWER : 1);
   let sum = 0;
@@ -77,14 +80,11 @@ export function negativeSampler(
 }
 
 /** All rows, and nothing to correct. */
-function everything(count: number): NegativeSampler {
-  const all: Candidates = {
-    rows: Int32Array.from({ length: count }, (_, row) => row),
-    correction: new Float32Array(count),
-    at: (row) => row,
-  };
-  return { draw: () => all };
-}
+export const everyRow = (count: number): Candidates => ({
+  rows: Int32Array.from({ length: count }, (_, row) => row),
+  correction: new Float32Array(count),
+  at: (row) => row,
+});
 
 /** The first place of a rising list whose number is above a value. */
 function firstAbove(rising: Float64Array, value: number): number {

@@ -1,3 +1,4 @@
+import { Growing } from './growing.js';
 import { pickTriples, tripleOrder } from './triples.js';
 import type { Triples } from './types.js';
 
@@ -46,33 +47,31 @@ export function linkedSubgraph(input: SubgraphInput): MappedSubgraph {
   for (let entity = 0; entity < target.entities; entity++)
     if (rowOf[targetClassOf[entity]] < 0) rowOf[targetClassOf[entity]] = entity;
   const isAnchor = (id: number) => rowOf[id] >= 0;
-  const head: number[] = [];
-  const relation: number[] = [];
-  const tail: number[] = [];
-  const source: number[] = [];
-  const weight: number[] = [];
+  const [heads, relationIds, tails, sources] = [0, 1, 2, 3].map(() => new Growing(Int32Array));
+  const weights = new Growing(Float32Array);
   for (const [s, { triples, classOf, values }] of others.entries())
     for (let i = 0; i < triples.head.length; i++) {
       const h = classOf[triples.head[i]];
       const t = classOf[triples.tail[i]];
       const ends = Number(isAnchor(h)) + Number(isAnchor(t));
       if (ends < 2 - hops || (values?.[triples.tail[i]] && !isAnchor(h))) continue;
-      head.push(h);
-      relation.push(triples.relation[i]);
-      tail.push(t);
-      source.push(s);
-      weight.push(triples.weight?.[i] ?? 1);
+      heads.push(h);
+      relationIds.push(triples.relation[i]);
+      tails.push(t);
+      sources.push(s);
+      weights.push(triples.weight?.[i] ?? 1);
     }
+  const [head, relation, tail, source] = [heads, relationIds, tails, sources].map((column) => column.done());
   const extra = new Set<number>();
   for (const ends of [head, tail]) for (const id of ends) if (!isAnchor(id)) extra.add(id);
   const extraClass = Int32Array.from(extra).sort(); // their rows do not depend on the order of the triples
   for (const [i, id] of extraClass.entries()) rowOf[id] = target.entities + i;
   const rows = target.entities + extraClass.length;
   const all = {
-    head: Int32Array.from(head, (id) => rowOf[id]),
-    relation: Int32Array.from(relation),
-    tail: Int32Array.from(tail, (id) => rowOf[id]),
-    ...(others.some(({ triples }) => triples.weight) && { weight: Float32Array.from(weight) }),
+    head: head.map((id) => rowOf[id]),
+    relation,
+    tail: tail.map((id) => rowOf[id]),
+    ...(others.some(({ triples }) => triples.weight) && { weight: weights.done() }),
   };
   return {
     own: target.train,
@@ -88,7 +87,7 @@ export function linkedSubgraph(input: SubgraphInput): MappedSubgraph {
  */
 function counted(
   all: Triples,
-  source: readonly number[],
+  source: Int32Array,
   rows: number,
   relations: number,
 ): { background: Triples; votes: Int32Array } {

@@ -37,16 +37,18 @@ export const sortTriples = (triples: Triples, entities: number, relations: numbe
  */
 export function dedupeTriples(triples: Triples, entities: number, relations: number): Triples {
   const { head, relation, tail, weight } = triples;
-  const kept: number[] = [];
+  const kept = tripleOrder(triples, entities, relations);
+  let n = 0;
   let last = -1;
-  for (const i of tripleOrder(triples, entities, relations)) {
+  for (const i of kept) {
     const isNew =
       last < 0 || head[i] !== head[last] || relation[i] !== relation[last] || tail[i] !== tail[last];
-    if (isNew) kept.push(i);
-    else if (weight && weight[i] > weight[kept[kept.length - 1]]) kept[kept.length - 1] = i;
+    // No place is written that is yet to be read.
+    if (isNew) kept[n++] = i;
+    else if (weight && weight[i] > weight[kept[n - 1]]) kept[n - 1] = i;
     last = i;
   }
-  return pickTriples(triples, kept);
+  return pickTriples(triples, kept.subarray(0, n));
 }
 
 /** Two columns one after the other. */
@@ -89,9 +91,10 @@ function joinedWeights(parts: readonly Triples[], length: number): Float32Array 
 
 /** The rows that `keep` lets through. */
 export function filterTriples(triples: Triples, keep: (row: number) => boolean): Triples {
-  const rows: number[] = [];
-  for (let i = 0; i < triples.head.length; i++) if (keep(i)) rows.push(i);
-  return pickTriples(triples, rows);
+  const rows = new Int32Array(triples.head.length);
+  let n = 0;
+  for (let i = 0; i < rows.length; i++) if (keep(i)) rows[n++] = i;
+  return pickTriples(triples, rows.subarray(0, n));
 }
 
 /**

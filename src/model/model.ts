@@ -5,6 +5,7 @@ import { encoderOf } from './encoders/byName.js';
 import type { Encoder, EncoderSize, PathShape, WeightSpec, Weights } from './encoders/encoder.js';
 import { type Geometry, orderBy } from './geometry.js';
 import { gatherRows, read } from './ops.js';
+import { givenStart, type Paths } from './paths.js';
 import type { StoredTensor } from './safetensors.js';
 import { createTable, disposeTable, restoreTable, slotsOf, storeTable, type Table } from './table.js';
 
@@ -105,29 +106,6 @@ export function disposeModel(model: Model): void {
 /** Values of the layers' weights without a copy; to be disposed before the next update. */
 export const readWeights = (model: Model): Weights =>
   Object.fromEntries(Object.entries(model.weights).map(([name, table]) => [name, read(table.value)]));
-
-/** Paths on the host: see `PathShape`; an entity of -1 is hidden. */
-export interface Paths {
-  readonly size: number;
-  readonly hops: number;
-  /** [size · hops] */
-  readonly entity: Int32Array;
-  readonly relation: Int32Array;
-}
-
-/** One hop a query. */
-export const singleHop = (entity: Int32Array, relation: Int32Array): Paths => givenStart(entity, [relation]);
-
-/** Paths whose first entities are given, and those in between hidden. @param relation [hops][size] */
-export function givenStart(entity: Int32Array, relation: readonly Int32Array[]): Paths {
-  const size = entity.length;
-  const hops = relation.length;
-  const rows = new Int32Array(size * hops).fill(-1);
-  rows.set(entity);
-  const relations = new Int32Array(size * hops);
-  for (const [hop, ids] of relation.entries()) relations.set(ids, hop * size);
-  return { size, hops, entity: rows, relation: relations };
-}
 
 /** The rows at the end of paths [size, width] of rows at all positions [size · hops, width]. */
 export const lastHop = (positions: Tensor2D, { size, hops }: Paths): Tensor2D =>

@@ -8,13 +8,12 @@ import { scoring } from '../model/geometry.js';
 import {
   disposeModel,
   firstEntities,
-  givenStart,
   lastHop,
   pathScorerOf,
   queriesOf,
   restoreModel,
-  singleHop,
 } from '../model/model.js';
+import { givenStart, singleHop } from '../model/paths.js';
 import { readTensors } from '../model/safetensors.js';
 import { loadTeacher } from './frozenTeacher.js';
 import { files, type Job } from './job.js';

@@ -1,6 +1,7 @@
 import { shuffled } from '../kg/random.js';
-import { makeTargets, type Targets } from '../model/head.js';
-import { type Paths, singleHop } from '../model/model.js';
+import type { WalkStatistics } from '../kg/walkStatistics.js';
+import { type Paths, singleHop } from '../model/paths.js';
+import { makeTargets, type Targets } from '../model/targets.js';
 import type { SoftTargets } from './answers.js';
 import type { TrainingQueries } from './job.js';
 
@@ -19,8 +20,6 @@ export interface Batch extends Paths {
   /** Bit mask of the sources that hold each answer, where it is known. */
   readonly sourceOf?: Int32Array;
   readonly targets: Targets;
-  /** The teacher's answers to this batch's first hops where they are not kept for all queries at once. */
-  readonly soft?: SoftTargets;
 }
 
 /** Where the loop takes its batches from. */
@@ -30,6 +29,10 @@ export interface Batches {
   /** Rows a batch, as far as it is known beforehand. */
   readonly size: number;
   take(epoch: number, step: number): Batch | Promise<Batch>;
+  /** What the walks are like, where there are any. */
+  readonly walks?: Promise<WalkStatistics>;
+  /** Ends what makes the batches, where something does. */
+  close?(): Promise<unknown>;
 }
 
 /** Continues the queries of a batch; see `walkingBatches`. */
@@ -84,7 +87,7 @@ export const stepsOf = (queries: TrainingQueries, size: number): number =>
   Math.ceil(queries.entity.length / size);
 
 export function batchOf(queries: TrainingQueries, order: Int32Array, step: number, size: number): Batch {
-  const at = order.subarray(step * size, Math.min((step + 1) * size, order.length));
+  const at = order.slice(step * size, (step + 1) * size);
   const { offset, answer, weight } = rows(queries.offset, queries.answer, queries.weight, at);
   const { sources } = queries;
   let labelled = 0;

@@ -4,7 +4,7 @@ import { readTensors, type StoredTensor, writeTensors } from '../model/safetenso
 import { restoreTable, storeTable } from '../model/table.js';
 import type { Job } from './job.js';
 import { freshStopper, type Stopper } from './stopper.js';
-import { createTrainer, shapeOf, type Trainer } from './trainer.js';
+import { shapeOf, type Trainer, type TrainerFrom } from './trainer.js';
 
 /** Where a training stands; together with the weights it is all that resuming needs. */
 export interface Progress {
@@ -14,12 +14,21 @@ export interface Progress {
   readonly step: number;
   /** Seconds of training steps, validations left out. */
   readonly seconds: number;
+  /** Of them, waited for batches. */
+  readonly waited: number;
   /** Sum of the losses of the epoch under way. */
   readonly lossSum: number;
   readonly stopper: Stopper;
 }
 
-export const freshProgress: Progress = { epoch: 0, step: 0, seconds: 0, lossSum: 0, stopper: freshStopper };
+export const freshProgress: Progress = {
+  epoch: 0,
+  step: 0,
+  seconds: 0,
+  waited: 0,
+  lossSum: 0,
+  stopper: freshStopper,
+};
 
 /** Weights, optimiser state, settings and progress in one file that appears whole or not at all. */
 export function saveCheckpoint(path: string, trainer: Trainer, progress: Progress): void {
@@ -37,25 +46,27 @@ export function saveCheckpoint(path: string, trainer: Trainer, progress: Progres
 }
 
 /**
- * The trainer and progress that {@link saveCheckpoint} wrote.
+ * The tables and progress that {@link saveCheckpoint} wrote.
  *
  * @throws KgmentorError BAD_DATA for a truncated file, USAGE when the settings are not the job's
  */
-export function loadCheckpoint(path: string, job: Job): { trainer: Trainer; progress: Progress } {
+export function readCheckpoint(
+  path: string,
+  job: Job,
+): { restored: NonNullable<TrainerFrom['restored']>; progress: Progress } {
   const { tensors, metadata } = readTensors(path);
   if (metadata.settings !== JSON.stringify(job.settings))
     throw new KgmentorError('USAGE', `${path} was trained with other settings than the job names.`, {
       next: 'Resume with the settings of the run, or begin a new run.',
     });
-  const progress = JSON.parse(metadata.progress) as Progress;
+  const progress = { ...freshProgress, ...(JSON.parse(metadata.progress) as Progress) };
   const extras = Object.fromEntries(
     Object.keys(tensors)
       .filter((name) => /^extra\.\w+$/.test(name))
       .map((name) => [name.slice('extra.'.length), restoreTable(name, tensors)]),
   );
-  const trainer = createTrainer(job, { restored: { model: restoreModel(shapeOf(job), tensors), extras } });
   return {
-    trainer,
+    restored: { model: restoreModel(shapeOf(job), tensors), extras },
     progress: { ...progress, stopper: { ...progress.stopper, best: Number(progress.stopper.best) } },
   };
 }

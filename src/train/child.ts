@@ -37,6 +37,7 @@ async function answer(folder: string, mode: AskMode, by: string): Promise<void> 
     ended: 'done',
     epochs: 0,
     trainSeconds: 0,
+    waitedSeconds: 0,
     prepareSeconds: (performance.now() - started) / 1000,
     best: null,
     bestEpoch: 0,
@@ -50,31 +51,34 @@ async function main(folder: string, resume: boolean): Promise<void> {
   const { files, readJob, startOf } = await import('./job.js');
   const { createTrainer } = await import('./trainer.js');
   const { teacherStart } = await import('./teacherStart.js');
-  const { freshProgress, loadCheckpoint } = await import('./checkpoint.js');
+  const { beginBatches } = await import('./beginBatches.js');
+  const { freshProgress, readCheckpoint } = await import('./checkpoint.js');
   const { trainLoop } = await import('./loop.js');
   const { usageOf } = await import('./usage.js');
   const { rankEvaluations } = await import('./rankEvaluations.js');
 
   send({ type: 'device', ...device() });
-  const job = readJob(folder);
-  const checkpoint = join(folder, files.checkpoint);
-  const goesOn = resume && existsSync(checkpoint);
-  const given = goesOn ? undefined : startOf(folder);
-  const taught = goesOn || given ? undefined : teacherStart(folder, job);
+  const read = readJob(folder);
+  const path = join(folder, files.checkpoint);
+  const checkpoint = resume && existsSync(path) ? readCheckpoint(path, read) : undefined;
+  const from = checkpoint?.progress ?? freshProgress;
+  // A thread that makes batches begins before the trainer does: walks want their graph, and the teacher's answers take time.
+  const { job, batches } = beginBatches(read, from);
+  const given = checkpoint ? undefined : startOf(folder);
+  const taught = checkpoint || given ? undefined : teacherStart(folder, job);
   if (taught) send({ type: 'started', ...taught.taken });
-  const { trainer, progress } = goesOn
-    ? loadCheckpoint(checkpoint, job)
-    : { trainer: createTrainer(job, { start: given ?? taught?.start }), progress: freshProgress };
+  const trainer = checkpoint
+    ? createTrainer(job, { restored: checkpoint.restored })
+    : createTrainer(job, { start: given ?? taught?.start });
   const prepared = (performance.now() - started) / 1000;
-  const { ended, progress: reached } = await trainLoop(job, trainer, progress, {
+  const { ended, progress: reached } = await trainLoop(job, trainer, from, {
     folder,
-    ...(job.feed && {
-      batches: (await import('./fedBatches.js')).fedBatches(job, job.feed.steps, trainer.answers),
-    }),
+    batches,
     usage: usageOf(device()),
     emit: (event) => send({ ...event }),
     stopping: () => stop,
   });
+  await batches.close?.();
   trainer.dispose();
   if (ended === 'done' && Object.keys(job.evaluations).length > 0) rankEvaluations(folder, folder);
   send({
@@ -82,6 +86,7 @@ async function main(folder: string, resume: boolean): Promise<void> {
     ended,
     epochs: reached.epoch,
     trainSeconds: reached.seconds,
+    waitedSeconds: reached.waited,
     prepareSeconds: prepared,
     ...(taught && { start: taught.taken }),
     best: Number.isFinite(reached.stopper.best) ? reached.stopper.best : null,

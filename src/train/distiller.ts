@@ -1,17 +1,21 @@
 import { join } from 'node:path';
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import type { DistillationSettings } from '../config.js';
+import type { Candidates } from '../kg/negatives.js';
 import { gaussians, seededRandom } from '../kg/random.js';
 import { tf, tidied } from '../model/backend.js';
 import type { Activations } from '../model/encoders/encoder.js';
 import { attentionLoss, featureLoss, networkLoss } from '../model/losses.js';
 import type { Model } from '../model/model.js';
 import { createTable, type Table } from '../model/table.js';
-import { type AnswerOptions, candidatesOf, type SoftTargets, softRows, teacherAnswers } from './answers.js';
+import { type SoftTargets, teacherAnswers } from './answers.js';
 import { type Batch, softOf } from './batches.js';
 import { type FrozenTeacher, loadTeacher } from './frozenTeacher.js';
-import type { Job, TrainingQueries } from './job.js';
+import { isAnsweredBySample } from './isAnsweredBySample.js';
+import type { Job } from './job.js';
+import { sampledAnswers } from './sampledAnswers.js';
 import { distils, isUsed, weightAt } from './schedule.js';
+import { type AnswerOptions, allLinked, knownPlaces, type Linked, softRows } from './softRows.js';
 
 /** What a step differentiates by, as far as distillation looks at it. */
 export interface StudentSide {
@@ -29,10 +33,14 @@ export interface Distiller {
   readonly settings: DistillationSettings;
   /** Trained tables that are dropped afterwards. */
   projections(slots: number): Record<string, Table>;
-  /** The teacher's answers, one row a position of the batch; undefined where prediction is not distilled. */
-  soft(batch: Batch): SoftTargets | undefined;
-  /** The teacher's answers to queries that come while training. */
-  answers(queries: TrainingQueries): SoftTargets | undefined;
+  /** Whether the teacher's answers are chosen among a step's sample, which must then be drawn before. */
+  readonly isSampled: boolean;
+  /**
+   * The teacher's answers, one row a position of the batch; undefined where prediction is not distilled.
+   *
+   * @param sample of the step, where they are chosen among it
+   */
+  soft(batch: Batch, sample?: Candidates): SoftTargets | undefined;
   /** Feature and network distillation as a function of the student's side. @param share of the training done */
   losses(batch: Batch, share: number): (student: StudentSide) => Scalar[];
   dispose(): void;
@@ -46,25 +54,36 @@ export function distillerOf(job: Job, model: Model): Distiller | undefined {
   const teacher = loadTeacher(job.teacher);
   const options: AnswerOptions = { temperature: settings.temperature, top: settings.top, cover: 0.98 };
   const predicts = isUsed(settings.prediction);
-  const kept =
-    predicts && !job.feed
-      ? teacherAnswers(teacher, job.queries, options, join(job.teacher.folder, 'answers'))
-      : undefined;
+  const isSampled = predicts && isAnsweredBySample(job, settings);
   const pathTeacher = teacher.encoder.kind === 'path' && model.encoder.kind === 'path';
-  const linked = candidatesOf(teacher);
+  const answers = predicts && !isSampled ? keptAnswers(teacher, job, options, pathTeacher) : undefined;
+  const bySample = isSampled ? sampledAnswers(teacher, job, options, pathTeacher) : undefined;
   return {
     settings,
+    isSampled,
     projections: (slots) => projections(model, teacher, settings, job.settings.seed, slots),
-    answers: (queries) => (predicts ? teacherAnswers(teacher, queries, options) : undefined),
-    soft(batch) {
-      const first = batch.soft ?? (kept && softOf(kept, batch.at));
-      if (!first) return undefined;
-      const later =
-        batch.hops > 1 && pathTeacher ? laterAnswers(teacher, linked, batch, first, options) : undefined;
-      return lengthened(first, batch, later);
-    },
+    soft: (batch, sample) => (sample && bySample ? bySample(batch, sample) : answers?.(batch)),
     losses: (batch, share) => losses(teacher, settings, batch, share),
     dispose: () => teacher.dispose(),
+  };
+}
+
+/** The teacher's answers among all linked entities: those to the job's queries are computed once, and kept. */
+function keptAnswers(
+  teacher: FrozenTeacher,
+  job: Job,
+  options: AnswerOptions,
+  walks: boolean,
+): (batch: Batch) => SoftTargets {
+  const cache = job.teacher && join(job.teacher.folder, 'answers');
+  const kept = job.feed ? undefined : teacherAnswers(teacher, job.queries, options, cache);
+  const linked = allLinked(teacher);
+  return (batch) => {
+    const first = kept
+      ? softOf(kept, batch.at)
+      : teacherAnswers(teacher, { ...batch, weight: batch.answerWeight }, options);
+    const later = batch.hops > 1 && walks ? laterAnswers(teacher, linked, batch, first, options) : undefined;
+    return lengthened(first, batch, later);
   };
 }
 
@@ -101,7 +120,7 @@ function projections(
 /** A path teacher's answers at the later positions of a batch's walks: the place of the entity reached is its reliability. */
 function laterAnswers(
   teacher: FrozenTeacher,
-  linked: ReturnType<typeof candidatesOf>,
+  among: Linked,
   batch: Batch,
   { calibrated, temperature }: SoftTargets,
   options: AnswerOptions,
@@ -122,11 +141,8 @@ function laterAnswers(
     };
   const soft = tidied(() => {
     const query = tf.gather(teacher.activations(batch).query, tf.tensor1d(at, 'int32')) as Tensor2D;
-    return softRows(teacher.scores(query, linked.linked), linked, calibrated, options, (k) => {
-      const from = batch.offset[at[k]];
-      const place = from < batch.offset[at[k] + 1] ? linked.position[batch.answer[from]] : -1;
-      return place < 0 ? [] : [place];
-    });
+    const known = [...at].map((p) => knownPlaces(batch, p, among));
+    return softRows(teacher.scores(query, among.linked), among, calibrated, options, known);
   });
   for (const [k, p] of at.entries()) {
     offset[p + 1] = soft.length[k];

@@ -1,31 +1,35 @@
 import { type ErrorCode, KgmentorError } from '../errors.js';
-import type { NeighbourBatch } from '../kg/batchSource.js';
-import type { SoftTargets } from './answers.js';
 import { type Batches, batchOf } from './batches.js';
 import type { Job, TrainingQueries } from './job.js';
 import type { ChildMessage, FeedMessage } from './messages.js';
-import { neighbourQueries } from './queries.js';
+import type { From } from './threadBatches.js';
 
-/** Batches that the parent process pulls from the database while this one trains. */
-export function fedBatches(
-  job: Job,
-  steps: number,
-  answers: (queries: TrainingQueries) => SoftTargets | undefined,
-): Batches {
+/** Steps that are asked for beside the one that is waited for, so that they arrive while that one is trained on. */
+const AHEAD = 2;
+
+/** Batches that the parent process pulls from the database while this one trains. They must be taken in order. */
+export function fedBatches({ settings }: Job, steps: number, from: From): Batches {
+  const { batch, epochs } = settings;
+  const asked: Promise<TrainingQueries>[] = [];
+  let next = from.epoch * steps + from.step;
   return {
     steps,
-    size: job.settings.batch,
-    async take(epoch, step) {
-      const queries = neighbourQueries(await ask(epoch, step), job.rows, job.relations);
+    size: batch,
+    async take() {
+      for (; asked.length <= AHEAD && next < epochs * steps; next++) {
+        const answer = ask(Math.floor(next / steps), next % steps);
+        answer.catch(() => undefined); // told to whoever takes it
+        asked.push(answer);
+      }
+      const queries = await (asked.shift() as Promise<TrainingQueries>);
       const order = Int32Array.from(queries.entity, (_, i) => i);
-      const soft = answers(queries);
-      return { ...batchOf(queries, order, 0, order.length), ...(soft && { soft }) };
+      return batchOf(queries, order, 0, order.length);
     },
   };
 }
 
 /** Asks the parent; a stop or the parent's end is not waited out, as the server may be slow to answer or away. */
-function ask(epoch: number, step: number): Promise<NeighbourBatch> {
+function ask(epoch: number, step: number): Promise<TrainingQueries> {
   return new Promise((resolve, reject) => {
     const end = () => {
       process.off('message', onMessage);
@@ -41,7 +45,7 @@ function ask(epoch: number, step: number): Promise<NeighbourBatch> {
       if (message.type === 'feedFailed') return fail('UNREACHABLE', message.message);
       if (message.epoch !== epoch || message.step !== step) return;
       end();
-      resolve(message.batch);
+      resolve(message.queries);
     };
     process.on('message', onMessage);
     process.on('disconnect', onDisconnect);

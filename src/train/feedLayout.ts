@@ -27,6 +27,7 @@ export function feedLayout(
     relations: dataset.relations,
     anchors: Math.max(1, Math.round((settings.batch * rows) / Math.max(1, queries))),
     seed: settings.seed,
+    epochs: settings.epochs,
     sources: dataset.sources.flatMap(({ name }, s): FeedLayout['sources'][number][] =>
       name === target
         ? [{ name, rowOf: rowOf[s], weight: 1, heldOut }]

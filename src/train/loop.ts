@@ -11,7 +11,6 @@ import { meanReciprocalRank, rankModel } from './rankModel.js';
 import { observe, shouldStop } from './stopper.js';
 import type { TeacherStart } from './teacherStart.js';
 import type { Trainer } from './trainer.js';
-import { jobBatches } from './walkingBatches.js';
 
 export type TrainEvent =
   | (Partial<Usage> & {
@@ -21,6 +20,8 @@ export type TrainEvent =
       loss: number;
       rowsPerSecond: number;
       etaSeconds: number;
+      /** Share of the seconds until now that the trainer waited for its batches, in [0, 1]. */
+      waiting: number;
     })
   | {
       type: 'step';
@@ -37,14 +38,16 @@ export type TrainEvent =
 
 export interface LoopOptions {
   readonly folder: string;
-  /** Columns in memory where absent. */
-  readonly batches?: Batches;
+  /** From where `progress` stands. */
+  readonly batches: Batches;
   /** Told with each epoch; nothing where absent. */
   readonly usage?: () => Promise<Usage>;
   readonly emit: (event: TrainEvent) => void;
   /** True once a stop was asked for; asked between steps. */
   readonly stopping: () => boolean;
 }
+
+const secondsSince = (started: number): number => (performance.now() - started) / 1000;
 
 /** A step blocks the event loop; this lets messages in. */
 export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -62,8 +65,8 @@ export async function trainLoop(
   options: LoopOptions,
 ): Promise<{ ended: 'done' | 'stopped'; progress: Progress }> {
   const { settings } = job;
-  let { epoch, step, seconds, lossSum, stopper } = progress;
-  const now = (): Progress => ({ epoch, step, seconds, lossSum, stopper });
+  let { epoch, step, seconds, waited, lossSum, stopper } = progress;
+  const now = (): Progress => ({ epoch, step, seconds, waited, lossSum, stopper });
   const checkpoint = () => saveCheckpoint(join(options.folder, files.checkpoint), trainer, now());
   const saveBest = () =>
     writeTensors(join(options.folder, files.model), modelTensors(trainer.model), metadataOf(job, epoch));
@@ -71,8 +74,9 @@ export async function trainLoop(
     appendFileSync(join(options.folder, files.trace), `${JSON.stringify({ ...event, seconds })}\n`);
     options.emit(event);
   };
-  const batches = options.batches ?? jobBatches(job, (walks) => trace({ type: 'walks', ...walks }));
+  const { batches } = options;
   const { steps, size } = batches;
+  batches.walks?.then((walks) => trace({ type: 'walks', ...walks }));
   const patience = job.valid ? settings.patience : Number.POSITIVE_INFINITY;
 
   for (; epoch < settings.epochs && !shouldStop(stopper, patience); epoch++, step = 0, lossSum = 0) {
@@ -84,6 +88,7 @@ export async function trainLoop(
       let batch: Batch;
       try {
         batch = await batches.take(epoch, step);
+        waited += secondsSince(started);
       } catch (error) {
         checkpoint();
         if (options.stopping()) return { ended: 'stopped', progress: now() };
@@ -92,7 +97,7 @@ export async function trainLoop(
       const done = epoch * steps + step;
       lossSum += trainer.step(batch, { share: done / (steps * settings.epochs), count: done + 1 });
       step++;
-      seconds += (performance.now() - started) / 1000;
+      seconds += secondsSince(started);
       if (performance.now() - told > 500) {
         told = performance.now();
         options.emit({
@@ -118,6 +123,7 @@ export async function trainLoop(
       loss: lossSum / steps,
       rowsPerSecond: rate(),
       etaSeconds: eta(),
+      waiting: waited / Math.max(seconds, 1e-9),
       ...(await options.usage?.()),
     });
     const last = epoch + 1 === settings.epochs;
@@ -142,6 +148,7 @@ export async function trainLoop(
         epoch: epoch + 1,
         step: 0,
         seconds,
+        waited,
         lossSum: 0,
         stopper,
       });

@@ -1,6 +1,6 @@
 import { type ErrorCode, KgmentorError } from '../errors.js';
 import type { Device } from '../events.js';
-import type { NeighbourBatch } from '../kg/batchSource.js';
+import type { TrainingQueries } from './job.js';
 import type { TrainEvent } from './loop.js';
 import type { TeacherStart } from './teacherStart.js';
 
@@ -15,7 +15,7 @@ export type ChildMessage =
 
 /** The parent's answer to a request for a batch. */
 export type FeedMessage =
-  | { type: 'neighbours'; epoch: number; step: number; batch: NeighbourBatch }
+  | { type: 'neighbours'; epoch: number; step: number; queries: TrainingQueries }
   | { type: 'feedFailed'; message: string };
 
 export interface TrainResult {
@@ -23,6 +23,8 @@ export interface TrainResult {
   readonly epochs: number;
   /** Seconds of optimiser steps, distillation's own cost included. */
   readonly trainSeconds: number;
+  /** Of them, waited for batches. */
+  readonly waitedSeconds: number;
   /** Seconds of loading, the teacher's answers included. */
   readonly prepareSeconds: number;
   /** What its vectors began with, where that was the teacher's. */

@@ -4,6 +4,7 @@ import { KgmentorError } from '../errors.js';
 import type { BatchSource } from '../kg/batchSource.js';
 import { forkTensorFlow } from './fork.js';
 import { type ChildMessage, type FeedMessage, failureTold, type TrainResult } from './messages.js';
+import { neighbourQueries } from './queries.js';
 
 /**
  * What is asked: ranks of the job's evaluations, ranks of path queries, scores of facts, the folder's alignment job, or
@@ -65,9 +66,10 @@ export function runTraining(folder: string, options: ProcessOptions = {}): Promi
     });
     child.on('close', (code, signal) => {
       options.signal?.removeEventListener('abort', ask);
-      if (feedFailure) reject(feedFailure);
+      // A batch that was asked for ahead is not needed where training has ended.
+      if (result?.ended === 'done') resolve(result);
+      else if (feedFailure) reject(feedFailure);
       else if (failure) reject(failure);
-      else if (result?.ended === 'done') resolve(result);
       else if (result) {
         reject(
           new KgmentorError('INTERRUPTED', `Stopped; the checkpoint is in ${folder}.`, {
@@ -99,7 +101,9 @@ async function answerFeed(
   const send = (message: FeedMessage) => child.connected && child.send(message, unheard);
   try {
     if (!feed) throw new KgmentorError('UNEXPECTED', 'The job is fed from outside, and nothing feeds it.');
-    send({ type: 'neighbours', epoch, step, batch: await feed.pull(epoch, step) });
+    // Grouped here, where no step waits for it.
+    const queries = neighbourQueries(await feed.pull(epoch, step), feed.rows, feed.relations);
+    send({ type: 'neighbours', epoch, step, queries });
   } catch (error) {
     send({ type: 'feedFailed', message: error instanceof Error ? error.message : String(error) });
     throw error;

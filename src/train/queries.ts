@@ -50,7 +50,7 @@ export function trainingQueries(
       weight[n++] = one;
     }
   }
-  let order = Int32Array.from({ length: total }, (_, i) => i);
+  let order = new Int32Array(total).map((_, i) => i);
   for (const [column, bound] of [
     [answer, rows],
     [relation, 2 * relations],
@@ -58,20 +58,24 @@ export function trainingQueries(
   ] as const)
     order = sortBy(column, order, bound) as Int32Array<ArrayBuffer>;
 
-  const outEntity: number[] = [];
-  const outRelation: number[] = [];
-  const outOffset: number[] = [];
+  let queries = 0;
+  for (let k = 0, last = -1; k < total; last = order[k++])
+    if (last < 0 || entity[last] !== entity[order[k]] || relation[last] !== relation[order[k]]) queries++;
+  const outEntity = new Int32Array(queries);
+  const outRelation = new Int32Array(queries);
+  const outOffset = new Int32Array(queries + 1);
   const outAnswer = new Int32Array(total);
   const outWeight = new Float32Array(total);
   const outSource = new Int32Array(source.length);
   let answers = 0;
   let last = -1;
+  n = 0;
   for (const i of order) {
     const sameQuery = last >= 0 && entity[last] === entity[i] && relation[last] === relation[i];
     if (!sameQuery) {
-      outEntity.push(entity[i]);
-      outRelation.push(relation[i]);
-      outOffset.push(answers);
+      outEntity[n] = entity[i];
+      outRelation[n] = relation[i];
+      outOffset[n++] = answers;
     }
     if (sameQuery && answer[last] === answer[i]) {
       outWeight[answers - 1] = Math.max(outWeight[answers - 1], weight[i]);
@@ -83,11 +87,11 @@ export function trainingQueries(
     }
     last = i;
   }
-  outOffset.push(answers);
+  outOffset[queries] = answers;
   return {
-    entity: Int32Array.from(outEntity),
-    relation: Int32Array.from(outRelation),
-    offset: Int32Array.from(outOffset),
+    entity: outEntity,
+    relation: outRelation,
+    offset: outOffset,
     answer: outAnswer.slice(0, answers),
     weight: outWeight.slice(0, answers),
     ...(knowsSources && { sources: outSource.slice(0, answers) }),

@@ -165,7 +165,9 @@ export function writeStudent(
         ? withProbes(queries, facts.split.train, link, settings.distillation, relations)
         : queries,
     ...(feed && { feed: { steps: feed.steps } }),
-    ...(facts.split.valid.head.length > 0 && { valid: validQueries(facts, relations, input.evaluation) }),
+    ...(facts.split.valid.head.length > 0 && {
+      valid: validQueries(facts, relations, input.evaluation, settings.seed),
+    }),
     evaluations: {},
     ...(link && { teacher: link }),
   };

@@ -1,16 +1,19 @@
 import type { Tensor2D } from '@tensorflow/tfjs-node-gpu';
-import { type NegativeSampler, negativeSampler } from '../kg/negatives.js';
+import { type Candidates, everyRow, type NegativeSampler, negativeSampler } from '../kg/negatives.js';
 import { seededRandom } from '../kg/random.js';
 import { tf } from '../model/backend.js';
-import type { Correction, Targets } from '../model/head.js';
+import type { Correction } from '../model/head.js';
 import { createResource, gatherRows, type Resource, read } from '../model/ops.js';
 import type { Optimiser } from '../model/optimiser.js';
 import { gradientOf, type Table } from '../model/table.js';
+import type { Targets } from '../model/targets.js';
 import type { Job } from './job.js';
 import { negativesOf } from './negativesOf.js';
 
 /** The rows of the entity table that a step scores and changes: all, or a sample with those that it needs. */
 export interface StepRows {
+  /** Which they are, until the next step chooses. */
+  readonly candidates: Candidates;
   /** Their vectors [candidates, width]. */
   readonly entities: Tensor2D;
   /**
@@ -41,13 +44,15 @@ const STREAM = 431;
 /** The rows of a job's steps. @param table of all entities */
 export function rowChooser(job: Job, table: Table): RowChooser {
   const negatives = negativesOf(job);
-  return negatives === undefined ? allRows(table) : someRows(job, table, negatives);
+  return negatives === undefined ? allRows(job.rows, table) : someRows(job, table, negatives);
 }
 
-function allRows(table: Table): RowChooser {
+function allRows(count: number, table: Table): RowChooser {
   const gradient = gradientOf(table);
+  const candidates = everyRow(count);
   return {
     choose: () => ({
+      candidates,
       entities: read(table.value),
       correction: () => undefined,
       gradient,
@@ -72,6 +77,7 @@ function someRows(job: Job, table: Table, negatives: number): RowChooser {
       gradient?.handle.dispose();
       gradient = createResource(tf.zeros(entities.shape));
       return {
+        candidates,
         entities,
         correction: (targets, entity) => ({
           value: tf.tensor1d(candidates.correction),
@@ -119,7 +125,7 @@ function ownPairs(
 }
 
 /** How often an epoch needs each row; undefined where the queries come from outside. */
-function frequencies({ queries, rows }: Job): Int32Array | undefined {
+export function frequencies({ queries, rows }: Pick<Job, 'queries' | 'rows'>): Int32Array | undefined {
   const { entity, answer } = queries;
   if (entity.length === 0) return undefined;
   const times = new Int32Array(rows);

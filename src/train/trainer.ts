@@ -3,7 +3,7 @@ import type { StudentSettings, TeacherSettings } from '../config.js';
 import { tf } from '../model/backend.js';
 import type { Weights } from '../model/encoders/encoder.js';
 import { scoring } from '../model/geometry.js';
-import { head, type Targets } from '../model/head.js';
+import { head } from '../model/head.js';
 import { linkLoss } from '../model/losses.js';
 import {
   createModel,
@@ -17,11 +17,12 @@ import {
 import { assign, gatherRows, read, scatterAddRows, segmentSum } from '../model/ops.js';
 import { type Optimiser, optimiserOf } from '../model/optimiser.js';
 import { disposeTable, type Table } from '../model/table.js';
+import type { Targets } from '../model/targets.js';
 import type { SoftTargets } from './answers.js';
 import { type Batch, distilledTargets } from './batches.js';
 import { chosenLinks } from './chosenLinks.js';
 import { type Distiller, distillerOf } from './distiller.js';
-import type { Job, SoftLinks, TrainingQueries } from './job.js';
+import type { Job, SoftLinks } from './job.js';
 import { weightAt } from './schedule.js';
 import { type RowChooser, rowChooser } from './stepRows.js';
 
@@ -41,8 +42,6 @@ export interface Trainer {
   readonly extras: Readonly<Record<string, Table>>;
   /** One optimiser step; returns the batch's loss. */
   step(batch: Batch, time: Time): number;
-  /** The teacher's answers to queries that come while training; undefined where there is nothing to distil. */
-  answers(queries: TrainingQueries): SoftTargets | undefined;
   dispose(): void;
 }
 
@@ -99,7 +98,6 @@ export function createTrainer(job: Job, from: TrainerFrom = {}): Trainer {
       optimiser.begin(time.count, weightAt(settings.learningRate, time.share));
       return tf.tidy(() => step(context, batch, time));
     },
-    answers: (queries) => distiller?.answers(queries),
     dispose() {
       distiller?.dispose();
       disposeModel(model);
@@ -172,17 +170,21 @@ function step(context: StepContext, batch: Batch, time: Time): number {
   const { rows, shape } = pathRows(batch);
   const relationRows = index(batch.relation);
   const pulled = softLinks && chosenLinks(softLinks, batch.size, settings.seed, time.count);
-  const { targets: hardAndSoft, mass, soft } = targetsOf(distiller, batch, time.share);
+  const before = distiller?.isSampled ? undefined : distiller?.soft(batch);
   const needed = [
     batch.entity.filter((row) => row >= 0),
     batch.answer,
-    ...(soft ? [soft] : []),
+    ...(before ? [before.answer] : []),
     ...(pulled ? [pulled.left, pulled.right] : []),
   ];
   const chosen = chooser.choose(needed, time.count);
   const { entities, gradient } = chosen;
+  const soft = distiller?.isSampled ? distiller.soft(batch, chosen.candidates) : before;
+  const { targets: hardAndSoft, mass } = targetsOf(distiller, batch, soft, time.share);
   const targets = hardAndSoft.map(chosen.targets);
-  const correction = chosen.correction(targets, batch.entity);
+  // Answers that the teacher chose among the sample did not bring themselves into it.
+  const brought = distiller?.isSampled ? [chosen.targets(batch.targets)] : targets;
+  const correction = chosen.correction(brought, batch.entity);
   const score = scoring(settings.geometry, entities);
   const vectors = (of: Int32Array) => gatherRows(model.entity.value, index(of));
   // The penalty of `dot` falls on all three vectors of a triple; with `unit` only the query's length is free.
@@ -243,15 +245,14 @@ function step(context: StepContext, batch: Batch, time: Time): number {
   return value.dataSync()[0];
 }
 
-/** Hard answers of a batch, with the teacher's soft ones where they are distilled, which `soft` names. */
+/** Hard answers of a batch, with the teacher's soft ones where they are distilled. */
 function targetsOf(
   distiller: Distiller | undefined,
   batch: Batch,
+  soft: SoftTargets | undefined,
   share: number,
-): { targets: readonly Targets[]; mass: Float32Array; soft?: Int32Array } {
-  const soft = distiller?.soft(batch);
+): { targets: readonly Targets[]; mass: Float32Array } {
   if (!soft || !distiller) return { targets: [batch.targets], mass: batch.mass };
   const { prediction, probes } = distiller.settings;
-  const weighted = distilledTargets(soft, batch, { prediction: weightAt(prediction, share), probes });
-  return { ...weighted, soft: soft.answer };
+  return distilledTargets(soft, batch, { prediction: weightAt(prediction, share), probes });
 }

@@ -3,7 +3,7 @@ import { ENCODER_FACTS } from '../encoders.js';
 import { type Random, seededRandom } from '../kg/random.js';
 import { type WalkStatistics, walkStatistics } from '../kg/walkStatistics.js';
 import { continueWalks, type WalkGraph, walkGraph } from '../kg/walks.js';
-import { makeTargets } from '../model/head.js';
+import { makeTargets } from '../model/targets.js';
 import { type Batch, type Batches, type Lengthen, memoryBatches } from './batches.js';
 import type { Job, TrainingQueries } from './job.js';
 
@@ -15,21 +15,22 @@ type WalkSettings = Pick<
 /** Stream of the walks' random numbers beside those of (seed, epoch) for the order of queries. */
 const STREAM = 401;
 
-/**
- * Batches of a job from its columns in memory: single queries for a triple encoder, walks for a path encoder.
- *
- * @param onWalks is told what the walks are like, where there are any
- */
-export function jobBatches(
-  { queries, rows, relations, settings }: Job,
-  onWalks: (statistics: WalkStatistics) => void = () => {},
-): Batches {
+/** What batches are made from. */
+export type BatchColumns = Pick<Job, 'queries' | 'rows' | 'relations' | 'settings'>;
+
+/** Relations a row of the batches: 1 where nothing walks. */
+export const hopsOf = ({ encoder, pathLength }: BatchColumns['settings']): number =>
+  ENCODER_FACTS[encoder].kind === 'path' ? pathLength : 1;
+
+/** Batches of a job from its columns in memory: single queries for a triple encoder, walks for a path encoder. */
+export function jobBatches({ queries, rows, relations, settings }: BatchColumns): Batches {
   const { batch, seed } = settings;
-  if (ENCODER_FACTS[settings.encoder].kind !== 'path' || settings.pathLength === 1)
-    return memoryBatches(queries, batch, seed);
+  if (hopsOf(settings) === 1) return memoryBatches(queries, batch, seed);
   const graph = walkGraphOf(queries, rows, relations);
-  onWalks(sampleWalks(queries, graph, settings));
-  return memoryBatches(queries, batch, seed, walkingBatches(graph, settings));
+  return {
+    ...memoryBatches(queries, batch, seed, walkingBatches(graph, settings)),
+    walks: Promise.resolve(sampleWalks(queries, graph, settings)),
+  };
 }
 
 /** Walks that statistics are taken from. */
@@ -54,23 +55,25 @@ function sampleWalks(queries: TrainingQueries, graph: WalkGraph, settings: WalkS
 /** The graph on which a path encoder walks: the facts that its training queries hold, forwards. */
 export function walkGraphOf(queries: TrainingQueries, rows: number, relations: number): WalkGraph {
   const { entity, relation, offset, answer, sources } = queries;
-  const forward: number[] = [];
-  const headOf: number[] = [];
+  let forward = 0;
+  for (let i = 0; i < entity.length; i++) if (relation[i] < relations) forward += offset[i + 1] - offset[i];
+  const [head, type, tail] = [0, 1, 2].map(() => new Int32Array(forward));
+  const source = sources && new Int32Array(forward);
+  let n = 0;
   for (let i = 0; i < entity.length; i++)
     if (relation[i] < relations)
       for (let j = offset[i]; j < offset[i + 1]; j++) {
-        forward.push(j);
-        headOf.push(i);
+        head[n] = entity[i];
+        type[n] = relation[i];
+        tail[n] = answer[j];
+        if (source && sources) source[n] = sources[j];
+        n++;
       }
   return walkGraph({
-    triples: {
-      head: Int32Array.from(headOf, (i) => entity[i]),
-      relation: Int32Array.from(headOf, (i) => relation[i]),
-      tail: Int32Array.from(forward, (j) => answer[j]),
-    },
+    triples: { head, relation: type, tail },
     rows,
     relations,
-    ...(sources && { source: Int32Array.from(forward, (j) => sources[j]) }),
+    ...(source && { source }),
   });
 }
 
@@ -145,6 +148,5 @@ function longer(
     answer: longAnswer,
     answerWeight: weight,
     targets,
-    ...(batch.soft && { soft: batch.soft }),
   };
 }

@@ -18,6 +18,7 @@ test('a short size goes through all stages, each measured in a process of its ow
     triples: [3000],
     seed: 1,
     dim: 16,
+    negatives: 64,
     threads: 1,
     limitMinutes: 5,
   });
@@ -32,7 +33,13 @@ test('a short size goes through all stages, each measured in a process of its ow
   const { rows } = stages.teacher.counts as { rows: number };
   assert.ok(rows > 200 && rows < 300, 'linked entities share a row');
   assert.ok(Number(stages.publish.counts?.nodes) > 50);
-  assert.equal(scaleLines(report).filter((line) => /^(generate|publish) /.test(line)).length, 2);
+  for (const { waiting } of [stages.teacher, stages.student]) assert.ok(Number(waiting) < 1);
+  const lines = scaleLines(report);
+  assert.match(
+    lines.join('\n'),
+    /compares with 64 drawn entities[\s\S]*\nwaited for batches: teacher of 3,000 /,
+  );
+  assert.equal(lines.filter((line) => /^(generate|publish) /.test(line)).length, 2);
 });
 
 test('an epoch over the limit is estimated, and leaves a model for the stages after it', async () => {
@@ -46,6 +53,7 @@ test('an epoch over the limit is estimated, and leaves a model for the stages af
   const growth = { teacher: { seconds: null, peakMb: null } };
   const lines = scaleLines({
     seed: 1,
+    negatives: 0,
     sizes: [{ triples: 10, entities: 1, stages: { teacher: measured } }],
     growth,
   });

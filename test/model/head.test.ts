@@ -4,8 +4,9 @@ import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { gaussians, seededRandom } from '../../src/kg/random.js';
 import { tf } from '../../src/model/backend.js';
 import { type Geometry, scoring } from '../../src/model/geometry.js';
-import { head, makeTargets, type Targets } from '../../src/model/head.js';
+import { head } from '../../src/model/head.js';
 import { createResource, read } from '../../src/model/ops.js';
+import { makeTargets, type Targets } from '../../src/model/targets.js';
 
 const random = (rows: number, columns: number, seed: number): Tensor2D =>
   tf.tensor2d(gaussians(rows * columns, 1, seededRandom(seed)), [rows, columns]);

@@ -5,8 +5,9 @@ import fc from 'fast-check';
 import { gaussians, type Random, seededRandom } from '../../src/kg/random.js';
 import { tf } from '../../src/model/backend.js';
 import { scoring } from '../../src/model/geometry.js';
-import { head, makeTargets, type Targets } from '../../src/model/head.js';
+import { head } from '../../src/model/head.js';
 import { createResource, read } from '../../src/model/ops.js';
+import { makeTargets, type Targets } from '../../src/model/targets.js';
 import type { SoftTargets } from '../../src/train/answers.js';
 import {
   type Batch,

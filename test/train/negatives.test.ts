@@ -33,19 +33,21 @@ for (const [name, settings, least] of CASES)
 
 test('a student learns from a teacher against a few shared negatives, and goes on after a stop bit by bit', async () => {
   const teacher = await trained(teacherJob({ epochs: 30 }));
-  const settings = {
-    negatives: 8,
-    epochs: 20,
-    evaluateEvery: 1,
-    patience: 20,
-    distillation: { prediction: 1, temperature: 2 },
-  };
-  const whole = await trained(studentJob(teacher.at, settings));
-  assert.ok(whole.best > 0.3, `validation MRR ${whole.best}`);
-  const stopped = folder();
-  await stopAtValidation(stopped, studentJob(teacher.at, settings));
-  await runTraining(stopped, { threads: 1, resume: true });
-  assert.ok(readFileSync(join(stopped, files.model)).equals(readFileSync(join(whole.at, files.model))));
+  for (const candidates of ['all', 'sample']) {
+    const settings = {
+      negatives: 8,
+      epochs: 20,
+      evaluateEvery: 1,
+      patience: 20,
+      distillation: { prediction: 1, temperature: 2, candidates },
+    };
+    const whole = await trained(studentJob(teacher.at, settings));
+    assert.ok(whole.best > 0.3, `validation MRR ${whole.best} with ${candidates}`);
+    const stopped = folder();
+    await stopAtValidation(stopped, studentJob(teacher.at, settings));
+    await runTraining(stopped, { threads: 1, resume: true });
+    assert.ok(readFileSync(join(stopped, files.model)).equals(readFileSync(join(whole.at, files.model))));
+  }
 });
 
 test('all entities are compared up to 100,000, and a sample beyond', () => {

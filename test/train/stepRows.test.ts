@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tf } from '../../src/model/backend.js';
-import { makeTargets } from '../../src/model/head.js';
 import { createTable, disposeTable } from '../../src/model/table.js';
+import { makeTargets } from '../../src/model/targets.js';
 import { rowChooser } from '../../src/train/stepRows.js';
 import { ROWS, teacherJob } from './_graph.js';
 

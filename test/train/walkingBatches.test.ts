@@ -63,14 +63,13 @@ test('walks depend on seed, epoch and step alone, and weigh as the setting says'
   assert.ok(later.every((w) => Math.abs(w - 0.25 / SIZE) < 1e-6));
 });
 
-test('a path encoder is told what its walks are like, a triple encoder takes none', () => {
-  const told: object[] = [];
-  const tell = (statistics: object) => told.push(statistics);
-  assert.equal(jobBatches(teacherJob(), tell).take(0, 0) instanceof Promise, false);
-  jobBatches(teacherJob({ encoder: 'rsn', pathLength: 1 }), tell);
-  assert.deepEqual(told, []);
-  jobBatches(teacherJob({ encoder: 'rsn', pathLength: 4, depthBias: 0.99 }), tell);
-  const [{ walks, steps, repeated, distinct }] = told as { [name: string]: number }[];
+test('a path encoder’s batches tell what its walks are like, a triple encoder takes none', async () => {
+  assert.equal(jobBatches(teacherJob()).take(0, 0) instanceof Promise, false);
+  for (const settings of [{}, { encoder: 'rsn', pathLength: 1 }])
+    assert.equal(jobBatches(teacherJob(settings)).walks, undefined);
+  const told = await jobBatches(teacherJob({ encoder: 'rsn', pathLength: 4, depthBias: 0.99 })).walks;
+  assert.ok(told);
+  const { walks, steps, repeated, distinct } = told;
   assert.deepEqual([walks, steps], [2000, 6000]);
   assert.ok(repeated < 0.2 && distinct > 4, `${repeated}, ${distinct}`);
 });

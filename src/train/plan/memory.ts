@@ -35,8 +35,10 @@ export interface TeacherShape {
   readonly dim: number;
   /** Student rows that it knows. */
   readonly linked: number;
-  /** Answers kept a query; 0 where prediction is not distilled. */
+  /** Answers a query; 0 where prediction is not distilled. */
   readonly top: number;
+  /** Whether they are chosen among a step's sample, and not kept. */
+  readonly isSampled: boolean;
   /** Whether hard and soft answers have softmaxes of their own. */
   readonly isTempered: boolean;
 }
@@ -58,8 +60,8 @@ export interface MemoryPlan {
   readonly peakMb: number;
 }
 
-/** Rows of logits at once in a step, and where a teacher answers and is calibrated. */
-const ROWS = { step: 256, answer: 512, calibrate: 1024 };
+/** Rows of logits at once in a step, and where a teacher answers. */
+const ROWS = { step: 256, answer: 512 };
 
 /** Measured; see `test/train/plan/memory.test.ts`. The process with native TensorFlow after its first operations. */
 const PROGRAM_MB = 400;
@@ -103,7 +105,8 @@ export function memoryOf(shape: MemoryShape): MemoryPlan {
   const [ofLayer, last] = LAYER_SQUARES[shape.encoder] ?? [0, 0];
   const tableOf = (n: number) => mb(4 * dim * (n + 2 * shape.relations + dim * (layers * ofLayer + last)));
   const table = tableOf(rows);
-  const columns = mb(16 * shape.queries + 12 * shape.answers + (isPath ? 250 * shape.answers : 0));
+  // Twice, as a thread that makes batches is given copies; the first ones wait for the garbage collector.
+  const columns = mb(2 * (16 * shape.queries + 12 * shape.answers) + (isPath ? 60 * shape.answers : 0));
   const positions = shape.batch * hops;
   const arrays = STEP_ARRAYS + layers * (LAYER_ARRAYS[shape.encoder] ?? 0);
   const geometry = GEOMETRY[shape.geometry];
@@ -128,17 +131,18 @@ export function memoryOf(shape: MemoryShape): MemoryPlan {
 }
 
 function teacherMemory(
-  { rows, queries, batch, hops }: MemoryShape,
-  { rows: known, dim, linked, top, isTempered }: TeacherShape,
+  { rows, queries, batch, hops, scored }: MemoryShape,
+  { rows: known, dim, linked, top, isTempered, isSampled }: TeacherShape,
 ): { keptMb: number; workMb: number } {
   const vectors = mb(4 * dim * rows);
-  const soft = mb(8 * queries * Math.min(top, linked));
-  const answering = 5 * mb(4 * Math.min(ROWS.answer, queries) * linked) + mb(4 * dim * linked);
-  const calibrating = 5 * mb(4 * Math.min(ROWS.calibrate, queries) * linked) + mb(4 * dim * linked);
+  const among = isSampled ? Math.min(linked, scored) : linked;
+  const soft = isSampled ? 0 : mb(8 * queries * Math.min(top, linked));
+  const asked = isSampled ? batch * hops : Math.min(ROWS.answer, queries);
+  const answering = 5 * mb(4 * asked * among) + mb(4 * dim * among);
   return {
     keptMb:
       mb(4 * dim * known) + 2 * vectors + soft + 20 * mb(4 * batch * hops * dim) + (isTempered ? soft : 0),
-    workMb: top > 0 ? Math.max(answering, calibrating) : 0,
+    workMb: top > 0 ? answering : 0,
   };
 }
 

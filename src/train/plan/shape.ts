@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { StudentSettings } from '../../config.js';
 import { ENCODER_FACTS } from '../../encoders.js';
 import { listTensors } from '../../model/safetensors.js';
+import { isAnsweredBySample } from '../isAnsweredBySample.js';
 import { files, type Job } from '../job.js';
 import { negativesOf } from '../negativesOf.js';
 import { distils, isUsed } from '../schedule.js';
@@ -38,19 +39,22 @@ function scoredRows(job: Job, teacher: TeacherShape | undefined): number {
   if (negatives === undefined) return rows;
   const answers = queries.answer.length / Math.max(1, queries.entity.length);
   const hops = ENCODER_FACTS[settings.encoder].kind === 'path' ? settings.pathLength : 1;
-  const own = settings.batch * (hops * 2 - 1 + answers + (teacher?.top ?? 0));
+  const own = settings.batch * (hops * 2 - 1 + answers + (teacher && !teacher.isSampled ? teacher.top : 0));
   return Math.min(rows, negatives + Math.round(own));
 }
 
-function teacherOf({ teacher, settings }: Job): TeacherShape | undefined {
+function teacherOf(job: Job): TeacherShape | undefined {
+  const { teacher, settings } = job;
   if (!teacher || !('distillation' in settings) || !distils(settings.distillation)) return undefined;
-  const { prediction, top, temperature } = (settings as StudentSettings).distillation;
+  const { distillation } = settings as StudentSettings;
+  const { prediction, top, temperature } = distillation;
   const [rows, dim] = listTensors(join(teacher.folder, files.model)).entity.shape;
   return {
     rows,
     dim,
     linked: teacher.row.reduce((sum, row) => sum + (row >= 0 ? 1 : 0), 0),
     top: isUsed(prediction) ? top : 0,
+    isSampled: isAnsweredBySample(job, distillation),
     isTempered: isUsed(prediction) && temperature !== 1,
   };
 }

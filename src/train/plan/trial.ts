@@ -2,13 +2,13 @@
 import { join } from 'node:path';
 import { KgmentorError } from '../../errors.js';
 import type { RankingQueries } from '../../evaluate/types.js';
-import { fedBatches } from '../fedBatches.js';
+import { beginBatches } from '../beginBatches.js';
+import { freshProgress } from '../checkpoint.js';
 import { files, readJob, startOf, writeJson } from '../job.js';
 import { breathe } from '../loop.js';
 import { rankModel } from '../rankModel.js';
 import { teacherStart } from '../teacherStart.js';
 import { createTrainer } from '../trainer.js';
-import { jobBatches } from '../walkingBatches.js';
 import { TRIAL_STEPS, type Trial } from './trialResult.js';
 
 /** Queries of a validation that are ranked for its rate. */
@@ -17,15 +17,16 @@ const RANKED = 512;
 /** Trains the job of a folder for a few steps, ranks a part of its validation and writes what both took. */
 export async function tryTraining(folder: string, _by: string, stopping: () => boolean): Promise<void> {
   const started = performance.now();
-  const job = readJob(folder);
+  const { job, batches } = beginBatches(readJob(folder), freshProgress);
   const trainer = createTrainer(job, { start: startOf(folder) ?? teacherStart(folder, job)?.start });
-  const batches = job.feed ? fedBatches(job, job.feed.steps, trainer.answers) : jobBatches(job);
   const prepareSeconds = since(started);
   const all = batches.steps * job.settings.epochs;
   const seconds: number[] = [];
+  const waited: number[] = [];
   for (let step = 0; step < Math.min(TRIAL_STEPS, all); step++) {
     const begun = performance.now();
     const batch = await batches.take(Math.floor(step / batches.steps), step % batches.steps);
+    waited.push(since(begun));
     trainer.step(batch, { share: step / all, count: step + 1 });
     seconds.push(since(begun));
     await breathe();
@@ -37,17 +38,24 @@ export async function tryTraining(folder: string, _by: string, stopping: () => b
   const validationSeconds =
     job.valid && ranked ? (since(begun) * job.valid.answer.length) / ranked.answer.length : 0;
   trainer.dispose();
+  await batches.close?.();
   writeJson(join(folder, files.trial), {
     steps: seconds.length,
     stepsAnEpoch: batches.steps,
     rowsAStep: batches.size,
-    secondsAStep: median(seconds.length > 1 ? seconds.slice(1) : seconds),
+    secondsAStep: median(afterFirst(seconds)),
+    waiting: sum(afterFirst(waited)) / sum(afterFirst(seconds)),
     prepareSeconds,
     validationSeconds,
   } satisfies Omit<Trial, 'peakMb'>);
 }
 
 const since = (begun: number): number => (performance.now() - begun) / 1000;
+
+const afterFirst = (values: readonly number[]): readonly number[] =>
+  values.length > 1 ? values.slice(1) : values;
+
+const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

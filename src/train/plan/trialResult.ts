@@ -10,6 +10,8 @@ export interface Trial {
   readonly rowsAStep: number;
   /** Median, the first step left out. */
   readonly secondsAStep: number;
+  /** Share of the steps' time that they waited for their batches, in [0, 1]; the first one left out. */
+  readonly waiting: number;
   /** Loading, with the teacher's answers, which are kept beside it. */
   readonly prepareSeconds: number;
   /** Of one validation, from the rate of a part of it; 0 without validation facts. */

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { KgmentorError } from '../../../src/errors.js';
 import { tf } from '../../../src/model/backend.js';
-import { singleHop } from '../../../src/model/model.js';
+import { singleHop } from '../../../src/model/paths.js';
 import { readTensors } from '../../../src/model/safetensors.js';
 import { readModelEntities, readRecord } from '../../../src/train/folder.js';
 import { loadTeacher } from '../../../src/train/frozenTeacher.js';

@@ -72,7 +72,7 @@ test('more rows, numbers, answers and slots need more memory, and a batch under 
     { geometry: 'l2' },
     { encoder: 'gru', hops: 3 },
     { validated: 100_000, entities: 100_000 },
-    { teacher: { rows: 20_000, dim: 256, linked: 5000, top: 64, isTempered: false } },
+    { teacher: { rows: 20_000, dim: 256, linked: 5000, top: 64, isSampled: false, isTempered: false } },
   ];
   for (const change of more) assert.ok(peak(change) > peak({}), JSON.stringify(change));
   assert.ok(peak({ batch: 64 }) < peak({}));

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { studentSchema } from '../../src/config.js';
+import type { Triples } from '../../src/kg/types.js';
+import { validQueries } from '../../src/train/evaluations.js';
+
+/** Facts (i, 0, i + 1) of so many entities, and for each one more that is known: (i, 0, 0). */
+function factsOf(count: number) {
+  const to = (tail: (i: number) => number): Triples => ({
+    head: Int32Array.from({ length: count }, (_, i) => i),
+    relation: new Int32Array(count),
+    tail: Int32Array.from({ length: count }, (_, i) => tail(i)),
+  });
+  const none = to(() => 0);
+  const empty = { head: none.head.slice(0, 0), relation: none.head.slice(0, 0), tail: none.head.slice(0, 0) };
+  const valid = to((i) => (i + 1) % count);
+  return {
+    split: { train: none, valid, test: empty },
+    background: empty,
+    votes: new Int32Array(0),
+    label: new Int32Array(count),
+  };
+}
+
+const EVALUATION = { directions: 'tails', candidates: 'all' } as const;
+const { seed } = studentSchema.parse({});
+
+test('validation while training asks a seeded sample of 50,000 facts at most, and knows them all', () => {
+  const asked = (count: number, by = seed) => validQueries(factsOf(count), 1, EVALUATION, by);
+  assert.equal(asked(50_000).answer.length, 50_000);
+  const { entity, answer, filter } = asked(50_200);
+  assert.equal(answer.length, 50_000);
+  assert.deepEqual(asked(50_200).entity, entity);
+  assert.notDeepEqual(asked(50_200, seed + 1).entity, entity);
+  assert.equal(new Set(entity).size, 50_000);
+  for (const [i, head] of entity.entries()) {
+    assert.equal(answer[i], (head + 1) % 50_200);
+    const known = filter.entity.subarray(filter.offset[i], filter.offset[i + 1]);
+    assert.ok(answer[i] === 0 || known.includes(0), 'training facts are left out of the ranking');
+  }
+});

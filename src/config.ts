@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { gateSchema } from './configOperate.js';
 import { ENCODER_FACTS, ENCODER_NAMES, LONGEST_PATH } from './encoders.js';
 
 const name = z.string().min(1);
@@ -339,6 +340,7 @@ export const configSchema = z.strictObject({
   teacher: teacherSchema.prefault({}),
   student: studentSchema.prefault({}),
   search: searchSchema.prefault({}),
+  gate: gateSchema.prefault({}),
   feed: z
     .enum(['memory', 'cypher'])
     .default('memory')

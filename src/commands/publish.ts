@@ -63,7 +63,7 @@ export const publishCommand: Command = {
           rowsPerSecond: (1000 * done) / (Date.now() - start),
         }),
     });
-    if (!dryRun) await recordRun(graph, graphRecord(folder, target));
+    if (!dryRun) await recordRun(graph, { ...graphRecord(folder, target), outcome: 'published' });
     out.data(result, () => [
       ...result.labels.map(
         (one) =>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { gateSchema } from './configOperate.js';
+import { gateSchema, scheduleSchema } from './configOperate.js';
 import { ENCODER_FACTS, ENCODER_NAMES, LONGEST_PATH } from './encoders.js';
 
 const name = z.string().min(1);
@@ -341,6 +341,7 @@ export const configSchema = z.strictObject({
   student: studentSchema.prefault({}),
   search: searchSchema.prefault({}),
   gate: gateSchema.prefault({}),
+  schedules: z.record(name, scheduleSchema).default({}).describe('What `kgmentor schedule` runs, by name.'),
   feed: z
     .enum(['memory', 'cypher'])
     .default('memory')

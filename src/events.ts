@@ -115,6 +115,14 @@ export type KgmentorEvent =
       readonly nodes: number;
       readonly index: string;
     }
+  /** A new student was worse than the one that readers have, and is not published. */
+  | {
+      readonly type: 'refused';
+      readonly source: string;
+      readonly model: string;
+      /** Why, as a sentence. */
+      readonly message: string;
+    }
   /** A run has ended well. */
   | {
       readonly type: 'done';

@@ -4,9 +4,11 @@ import { requireSource } from './graph/alignments.js';
 import type { ReadReport } from './graph/dataset.js';
 import type { Graphs } from './graph/graphs.js';
 import type { FeedLayout } from './kg/batchSource.js';
+import { datasetDigest } from './kg/digest.js';
 import { heldOut as splitsOf } from './train/heldOut.js';
 import { readLinkFile } from './train/linkFiles.js';
 import { type RetrainInput, refuseGrownFeed } from './train/retrain.js';
+import { withAddedLinks } from './train/studentLinks.js';
 
 export interface StudentReading {
   readonly config: Config;
@@ -65,3 +67,7 @@ export async function readStudentInput({
     report,
   };
 }
+
+/** Digest of all that a student would be trained on: what its run's record will hold as `dataDigest`. */
+export const studentDigest = (input: Omit<RetrainInput, 'folder' | 'id'>): string =>
+  datasetDigest(withAddedLinks(input).dataset);

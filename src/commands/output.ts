@@ -151,6 +151,8 @@ function lineOf(event: KgmentorEvent): string | null {
       return `${event.name}: ${count(event.done)}${event.total ? ` of ${count(event.total)}` : ''}${event.rowsPerSecond ? `, ${count(event.rowsPerSecond)} rows/s` : ''}${event.etaSeconds === undefined ? '' : `, ${duration(event.etaSeconds)} left`}`;
     case 'published':
       return `published ${event.model} for ${event.source}: ${count(event.nodes)} ${event.label} nodes, index ${event.index}`;
+    case 'refused':
+      return `not published for ${event.source}: ${event.message}`;
     case 'done':
       return `${event.role ?? 'run'} done: ${event.folder}`;
     case 'warning':

@@ -7,15 +7,13 @@ import { migrate } from '../graph/migrate.js';
 import { type PublishOptions, type PublishResult, publish } from '../graph/publish.js';
 import { readPublishedModel } from '../graph/publishedModel.js';
 import { listRuns, recordRun } from '../graph/runs.js';
-import { datasetDigest } from '../kg/digest.js';
 import { graphRecord, publishInputOf } from '../publishRun.js';
-import { readStudentInput } from '../studentInput.js';
+import { readStudentInput, studentDigest } from '../studentInput.js';
 import { evaluateAndRecord } from '../train/evaluations.js';
 import { readRecord } from '../train/folder.js';
 import { type RetrainInput, retrain } from '../train/retrain.js';
 import { type RunOptions, resumeRun } from '../train/runFolder.js';
 import { withNewRun } from '../train/runs.js';
-import { withAddedLinks } from '../train/studentLinks.js';
 import { type GateVerdict, judge } from './gate.js';
 import { unendedRun } from './takeUp.js';
 import { teacherFor } from './teacher.js';
@@ -128,6 +126,8 @@ async function retrainHeld(
       ? await publish(graph, publishInputOf(folder, config, target), publishOptions(options))
       : undefined;
   const outcome = gate.passed ? 'published' : 'refused';
+  if (!gate.passed)
+    options.onEvent?.({ type: 'refused', source: target, model: readRecord(folder).id, message: gate.why });
   await recordRun(graph, { ...graphRecord(folder, target), outcome });
   const { id: run, dataDigest } = readRecord(folder);
   return {
@@ -146,8 +146,7 @@ async function studentOf(
   options: RetrainJobOptions,
 ): Promise<{ folder: string; student: 'trained' | 'resumed' | 'found' }> {
   const judged = new Set((await listRuns(graph, { source: input.target })).map(({ id }) => id));
-  const digest = datasetDigest(withAddedLinks(input).dataset);
-  const unended = unendedRun(runs, input, digest, judged);
+  const unended = unendedRun(runs, input, studentDigest(input), judged);
   if (unended?.trained) return { folder: unended.folder, student: 'found' };
   if (unended) {
     const { folder, record } = unended;

@@ -3,6 +3,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { KgmentorError } from '../errors.js';
 import { type Graphs, openGraphs } from '../graph/graphs.js';
 import type { OperateEvent } from '../operate/events.js';
+import { refusal } from '../operate/gate.js';
 import { type RetrainOutcome, retrainJob } from '../operate/retrainJob.js';
 import { connectionOf } from '../settings.js';
 import { sharesOf, usedGpus } from '../train/devices.js';
@@ -62,13 +63,11 @@ export async function workshopOf(targets: number, context: Context): Promise<Wor
  * @throws KgmentorError GATE where one was refused or could not be begun
  */
 export function requirePublished(outcomes: readonly RetrainOutcome[]): void {
-  const refused = outcomes.find(({ outcome }) => outcome !== 'published');
-  if (!refused) return;
-  if (refused.outcome === 'busy') throw new KgmentorError('GATE', refused.why);
-  const { target, run, gate } = refused as Extract<RetrainOutcome, { run: string }>;
-  throw new KgmentorError('GATE', `The student ${run} of ${target} is not published: ${gate.why}.`, {
-    next: `Readers stay with the old one. \`kgmentor publish ${target} --run ${run}\` publishes it all the same.`,
-  });
+  for (const one of outcomes) {
+    if (one.outcome === 'busy')
+      throw new KgmentorError('GATE', one.why, { next: 'Wait for that one, or look again later.' });
+    if (one.outcome === 'refused') throw refusal(one.target, one.run, one.gate);
+  }
 }
 
 /** An event as a line for people. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EvaluationSettings } from '../config.js';
 import type { GateSettings } from '../configOperate.js';
+import { KgmentorError } from '../errors.js';
 import type { Metrics } from '../evaluate/metrics.js';
 import type { PublishedFigures } from '../graph/publishedModel.js';
 import { compareRuns } from '../train/compareRuns.js';
@@ -124,3 +125,9 @@ function verdictOf({
 }
 
 const nameOf = (metric: GateSettings['metric']): string => ({ mrr: 'MRR', hits10: 'Hits@10' })[metric];
+
+/** What a command tells that ends with a refused student. */
+export const refusal = (target: string, run: string, { why }: Pick<GateVerdict, 'why'>): KgmentorError =>
+  new KgmentorError('GATE', `The student ${run} of ${target} is not published: ${why}.`, {
+    next: `Readers stay with the old one. \`kgmentor publish ${target} --run ${run}\` publishes it all the same.`,
+  });

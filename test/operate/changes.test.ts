@@ -6,14 +6,11 @@ import { readBookmark } from '../../src/graph/bookmark.js';
 import { cypher, withNames } from '../../src/graph/cypher.js';
 import { migrate } from '../../src/graph/migrate.js';
 import { publish } from '../../src/graph/publish.js';
-import { recordRun } from '../../src/graph/runs.js';
-import { entityKey } from '../../src/kg/keys.js';
 import { checkTarget } from '../../src/operate/changes.js';
 import { parseConfig } from '../../src/settings.js';
-import { readStudentInput, studentDigest } from '../../src/studentInput.js';
 import { run, useGraph } from '../_neo4j.js';
 import { testModel } from '../_publication.js';
-import { type Films, newFilms, small } from './_films.js';
+import { type Films, newFilms, recordTrained, small } from './_films.js';
 
 const held = useGraph();
 let films: Films;
@@ -26,17 +23,7 @@ const check = async (change: object = {}) => {
 
 const say = (text: string) => run(held.graph, text);
 
-/** As if a student of the data as they are had been trained and judged. */
-async function trained(id: string, change: object = {}): Promise<void> {
-  const { input } = await readStudentInput({
-    ...{ config: films.config, target: 'films', ...change },
-    graphs: () => films.graphs('read'),
-  });
-  await recordRun(held.graph, {
-    ...{ id, command: 'retrain', source: 'films', status: 'done', startedAt: '2026-01-01T00:00:00Z' },
-    ...{ seconds: 1, dataDigest: studentDigest(input) },
-  });
-}
+const trained = (id: string, change: object = {}) => recordTrained(held.graph, id, { ...films, ...change });
 
 describe('a check for changes', () => {
   before(async () => {
@@ -59,13 +46,9 @@ describe('a check for changes', () => {
 
   it('takes what kgmentor itself writes for no change', async () => {
     const before = await readBookmark(held.graph);
-    const keys = { Film: Array.from({ length: 40 }, (_, i) => [BigInt(i)]) };
-    const model = testModel({
-      ...{ id: 'm1', source: 'films', nodes: films.config.sources.films.nodes, dim: 4 },
-      keys: { Film: keys.Film.map(([id]) => [Number(id)]) },
-    });
-    assert.ok(model.entities.keys.includes(entityKey('Film', [1])));
-    await publish(held.graph, model, { graceSeconds: 0 });
+    const { nodes } = films.config.sources.films;
+    const keys = { Film: Array.from({ length: 40 }, (_, i) => [i]) };
+    await publish(held.graph, testModel({ id: 'm1', source: 'films', nodes, keys }), { graceSeconds: 0 });
     assert.notEqual(await readBookmark(held.graph), before);
     assert.equal(await check(), 'digest: nothing');
     assert.equal(await check(), 'bookmark: nothing');

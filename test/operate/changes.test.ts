@@ -107,6 +107,7 @@ describe('a check for changes', () => {
     const config = parseConfig({ ...small, alignments, runs: films.config.runs }, 'test');
     assert.equal(await check({ config }), 'digest: retrain');
     await trained('filed', { config });
+    assert.equal(await check({ config }), 'digest: nothing');
     assert.equal(await check({ config }), 'bookmark: nothing');
     utimesSync(file, 1, 1);
     assert.equal(await check({ config }), 'digest: nothing');

@@ -65,11 +65,11 @@ export async function planTarget(
 /** Reads what a student is trained on; of a run that is fed and goes on, with its own settings and teacher. */
 async function readInput(
   target: string,
-  { flags, out, config: configOf, graphs }: Context,
+  { flags, out, config: read, graphs }: Context,
   { onEvent }: Pick<RunOptions, 'onEvent'>,
   unfinished?: FoundRun,
 ): Promise<{ input: Omit<RetrainInput, 'folder' | 'id'>; report: ReadReport }> {
-  const config = configOf();
+  const config = read();
   const grow = precisionOf(flags);
   const fed = unfinished !== undefined || config.feed === 'cypher';
   requireSource(config, target);
@@ -80,9 +80,9 @@ async function readInput(
       : findRun(config.runs, text(flags, 'teacher'), { kind: 'teacher', finished: true }).folder;
   const settings = unfinished ? studentSettings(unfinished.folder) : config.student;
   const input = { config, target, graphs, teacher, settings, fed, grow, onEvent };
-  const read = await readStudentInput(input);
-  narrateReport(read.report, out);
-  return read;
+  const found = await readStudentInput(input);
+  narrateReport(found.report, out);
+  return found;
 }
 
 /** A student in a few lines. */

@@ -79,7 +79,7 @@ async function findChange(
   if (counted) return { retrain: true, step: 'counts', why: counted };
   const { input } = await readStudentInput({
     ...{ config, target, teacher: teacher?.folder, fed: false },
-    graphs: async () => ({ ...connections, close: async () => {} }),
+    graphs: async () => connections,
   });
   const digest = studentDigest(input);
   writeCheckState(runs, target, { about, marks, counts, digest, at: new Date().toISOString() });

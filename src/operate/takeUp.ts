@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { isAlive } from '../setup/lock.js';
 import { files } from '../train/job.js';
 import type { RetrainInput } from '../train/retrain.js';
@@ -44,16 +45,7 @@ export function unendedRun(
   return record.status === 'failed' || isAtWork ? undefined : { ...found, trained: false };
 }
 
-/** As JSON tells them: records were written and read. */
-const isEqual = (a: unknown, b: unknown): boolean =>
-  JSON.stringify(sorted(JSON.parse(JSON.stringify(a ?? null)))) ===
-  JSON.stringify(sorted(JSON.parse(JSON.stringify(b ?? null))));
+/** Compared as JSON tells them: one comes from a file. */
+const isEqual = (a: unknown, b: unknown): boolean => isDeepStrictEqual(asJson(a), asJson(b));
 
-const sorted = (value: unknown): unknown =>
-  value && typeof value === 'object' && !Array.isArray(value)
-    ? Object.fromEntries(
-        Object.entries(value)
-          .sort(([a], [b]) => (a < b ? -1 : 1))
-          .map(([key, one]) => [key, sorted(one)]),
-      )
-    : value;
+const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));

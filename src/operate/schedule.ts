@@ -91,7 +91,6 @@ export async function runSchedules(options: SchedulerOptions): Promise<void> {
     const due = times.between(late, now, Number.POSITIVE_INFINITY).first;
     if (missed.count > 0)
       onEvent?.({ type: 'missed', schedule: name, times: missed.first.map(iso), count: missed.count });
-    if (missed.count + due.length > 0) put(name, { seen: iso(now) });
     for (const target of settings.targets) {
       for (const moment of due.slice(0, -1))
         onEvent?.({
@@ -102,6 +101,8 @@ export async function runSchedules(options: SchedulerOptions): Promise<void> {
       if (last !== undefined) begin(name, target, last);
       else if (settings.catchUp && (missed.count > 0 || cutOff.includes(target))) begin(name, target, now);
     }
+    // At last: a kill before this tells a time twice, never not at all.
+    if (missed.count + due.length > 0) put(name, { seen: iso(now) });
   };
 
   for (const one of all) {

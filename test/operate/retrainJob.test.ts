@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import pLimit from 'p-limit';
 import { acquireLease } from '../../src/graph/lease.js';
@@ -11,9 +13,10 @@ import { runSchedules } from '../../src/operate/schedule.js';
 import { runScheduled } from '../../src/operate/scheduled.js';
 import { readRecord } from '../../src/train/folder.js';
 import { listRunFolders } from '../../src/train/runs.js';
+import { runCli } from '../_cli.js';
 import { run, useGraph } from '../_neo4j.js';
 import { fastClock } from './_fastClock.js';
-import { type Films, newFilms } from './_films.js';
+import { type Films, newFilms, small } from './_films.js';
 
 const held = useGraph();
 let films: Films;
@@ -95,6 +98,18 @@ describe('one retraining', () => {
     const [recorded] = await listRuns(held.graph, { source: 'films' });
     assert.deepEqual([recorded.id, recorded.outcome], [second.run, 'refused']);
     assert.equal(readRecord(second.folder).gate?.why, gate.why);
+  });
+
+  it('is judged on the command line as well', async () => {
+    writeFileSync(
+      path.join(films.folder, 'strict.json'),
+      JSON.stringify({ ...small, gate: { tolerance: 0 } }),
+    );
+    const publish = `publish films --gate --config strict.json --run ${second.run}`;
+    const { code, stderr } = await runCli(publish.split(' '), { cwd: films.folder });
+    assert.equal(code, 6, stderr);
+    assert.match(stderr, /is not published: MRR .*\nReaders stay with the old one/);
+    assert.equal(await published(), first.run);
   });
 
   it('is refused where another one retrains the target', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { gateSchema, scheduleSchema } from './configOperate.js';
 import { ENCODER_FACTS, ENCODER_NAMES, LONGEST_PATH } from './encoders.js';
 
 const name = z.string().min(1);
@@ -345,6 +346,8 @@ export const configSchema = z.strictObject({
   teacher: teacherSchema.prefault({}),
   student: studentSchema.prefault({}),
   search: searchSchema.prefault({}),
+  gate: gateSchema.prefault({}),
+  schedules: z.record(name, scheduleSchema).default({}).describe('What `kgmentor schedule` runs, by name.'),
   feed: z
     .enum(['memory', 'cypher'])
     .default('memory')

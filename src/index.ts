@@ -63,14 +63,21 @@ export type {
   Triples,
 } from './kg/types.js';
 export { isValueLabel } from './kg/values.js';
+export { type Check, checkTarget } from './operate/changes.js';
+export type { OperateEvent } from './operate/events.js';
+export { type GateVerdict, judge } from './operate/gate.js';
 export { type EventLog, type LogOptions, openLog } from './operate/log.js';
 export { createMetrics, type Metrics as PrometheusMetrics } from './operate/metrics.js';
+export { type RetrainJob, type RetrainOutcome, retrainJob } from './operate/retrainJob.js';
+export { runSchedules, type SchedulerOptions } from './operate/schedule.js';
 export { type MetricsServer, type ServeMetricsOptions, serveMetrics } from './operate/serveMetrics.js';
+export { type WatchOptions, watch } from './operate/watch.js';
 export { publishInputOf } from './publishRun.js';
 export { type PredictedFact, type PredictInput, predict, type QueryVector } from './query/predict.js';
 export { type SimilarNode, similar } from './query/similar.js';
 export { queriesOfRuns } from './runQueries.js';
 export { type Connection, connectionOf, loadConfig, parseConfig } from './settings.js';
+export { readStudentInput, type StudentReading } from './studentInput.js';
 export { type AlignmentReport, evaluateAlignment } from './train/evaluateAlignment.js';
 export { type Answerer, type EvaluateOptions, evaluateAndRecord, evaluateRun } from './train/evaluations.js';
 export { type GrowOutcome, growLinks } from './train/growLinks.js';

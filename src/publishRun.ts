@@ -1,7 +1,7 @@
 import type { Config } from './config.js';
 import type { PublishInput } from './graph/publishInput.js';
 import type { RunRecord as GraphRunRecord } from './graph/runs.js';
-import { readRecord } from './train/folder.js';
+import { type RunRecord, readRecord } from './train/folder.js';
 import { readNodeVectors } from './train/nodeVectors.js';
 
 /** A student's run folder as `publish` takes it: vectors of nodes, and relations between nodes. */
@@ -24,7 +24,7 @@ export function publishInputOf(
       geometry: vectors.geometry,
       config: record.settings,
       dataDigest: record.dataDigest,
-      metrics: figures(record.metrics),
+      metrics: figures(record),
     },
     entities: { keys: vectors.keys },
     vectors: vectors.entity,
@@ -47,7 +47,8 @@ function typesOf(relation: string, map: Readonly<Record<string, string>>): strin
 
 /** What the graph remembers of a student's run. */
 export function graphRecord(folder: string, target: string): GraphRunRecord {
-  const { id, status, createdAt, result, metrics, dataDigest } = readRecord(folder);
+  const record = readRecord(folder);
+  const { id, status, createdAt, result, dataDigest } = record;
   return {
     id,
     command: 'retrain',
@@ -56,22 +57,22 @@ export function graphRecord(folder: string, target: string): GraphRunRecord {
     status: status === 'done' ? 'done' : status === 'interrupted' ? 'interrupted' : 'failed',
     startedAt: createdAt,
     seconds: Number(result?.trainSeconds ?? 0) + Number(result?.prepareSeconds ?? 0),
-    metrics: figures(metrics),
+    metrics: figures(record),
     dataDigest,
   };
 }
 
-/** Test figures by filter as flat numbers. */
-function figures(metrics: Readonly<Record<string, unknown>> = {}): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(metrics).flatMap(([filter, report]) => {
-      const { all } = report as { all?: { mrr: number; hits10: number } };
-      return all
-        ? [
-            [`${filter}.mrr`, all.mrr],
-            [`${filter}.hits10`, all.hits10],
-          ]
-        : [];
-    }),
-  );
+/** Test figures by filter, and those on validation facts, as flat numbers. */
+function figures({ metrics = {}, result }: RunRecord): Record<string, number> {
+  const reports = Object.entries(metrics).flatMap(([filter, report]) => {
+    const { all } = report as { all?: { mrr: number; hits10: number } };
+    return all
+      ? [
+          [`${filter}.mrr`, all.mrr],
+          [`${filter}.hits10`, all.hits10],
+        ]
+      : [];
+  });
+  const best = result?.best;
+  return { ...(typeof best === 'number' && { 'valid.mrr': best }), ...Object.fromEntries(reports) };
 }

@@ -54,6 +54,14 @@ export const commands: Readonly<Record<string, { summary: string; load: () => Pr
     summary: 'write a student’s vectors to the nodes and switch readers to them',
     load: async () => (await import('./publish.js')).publishCommand,
   },
+  watch: {
+    summary: 'retrain and publish a target when its data have changed',
+    load: async () => (await import('./watch.js')).watchCommand,
+  },
+  schedule: {
+    summary: 'retrain and publish targets at set times',
+    load: async () => (await import('./schedule.js')).scheduleCommand,
+  },
   similar: {
     summary: 'nodes similar to a node',
     load: async () => (await import('./similar.js')).similarCommand,

@@ -1,27 +1,33 @@
+import type { Config } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import type { Graph } from '../graph/connect.js';
 import { migrate } from '../graph/migrate.js';
 import { publish } from '../graph/publish.js';
+import { readPublishedModel } from '../graph/publishedModel.js';
 import { type RemovalOptions, type RemovalResult, removeEverything } from '../graph/removal.js';
 import { rollback } from '../graph/rollback.js';
 import { recordRun } from '../graph/runs.js';
+import { judge, refusal } from '../operate/gate.js';
 import { graphRecord, publishInputOf } from '../publishRun.js';
+import { readRecord } from '../train/folder.js';
 import { findRun } from '../train/runs.js';
 import { type Command, text } from './command.js';
-import { count, duration } from './output.js';
+import { count, duration, type Output } from './output.js';
 
 export const publishCommand: Command = {
-  usage: '[<target>] [--run ID] [--rollback | --remove] [--dry-run]',
+  usage: '[<target>] [--run ID] [--gate] [--rollback | --remove] [--dry-run]',
   summary: 'Writes a student’s vectors to the nodes of its source and points readers at them, all at once.',
   positionals: [0, 1],
   options: {
     run: { type: 'string' },
+    gate: { type: 'boolean' },
     rollback: { type: 'boolean' },
     remove: { type: 'boolean' },
     'dry-run': { type: 'boolean' },
   },
   help: {
     '--run ID': 'run of the student, the newest finished one where absent',
+    '--gate': 'only if it is not worse than the published one on the validation facts, else exit code 6',
     '--rollback': 'point readers at the model before',
     '--remove': 'remove all that kgmentor wrote, for the target or for all',
     '--dry-run': 'find the nodes and write nothing',
@@ -49,6 +55,7 @@ export const publishCommand: Command = {
       return;
     }
     const { folder } = findRun(config.runs, text(flags, 'run'), { kind: 'student', target, finished: true });
+    if (flags.gate) await requireGood(folder, graph, target, { config, out, signal });
     if (!dryRun) await migrate(graph);
     const start = Date.now();
     const result = await publish(graph, publishInputOf(folder, config, target), {
@@ -64,7 +71,7 @@ export const publishCommand: Command = {
           rowsPerSecond: (1000 * done) / (Date.now() - start),
         }),
     });
-    if (!dryRun) await recordRun(graph, graphRecord(folder, target));
+    if (!dryRun) await recordRun(graph, { ...graphRecord(folder, target), outcome: 'published' });
     out.data(result, () => [
       ...result.labels.map(
         (one) =>
@@ -82,6 +89,20 @@ export const publishCommand: Command = {
     ]);
   },
 };
+
+/** @throws KgmentorError GATE for a student that is worse than what readers have */
+async function requireGood(
+  folder: string,
+  graph: Graph,
+  target: string,
+  { config, out, signal }: { config: Config; out: Output; signal: AbortSignal },
+): Promise<void> {
+  const { runs, gate, evaluation } = config;
+  const published = await readPublishedModel(graph, target);
+  const verdict = await judge({ folder, published, runs, gate, evaluation }, { signal });
+  if (!verdict.passed) throw refusal(target, readRecord(folder).id, verdict);
+  out.say(`passed: ${verdict.why}`);
+}
 
 /** Removes what was written from each database, and tells it as one. */
 async function removeFrom(graphs: readonly Graph[], options: RemovalOptions): Promise<RemovalResult> {

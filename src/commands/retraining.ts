@@ -1,12 +1,10 @@
 import { KgmentorError } from '../errors.js';
 import { requireSource } from '../graph/alignments.js';
 import type { ReadReport } from '../graph/dataset.js';
-import type { FeedLayout } from '../kg/batchSource.js';
+import { readStudentInput } from '../studentInput.js';
 import { evaluateAndRecord } from '../train/evaluations.js';
-import { heldOut as splitsOf } from '../train/heldOut.js';
-import { readLinkFile } from '../train/linkFiles.js';
 import { type PlanOptions, planRetraining, type TrainingPlan } from '../train/plan/plan.js';
-import { type RetrainInput, refuseGrownFeed, retrain } from '../train/retrain.js';
+import { type RetrainInput, retrain } from '../train/retrain.js';
 import { isFed, type RunOptions, type RunOutcome, resumeRun, studentSettings } from '../train/runFolder.js';
 import { type FoundRun, findRun, withNewRun } from '../train/runs.js';
 import { type Context, text } from './command.js';
@@ -75,34 +73,16 @@ async function readInput(
   const grow = precisionOf(flags);
   const fed = unfinished !== undefined || config.feed === 'cypher';
   requireSource(config, target);
-  if (grow && fed) refuseGrownFeed();
   const teacher = unfinished
     ? unfinished.record.teacher?.folder
     : flags['no-teacher']
       ? undefined
       : findRun(config.runs, text(flags, 'teacher'), { kind: 'teacher', finished: true }).folder;
-  const { readDataset } = await import('../graph/dataset.js');
-  const { neighbourFeed, refuseValues } = await import('../graph/neighbours.js');
-  const { linkThreshold } = config.teacher;
   const settings = unfinished ? studentSettings(unfinished.folder) : config.student;
-  if (fed) refuseValues(config, settings.background > 0 ? Object.keys(config.sources) : [target]);
-  const connections = await graphs();
-  const { dataset, report, ids, degrees, means, withheld } = await readDataset(connections.of, config, {
-    // What links are grown by lies outside of the linked subgraph.
-    ...(!grow && { around: { target, hops: settings.hops, linkThreshold } }),
-    links: teacher ? readLinkFile(teacher, 'grown') : [],
-    onEvent,
-  });
-  narrateReport(report, out);
-  if (!fed) await connections.close();
-  const { heldOut, evaluation } = config;
-  const split = splitsOf(dataset, heldOut)[target];
-  const links = { withheld, linkThreshold, grow };
-  const feed = (layout: FeedLayout) => neighbourFeed(connections.of, config, layout, { ids, degrees, means });
-  return {
-    input: { dataset, ...links, target, split, heldOut, settings, evaluation, teacher, ...(fed && { feed }) },
-    report,
-  };
+  const input = { config, target, graphs, teacher, settings, fed, grow, onEvent };
+  const found = await readStudentInput(input);
+  narrateReport(found.report, out);
+  return found;
 }
 
 /** A student in a few lines. */

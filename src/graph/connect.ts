@@ -32,6 +32,8 @@ export interface Graph {
 export interface ReadOptions {
   /** Records fetched at a time; small where each record is a wide column. */
   readonly fetchSize?: number;
+  /** Given the bookmarks that the transaction leaves. */
+  readonly onBookmarks?: (bookmarks: readonly string[]) => void;
 }
 
 export interface WriteOptions {
@@ -82,7 +84,7 @@ export async function connect(options: ConnectOptions): Promise<Graph> {
   const run = async <T>(
     mode: 'READ' | 'WRITE',
     work: (tx: ManagedTransaction) => Promise<T>,
-    { fetchSize, timeout }: ReadOptions & WriteOptions,
+    { fetchSize, onBookmarks, timeout }: ReadOptions & WriteOptions,
   ) => {
     if (closed) throw closedError();
     const session = driver.session({
@@ -91,11 +93,13 @@ export async function connect(options: ConnectOptions): Promise<Graph> {
       ...(fetchSize !== undefined && { fetchSize }),
     });
     try {
-      return await unlessClosed(
+      const done = await unlessClosed(
         mode === 'READ'
           ? session.executeRead(work)
           : session.executeWrite(work, timeout === undefined ? {} : { timeout: timeout * 1000 }),
       );
+      onBookmarks?.(session.lastBookmarks());
+      return done;
     } catch (error) {
       throw passing(error) ? explain(error, { uri, username, database }) : error;
     } finally {

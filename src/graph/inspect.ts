@@ -103,7 +103,7 @@ async function leftovers(graph: Graph): Promise<Finding[]> {
     what: `lease ${name}`,
     ok: false,
     found: `${holder} has not released it and it has run out: that process was killed`,
-    mend: 'nothing; the next publisher takes it over',
+    mend: 'nothing; the next one that needs it takes it over',
   }));
 }
 

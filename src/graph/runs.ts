@@ -15,6 +15,8 @@ export interface RunRecord {
   readonly metrics?: Readonly<Record<string, number>>;
   /** Digest of the data that the run saw. */
   readonly dataDigest?: string;
+  /** Of an unattended run: what the quality gate made of it. */
+  readonly outcome?: 'published' | 'refused';
 }
 
 /**
@@ -27,7 +29,7 @@ export async function recordRun(graph: Graph, run: RunRecord): Promise<void> {
   const { id, metrics, ...rest } = run;
   await runOne(graph, 'write-run', {
     id,
-    properties: { ...rest, metrics: metrics ? JSON.stringify(metrics) : null },
+    properties: { outcome: null, ...rest, metrics: metrics ? JSON.stringify(metrics) : null },
   });
 }
 

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { KgmentorError } from '../errors.js';
 
 /** Takes one line of narration. */
 export type Log = (line: string) => void;
@@ -14,6 +15,8 @@ export interface LockOptions {
   readonly what?: string;
   /** Milliseconds between two tries. */
   readonly every?: number;
+  /** Aborting ends the waiting with INTERRUPTED; work that has begun ends itself. */
+  readonly signal?: AbortSignal;
 }
 
 interface Holder {
@@ -57,7 +60,9 @@ export async function withLock<T>(
       told = true;
       options.log?.(`Waiting for ${options.what ?? 'the same work'} in process ${holder.pid} (${folder}).`);
     }
-    await sleep(options.every ?? 250);
+    await sleep(options.every ?? 250, undefined, { signal: options.signal }).catch((cause) => {
+      throw new KgmentorError('INTERRUPTED', `Stopped while waiting for process ${holder?.pid}.`, { cause });
+    });
   }
   try {
     return await work();

@@ -116,7 +116,8 @@ function baselineRanks(
   );
 }
 
-const ranksBy = (
+/** Ranks of queries on a run's own rows, by its model or by its teacher through the links. */
+export const ranksBy = (
   folder: string,
   by: 'model' | 'teacher',
   evaluations: Readonly<Record<string, RankingQueries>>,

@@ -66,6 +66,8 @@ export interface RunRecord {
   readonly counts: Readonly<Record<string, number>>;
   readonly result?: Readonly<Record<string, unknown>>;
   readonly metrics?: Readonly<Record<string, unknown>>;
+  /** Of a student that was to be published unattended: how the quality gate judged it. */
+  readonly gate?: Readonly<Record<string, unknown>>;
 }
 
 export const writeRecord = (folder: string, record: RunRecord): void =>

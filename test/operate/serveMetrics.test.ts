@@ -44,7 +44,7 @@ describe('metrics', () => {
     const { url, host, onEvent } = await serve();
     assert.equal(host, '127.0.0.1');
     const of = { role: 'student', target: 'films' } as const;
-    const rate = { rowsPerSecond: 120, etaSeconds: 1 };
+    const rate = { rowsPerSecond: 120, etaSeconds: 1, waiting: 0 };
     const begun: KgmentorEvent[] = [
       { type: 'read', source: 'films', entities: 3, triples: 40, relations: 1 },
       { type: 'begun', ...of, folder: 'runs/a', resumed: false },

@@ -1,0 +1,182 @@
+import type { Config } from '../config.js';
+import { KgmentorError } from '../errors.js';
+import type { Graph } from '../graph/connect.js';
+import type { Graphs } from '../graph/graphs.js';
+import { acquireLease, type Lease } from '../graph/lease.js';
+import { migrate } from '../graph/migrate.js';
+import { type PublishOptions, type PublishResult, publish } from '../graph/publish.js';
+import { readPublishedModel } from '../graph/publishedModel.js';
+import { listRuns, recordRun } from '../graph/runs.js';
+import { graphRecord, publishInputOf } from '../publishRun.js';
+import { readStudentInput, studentDigest } from '../studentInput.js';
+import { evaluateAndRecord } from '../train/evaluations.js';
+import { readRecord } from '../train/folder.js';
+import { type RetrainInput, retrain } from '../train/retrain.js';
+import { type RunOptions, resumeRun } from '../train/runFolder.js';
+import { withNewRun } from '../train/runs.js';
+import { type GateVerdict, judge } from './gate.js';
+import { unendedRun } from './takeUp.js';
+import { teacherFor } from './teacher.js';
+
+export interface RetrainJob {
+  readonly config: Config;
+  /** Opens connections; the job closes them. */
+  readonly graphs: (purpose: 'read' | 'write') => Promise<Graphs>;
+  readonly target: string;
+  /** Run id of the teacher; the newest finished one where absent. */
+  readonly teacher?: string;
+  /** Trains a teacher first where there is none. */
+  readonly pretrain?: boolean;
+}
+
+export interface RetrainJobOptions
+  extends Omit<RunOptions, 'feed' | 'resume'>,
+    Pick<PublishOptions, 'graceSeconds'> {}
+
+/** What became of one retraining. */
+export type RetrainOutcome =
+  /** Another process retrains this target, or the teacher that it needs. */
+  | { readonly outcome: 'busy'; readonly target: string; readonly why: string }
+  | {
+      readonly outcome: 'published' | 'refused';
+      readonly target: string;
+      /** Run id of the student, and its folder. */
+      readonly run: string;
+      readonly folder: string;
+      readonly teacher: string;
+      readonly pretrained: boolean;
+      /** How the student came about: trained anew, or an unended run of the same training brought to its end. */
+      readonly student: 'trained' | 'resumed' | 'found';
+      readonly dataDigest: string;
+      readonly gate: GateVerdict;
+      /** Absent where readers use this student already. */
+      readonly publication?: PublishResult;
+      readonly seconds: number;
+    };
+
+/**
+ * One whole retraining of a target: reads the graph, trains a student by distillation from the teacher, evaluates it,
+ * and publishes it where the quality gate lets it through. A lease in the graph sees to it that a target is retrained
+ * by one process at a time. Safe to repeat after a kill at any moment: what was trained is taken up, and readers are
+ * switched in one step.
+ *
+ * @returns `refused` where the gate kept the student back: readers stay with the old one
+ * @throws KgmentorError NO_DATA without a teacher or facts, UNREACHABLE, INTERRUPTED after an abort with the checkpoint
+ *   written, and what reading, training and publishing throw
+ * @example
+ * const done = await retrainJob({ config, target: 'films', graphs: (purpose) => openGraphs(config, connectionOf({}, purpose)) });
+ */
+export async function retrainJob(job: RetrainJob, options: RetrainJobOptions = {}): Promise<RetrainOutcome> {
+  const { target } = job;
+  const opened: Graphs[] = [];
+  const graphs = async (purpose: 'read' | 'write') => {
+    const connections = await job.graphs(purpose);
+    opened.push(connections);
+    return connections;
+  };
+  try {
+    const writing = await graphs('write');
+    const graph = writing.of(target);
+    await migrate(graph);
+    const lease = await acquireLease(graph, leaseOf(target)).catch(busy(target));
+    if ('outcome' in lease) return lease;
+    lease.keep();
+    try {
+      return await retrainHeld({ ...job, graphs }, writing, lease, options);
+    } finally {
+      await lease.release().catch(() => undefined);
+    }
+  } finally {
+    for (const connections of opened) await connections.close();
+  }
+}
+
+/** Name of the lease that those who retrain a target share. */
+const leaseOf = (target: string): string => `retrain:${target}`;
+
+const busy =
+  (target: string) =>
+  (error: unknown): RetrainOutcome & { outcome: 'busy' } => {
+    if (!(error instanceof KgmentorError) || error.code !== 'GATE') throw error;
+    return { outcome: 'busy', target, why: error.message };
+  };
+
+async function retrainHeld(
+  { config, target, graphs, teacher: wanted, pretrain }: RetrainJob,
+  writing: Graphs,
+  lease: Lease,
+  options: RetrainJobOptions,
+): Promise<RetrainOutcome> {
+  const start = Date.now();
+  const graph = writing.of(target);
+  const teacher = await teacherFor({ config, id: wanted, pretrain }, writing, options).catch(busy(target));
+  if ('outcome' in teacher) return teacher;
+  const { input } = await readStudentInput({
+    ...{ config, target, teacher: teacher.folder, onEvent: options.onEvent },
+    graphs: () => graphs('read'),
+  });
+  const { folder, student } = await studentOf(input, config.runs, graph, options);
+  if (!readRecord(folder).metrics) await evaluateAndRecord(folder, options);
+  const published = await readPublishedModel(graph, target);
+  const { runs, evaluation } = config;
+  const gate = await judge({ folder, published, runs, gate: config.gate, evaluation }, options);
+  await requireHeld(graph, lease);
+  const publication =
+    gate.passed && gate.basis !== 'same'
+      ? await publish(graph, publishInputOf(folder, config, target), publishOptions(options))
+      : undefined;
+  const outcome = gate.passed ? 'published' : 'refused';
+  if (!gate.passed)
+    options.onEvent?.({ type: 'refused', source: target, model: readRecord(folder).id, message: gate.why });
+  await recordRun(graph, { ...graphRecord(folder, target), outcome });
+  const { id: run, dataDigest } = readRecord(folder);
+  return {
+    ...{ outcome, target, run, folder, student, dataDigest, gate },
+    ...{ teacher: teacher.record.id, pretrained: teacher.trained },
+    ...(publication && { publication }),
+    seconds: (Date.now() - start) / 1000,
+  };
+}
+
+/** The student of the data as they are now: an unended run of the same training, or a new one. */
+async function studentOf(
+  input: Omit<RetrainInput, 'folder' | 'id'>,
+  runs: string,
+  graph: Graph,
+  options: RetrainJobOptions,
+): Promise<{ folder: string; student: 'trained' | 'resumed' | 'found' }> {
+  const judged = new Set((await listRuns(graph, { source: input.target })).map(({ id }) => id));
+  const unended = unendedRun(runs, input, studentDigest(input), judged);
+  if (unended?.trained) return { folder: unended.folder, student: 'found' };
+  if (unended) {
+    const { folder, record } = unended;
+    await (input.feed
+      ? retrain({ ...input, folder, id: record.id }, { ...options, resume: true })
+      : resumeRun(folder, options));
+    return { folder, student: 'resumed' };
+  }
+  const { folder } = await withNewRun(runs, input.target, (run) => retrain({ ...input, ...run }, options));
+  return { folder, student: 'trained' };
+}
+
+/** A lease that ran out while the server was away is taken again, unless another process has taken it since. */
+async function requireHeld(graph: Graph, lease: Lease): Promise<void> {
+  await lease.renew().catch(async (error) => {
+    if (!(error instanceof KgmentorError) || error.code !== 'GATE') throw error;
+    const again = await acquireLease(graph, lease.name);
+    await again.release();
+  });
+}
+
+const publishOptions = ({ signal, graceSeconds, onEvent }: RetrainJobOptions): PublishOptions => {
+  const start = Date.now();
+  return {
+    signal,
+    ...(graceSeconds !== undefined && { graceSeconds }),
+    onProgress: ({ stage, done, total }) =>
+      onEvent?.({
+        ...{ type: 'progress', name: stage, done, total },
+        rowsPerSecond: (1000 * done) / Math.max(Date.now() - start, 1),
+      }),
+  };
+};

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { migrate } from '../../src/graph/migrate.js';
+import { writeScheduleStates } from '../../src/operate/scheduleState.js';
+import { type CliOptions, interrupt, runCli } from '../_cli.js';
+import { run, useGraph } from '../_neo4j.js';
+import { type Films, newFilms, recordTrained } from '../operate/_films.js';
+
+const held = useGraph();
+let films: Films;
+
+const cli = (line: string, options: CliOptions = {}) =>
+  runCli(line.split(' '), { cwd: films.folder, ...options });
+
+/** Runs a command that goes on for ever, and stops it once it has said something. */
+async function until(line: string, said: RegExp, env: Record<string, string> = {}) {
+  let text = '';
+  const stopped = new AbortController();
+  const result = await cli(line, {
+    env,
+    onBegun(child) {
+      child.stdout?.on('data', (piece: string) => {
+        text += piece;
+        if (said.test(text)) stopped.abort();
+      });
+      stopped.signal.addEventListener('abort', () => interrupt(child), { once: true });
+    },
+    onStderr(piece) {
+      text += piece;
+      if (said.test(text)) stopped.abort();
+    },
+  });
+  return result;
+}
+
+describe('watch on the command line', () => {
+  before(async () => {
+    films = await newFilms(held.graph);
+    await migrate(held.graph);
+    await recordTrained(held.graph, 'r1', films);
+  });
+  after(() => films.remove());
+
+  it('looks once and says which step decided', async () => {
+    const { code, stdout } = await cli('watch films --once');
+    assert.equal(code, 0);
+    assert.match(stdout, /^films: not retrained, by digest of the content: what was committed changes no /);
+    const again = await cli('watch films --once --json');
+    const { type, retrain, step } = JSON.parse(again.stdout);
+    assert.deepEqual([type, retrain, step, again.code], ['checked', false, 'bookmark', 0]);
+  });
+
+  it('tells what it would do, and does nothing', async () => {
+    await run(held.graph, 'CREATE (:Film {id: 99})');
+    const { code, stdout } = await cli('watch films --once --dry-run');
+    assert.match(stdout, /^films: to be retrained, by counts: films has 41 nodes, 40 at the last check\n$/);
+    assert.equal(code, 0);
+    // Without a teacher it cannot be done either.
+    assert.equal((await cli('watch films --once')).code, 5);
+  });
+
+  it('tries an unreachable server again, and ends in order at Ctrl-C', async () => {
+    const away = { NEO4J_URI: 'bolt://127.0.0.1:1' };
+    assert.equal((await cli('watch films --once', { env: away })).code, 3);
+    const { code, stdout } = await until(
+      'watch films --every 2s',
+      /Trying again in [\s\S]*Trying again in/,
+      away,
+    );
+    assert.match(stdout, /^films: No Neo4j server answers at .* Trying again in 2\.0 s\.$/m);
+    assert.equal(code, 0);
+  });
+
+  it('refuses what it cannot read', async () => {
+    for (const line of ['watch', 'watch films --targets films', 'watch films --every soon', 'watch filmz'])
+      assert.equal((await cli(line)).code, 2, line);
+  });
+});
+
+describe('schedule on the command line', () => {
+  before(async () => {
+    films = await newFilms(held.graph);
+  });
+  after(() => films.remove());
+
+  it('lists the next times, and how the last runs ended', async () => {
+    const last = { films: { at: '2026-06-01T01:00:00.000Z', outcome: 'refused' } };
+    writeScheduleStates(films.config.runs, {
+      nightly: { seen: new Date().toISOString(), running: {}, last },
+    });
+    const { code, stdout } = await cli('schedule --list --count 2 --json');
+    const [{ schedule, next, targets, ...rest }] = JSON.parse(stdout);
+    assert.deepEqual([code, schedule, targets, next.length, rest.last], [0, 'nightly', ['films'], 2, last]);
+    assert.ok(next.every((time: string) => /T0[12]:00:00\.000Z$/.test(time)));
+    assert.match((await cli('schedule --list')).stdout, /^nightly +films +0 3 \* \* \* \(Europe\/Berlin\)/m);
+  });
+
+  it('tells at its start what was missed, lets a second one wait, and ends in order at Ctrl-C', async () => {
+    const days = (n: number) => new Date(Date.now() - n * 86_400_000).toISOString();
+    const running = { films: days(3) };
+    writeScheduleStates(films.config.runs, { nightly: { seen: days(3), running, last: {} } });
+    let second: ReturnType<typeof until> | undefined;
+    const first = await cli('schedule', {
+      onStderr(text, child) {
+        if (!/next at/.test(text) || second) return;
+        second = until('schedule', /Waiting for the scheduler in process/);
+        void second.then(() => interrupt(child));
+      },
+    });
+    assert.equal(first.code, 0, first.stderr);
+    assert.match(first.stdout, /^films \(nightly\): the one of .* was cut off$/m);
+    assert.match(first.stdout, /^nightly: missed .*Z, .*Z/m);
+    assert.equal((await second)?.code, 130);
+  });
+});

@@ -115,6 +115,15 @@ export type KgmentorEvent =
       readonly nodes: number;
       readonly index: string;
     }
+  /** How far a run's vectors moved from those of the earlier model that it began with; cosines in [-1, 1]. */
+  | {
+      readonly type: 'drift';
+      readonly role?: 'teacher' | 'student';
+      readonly entities: number;
+      readonly cosine: number;
+      /** The cosine that one in twenty is below. */
+      readonly low: number;
+    }
   /** A run has ended well. */
   | {
       readonly type: 'done';

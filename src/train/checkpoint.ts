@@ -1,5 +1,5 @@
 import { KgmentorError } from '../errors.js';
-import { checkpointTensors, restoreModel } from '../model/model.js';
+import { checkpointTensors, restoreModel, type Start } from '../model/model.js';
 import { readTensors, type StoredTensor, writeTensors } from '../model/safetensors.js';
 import { restoreTable, storeTable } from '../model/table.js';
 import type { Job } from './job.js';
@@ -39,9 +39,14 @@ export function saveCheckpoint(path: string, trainer: Trainer, progress: Progres
 /**
  * The trainer and progress that {@link saveCheckpoint} wrote.
  *
+ * @param start what the run began with, to which a job may hold its rows
  * @throws KgmentorError BAD_DATA for a truncated file, USAGE when the settings are not the job's
  */
-export function loadCheckpoint(path: string, job: Job): { trainer: Trainer; progress: Progress } {
+export function loadCheckpoint(
+  path: string,
+  job: Job,
+  start?: Start,
+): { trainer: Trainer; progress: Progress } {
   const { tensors, metadata } = readTensors(path);
   if (metadata.settings !== JSON.stringify(job.settings))
     throw new KgmentorError('USAGE', `${path} was trained with other settings than the job names.`, {
@@ -53,7 +58,8 @@ export function loadCheckpoint(path: string, job: Job): { trainer: Trainer; prog
       .filter((name) => /^extra\.\w+$/.test(name))
       .map((name) => [name.slice('extra.'.length), restoreTable(name, tensors)]),
   );
-  const trainer = createTrainer(job, { restored: { model: restoreModel(shapeOf(job), tensors), extras } });
+  const model = restoreModel(shapeOf(job), tensors);
+  const trainer = createTrainer(job, { restored: { model, extras }, start });
   return {
     trainer,
     progress: { ...progress, stopper: { ...progress.stopper, best: Number(progress.stopper.best) } },

@@ -59,11 +59,11 @@ async function main(folder: string, resume: boolean): Promise<void> {
   const job = readJob(folder);
   const checkpoint = join(folder, files.checkpoint);
   const goesOn = resume && existsSync(checkpoint);
-  const given = goesOn ? undefined : startOf(folder);
+  const given = goesOn && !job.anchor ? undefined : startOf(folder);
   const taught = goesOn || given ? undefined : teacherStart(folder, job);
   if (taught) send({ type: 'started', ...taught.taken });
   const { trainer, progress } = goesOn
-    ? loadCheckpoint(checkpoint, job)
+    ? loadCheckpoint(checkpoint, job, given)
     : { trainer: createTrainer(job, { start: given ?? taught?.start }), progress: freshProgress };
   const prepared = (performance.now() - started) / 1000;
   const { ended, progress: reached } = await trainLoop(job, trainer, progress, {

@@ -54,6 +54,10 @@ export const commands: Readonly<Record<string, { summary: string; load: () => Pr
     summary: 'write a student’s vectors to the nodes and switch readers to them',
     load: async () => (await import('./publish.js')).publishCommand,
   },
+  add: {
+    summary: 'vectors for a handful of new nodes, without training',
+    load: async () => (await import('./add.js')).add,
+  },
   similar: {
     summary: 'nodes similar to a node',
     load: async () => (await import('./similar.js')).similarCommand,

@@ -10,8 +10,9 @@ import { type RetrainInput, refuseGrownFeed, retrain } from '../train/retrain.js
 import { isFed, type RunOptions, type RunOutcome, resumeRun, studentSettings } from '../train/runFolder.js';
 import { type FoundRun, findRun, withNewRun } from '../train/runs.js';
 import { type Context, text } from './command.js';
+import { earlierStudent, withFrozen } from './earlier.js';
 import { precisionOf } from './growing.js';
-import { count, duration, points } from './output.js';
+import { count, driftText, duration, points } from './output.js';
 import { metricLines, narrateReport } from './training.js';
 
 /** A student that was trained and evaluated. */
@@ -84,7 +85,7 @@ async function readInput(
   const { readDataset } = await import('../graph/dataset.js');
   const { neighbourFeed, refuseValues } = await import('../graph/neighbours.js');
   const { linkThreshold } = config.teacher;
-  const settings = unfinished ? studentSettings(unfinished.folder) : config.student;
+  const settings = unfinished ? studentSettings(unfinished.folder) : withFrozen(config.student, flags);
   if (fed) refuseValues(config, settings.background > 0 ? Object.keys(config.sources) : [target]);
   const connections = await graphs();
   const { dataset, report, ids, degrees, means, withheld } = await readDataset(connections.of, config, {
@@ -94,21 +95,27 @@ async function readInput(
     onEvent,
   });
   narrateReport(report, out);
+  const from = unfinished ? undefined : await earlierStudent(target, config, flags, connections.of(target));
+  if (from) out.say(`goes on from ${from}`);
   if (!fed) await connections.close();
   const { heldOut, evaluation } = config;
   const split = splitsOf(dataset, heldOut)[target];
   const links = { withheld, linkThreshold, grow };
   const feed = (layout: FeedLayout) => neighbourFeed(connections.of, config, layout, { ids, degrees, means });
   return {
-    input: { dataset, ...links, target, split, heldOut, settings, evaluation, teacher, ...(fed && { feed }) },
+    input: {
+      ...{ dataset, ...links, target, split, heldOut, settings, evaluation, teacher, from },
+      ...(fed && { feed }),
+    },
     report,
   };
 }
 
 /** A student in a few lines. */
-export const retrainedLines = ({ folder, result, metrics }: Retrained): string[] => [
+export const retrainedLines = ({ folder, result, drift, metrics }: Retrained): string[] => [
   `student: ${folder}`,
   `${result.epochs} epochs in ${duration(result.trainSeconds)}, ${count(result.peakMb)} MB at most${result.best === null ? '' : `, validation MRR ${points(result.best)} at epoch ${result.bestEpoch}`}`,
+  ...(drift ? [driftText(drift)] : []),
   ...metricLines(metrics),
 ];
 

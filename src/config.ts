@@ -262,7 +262,7 @@ export const incrementalSchema = z.strictObject({
     .number()
     .min(0)
     .max(1)
-    .default(0.2)
+    .default(0.1)
     .describe(
       'Share of the unchanged queries that is trained on beside the changed ones. Path encoders take all.',
     ),

@@ -120,7 +120,7 @@ describe('a student that goes on from an earlier one', () => {
   it('trains on what has changed and on a share of the rest', () => {
     const { queries, changedQueries, trainedQueries } = readRecord(run).counts;
     assert.ok(past.lost > 10 && changedQueries > 0 && changedQueries < queries / 2, `${changedQueries}`);
-    assert.equal(trainedQueries, changedQueries + Math.ceil(0.2 * (queries - changedQueries)));
+    assert.equal(trainedQueries, changedQueries + Math.ceil(0.1 * (queries - changedQueries)));
     assert.equal(readJob(run).queries.entity.length, trainedQueries);
   });
 

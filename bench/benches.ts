@@ -5,6 +5,7 @@ import { runFeed } from './feed.js';
 import { runGpu } from './gpu/run.js';
 import { gridBench, ONLY } from './grid/bench.js';
 import { runImport } from './import/run.js';
+import { runIncremental } from './incremental.js';
 import { runPeers } from './peers/run.js';
 import { runScale } from './scale/run.js';
 import { writeTables } from './tables/write.js';
@@ -122,6 +123,26 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     },
     run: (values) =>
       runFeed({ ...common(values), dim: number(values, 'dim', 32), epochs: number(values, 'epochs', 12) }),
+  },
+  incremental: {
+    summary:
+      'a student that goes on from that of 95 % of a target’s training facts, beside two trained anew on all: time, quality, drift',
+    options: {
+      ...target,
+      ...dim(128),
+      ...data,
+      ...seed,
+      epochs: takes('N', 'epochs of a whole training, 12 where absent'),
+      teacher: takes('DIR', 'run folder of a finished teacher; one is trained where absent'),
+      ...threads,
+    },
+    run: (values) =>
+      runIncremental({
+        ...common(values),
+        dim: number(values, 'dim', 128),
+        epochs: number(values, 'epochs', undefined),
+        teacher: text(values, 'teacher'),
+      }),
   },
   import: {
     summary: 'rows a second and peak memory of the import of a made-up file and of one ten times as large',

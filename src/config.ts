@@ -255,6 +255,39 @@ export const distillationSchema = z.strictObject({
     .describe("The teacher's likeliest answers kept a query; the tail's mass is not spread over the others."),
 });
 
+export const incrementalSchema = z.strictObject({
+  epochs: z
+    .number()
+    .int()
+    .min(1)
+    .default(2)
+    .describe('Epochs of a student that goes on from an earlier one.'),
+  learningRate: trainingSchema.learningRate.describe(
+    'A tenth of the highest rate of a whole training where absent.',
+  ),
+  replay: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.1)
+    .describe(
+      'Share of the unchanged queries that is trained on beside the changed ones. Path encoders take all.',
+    ),
+  anchor: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.02)
+    .describe('Share of the way back to its earlier vector that each step draws an entity.'),
+  changed: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.2)
+    .describe('What this is multiplied by for entities whose facts changed.'),
+  frozen: z.array(name).default([]).describe('Labels whose entities keep their earlier vectors exactly.'),
+});
+
 export const studentSchema = z
   .strictObject({
     ...trainingSchema,
@@ -277,6 +310,7 @@ export const studentSchema = z
       .default('all')
       .describe('Relations of the linked subgraph: all, or only those that the target itself uses.'),
     distillation: distillationSchema.prefault({}),
+    incremental: incrementalSchema.prefault({}),
   })
   .superRefine(checkEncoder)
   .transform((given) => ({ ...given, ...filled('student')(given) }));

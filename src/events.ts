@@ -124,6 +124,14 @@ export type KgmentorEvent =
       readonly nodes: number;
       readonly index: string;
     }
+  /** How far a run's vectors moved from those of the earlier model that it began with; cosines in [-1, 1]. */
+  | (Partial<Trained> & {
+      readonly type: 'drift';
+      readonly entities: number;
+      readonly cosine: number;
+      /** The cosine that one in twenty is below. */
+      readonly low: number;
+    })
   /** A new student was worse than the one that readers have, and is not published. */
   | {
       readonly type: 'refused';

@@ -73,11 +73,19 @@ export { runSchedules, type SchedulerOptions } from './operate/schedule.js';
 export { type MetricsServer, type ServeMetricsOptions, serveMetrics } from './operate/serveMetrics.js';
 export { type WatchOptions, watch } from './operate/watch.js';
 export { publishInputOf } from './publishRun.js';
+export {
+  type AddedNode,
+  type AddInput,
+  type AddOptions,
+  type AddResult,
+  addNodes,
+} from './query/addNodes.js';
 export { type PredictedFact, type PredictInput, predict, type QueryVector } from './query/predict.js';
 export { type SimilarNode, similar } from './query/similar.js';
 export { queriesOfRuns } from './runQueries.js';
 export { type Connection, connectionOf, loadConfig, parseConfig } from './settings.js';
 export { readStudentInput, type StudentReading } from './studentInput.js';
+export type { Drift } from './train/drift.js';
 export { type AlignmentReport, evaluateAlignment } from './train/evaluateAlignment.js';
 export { type Answerer, type EvaluateOptions, evaluateAndRecord, evaluateRun } from './train/evaluations.js';
 export { type GrowOutcome, growLinks } from './train/growLinks.js';

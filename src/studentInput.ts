@@ -23,6 +23,8 @@ export interface StudentReading {
   readonly fed?: boolean;
   /** Links are to be grown, for which the other sources are read whole. */
   readonly grow?: { readonly precision: number };
+  /** Says which earlier student's run it goes on from, asked after the reading. */
+  readonly earlier?: (graphs: Graphs) => Promise<string | undefined>;
   readonly onEvent?: OnEvent;
 }
 
@@ -42,6 +44,7 @@ export async function readStudentInput({
   settings = config.student,
   fed = config.feed === 'cypher',
   grow,
+  earlier,
   onEvent,
 }: StudentReading): Promise<{ input: Omit<RetrainInput, 'folder' | 'id'>; report: ReadReport }> {
   requireSource(config, target);
@@ -57,13 +60,17 @@ export async function readStudentInput({
     links: teacher ? readLinkFile(teacher, 'grown') : [],
     onEvent,
   });
+  const from = await earlier?.(connections);
   if (!fed) await connections.close();
   const { heldOut, evaluation } = config;
   const split = splitsOf(dataset, heldOut)[target];
   const links = { withheld, linkThreshold, grow };
   const feed = (layout: FeedLayout) => neighbourFeed(connections.of, config, layout, { ids, degrees, means });
   return {
-    input: { dataset, ...links, target, split, heldOut, settings, evaluation, teacher, ...(fed && { feed }) },
+    input: {
+      ...{ dataset, ...links, target, split, heldOut, settings, evaluation, teacher, from },
+      ...(fed && { feed }),
+    },
     report,
   };
 }

@@ -62,6 +62,10 @@ export const commands: Readonly<Record<string, { summary: string; load: () => Pr
     summary: 'retrain and publish targets at set times',
     load: async () => (await import('./schedule.js')).scheduleCommand,
   },
+  add: {
+    summary: 'vectors for a handful of new nodes, without training',
+    load: async () => (await import('./add.js')).add,
+  },
   similar: {
     summary: 'nodes similar to a node',
     load: async () => (await import('./similar.js')).similarCommand,

@@ -1,6 +1,7 @@
 import type { Device, KgmentorEvent, OnEvent, Usage } from '../events.js';
 import { fallbackLine, unusedGpuLine } from '../setup/fallback.js';
 import { gpus } from '../setup/gpus.js';
+import type { Drift } from '../train/drift.js';
 
 export interface OutputOptions {
   readonly json: boolean;
@@ -135,6 +136,10 @@ export const deviceLine = ({ backend, gpu, version, fallback }: Device): string 
     ? `tfjs ${version} on WebAssembly${fallback ? `, as the native TensorFlow does not load (${fallback})` : ''}`
     : `TensorFlow ${version} on ${gpu ? 'a GPU' : 'the CPU'}`;
 
+/** How far vectors moved, for people. */
+export const driftText = ({ entities, cosine, low }: Drift): string =>
+  `drift: vectors of ${count(entities)} old entities have a mean cosine of ${cosine.toFixed(4)} to what they were, one in twenty below ${low.toFixed(4)}`;
+
 function lineOf(event: KgmentorEvent): string | null {
   switch (event.type) {
     case 'read':
@@ -151,6 +156,8 @@ function lineOf(event: KgmentorEvent): string | null {
       return `${event.role ?? 'model'} begins with ${count(event.dimensions)} of the teacher's ${count(event.of)} dimensions, ${points(event.share)}% of what it says of the training facts`;
     case 'walks':
       return `${event.role ?? 'model'} walks:${event.crossing === undefined ? '' : ` ${points(event.crossing)}% of steps into another source,`} ${points(event.repeated)}% to an entity met before, ${event.distinct.toFixed(1)} entities a walk`;
+    case 'drift':
+      return driftText(event);
     case 'grown':
       return `${event.rounds > 1 ? `round ${event.round} of ${event.rounds} ` : ''}adds ${count(event.byStructure)} links by structure${event.round > 1 ? `, ${count(event.byVectors)} by vectors` : ''}`;
     case 'stage':

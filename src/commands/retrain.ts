@@ -1,5 +1,6 @@
 import { KgmentorError } from '../errors.js';
 import { type Command, text } from './command.js';
+import { checkEarlier } from './earlier.js';
 import { precisionHelp, precisionOf } from './growing.js';
 import { planHelp, planLines, requirePlannable } from './planning.js';
 import { planTarget, retrainedLines, retrainTarget, targetsOf } from './retraining.js';
@@ -9,7 +10,7 @@ import { checkThreads } from './training.js';
 
 export const retrainCommand: Command = {
   usage:
-    '<target> | --targets A,B [--parallel N] [--teacher ID | --no-teacher] [--grow-links [--precision P]] [--resume [--run ID]] [--threads N] [--metrics-port N [--metrics-host H]] [--plan]',
+    '<target> | --targets A,B [--parallel N] [--teacher ID | --no-teacher] [--incremental | --from ID] [--frozen LABELS] [--grow-links [--precision P]] [--resume [--run ID]] [--threads N] [--metrics-port N [--metrics-host H]] [--plan]',
   summary:
     'Trains a student for one source on its facts and the linked subgraph, by distillation from a teacher.',
   positionals: [0, 1],
@@ -18,6 +19,9 @@ export const retrainCommand: Command = {
     parallel: { type: 'string' },
     teacher: { type: 'string' },
     'no-teacher': { type: 'boolean' },
+    incremental: { type: 'boolean' },
+    from: { type: 'string' },
+    frozen: { type: 'string' },
     'grow-links': { type: 'boolean' },
     precision: { type: 'string' },
     resume: { type: 'boolean' },
@@ -31,6 +35,10 @@ export const retrainCommand: Command = {
     '--parallel N': 'of --targets: trainings at once; one a GPU, or one a core, where absent',
     '--teacher ID': 'run of the teacher, the newest finished one where absent',
     '--no-teacher': 'train without distillation',
+    '--incremental':
+      'go on from the published student, else the newest one: learn what has changed, keep vectors near to what they were',
+    '--from ID': 'the same from a certain run of the target',
+    '--frozen LABELS': 'with these: labels, by commas, whose vectors stay exactly as they were',
     '--grow-links': 'first add links that the facts around unlinked entities are sure of',
     '--precision P': precisionHelp,
     '--resume': 'go on from the checkpoint of the last unfinished student of this target',
@@ -49,6 +57,7 @@ export const retrainCommand: Command = {
         next: '`kgmentor retrain films`, or `kgmentor retrain --targets films,books`.',
       });
     precisionOf(flags);
+    checkEarlier(flags);
     if (flags.plan) requirePlannable(flags, ['resume', 'targets']);
     if (list === undefined) {
       if (text(flags, 'parallel') !== undefined)

@@ -1,6 +1,7 @@
 import { KgmentorError } from '../errors.js';
 import { requireSource } from '../graph/alignments.js';
 import type { ReadReport } from '../graph/dataset.js';
+import type { Graphs } from '../graph/graphs.js';
 import { readStudentInput } from '../studentInput.js';
 import { evaluateAndRecord } from '../train/evaluations.js';
 import { type PlanOptions, planRetraining, type TrainingPlan } from '../train/plan/plan.js';
@@ -8,8 +9,9 @@ import { type RetrainInput, retrain } from '../train/retrain.js';
 import { isFed, type RunOptions, type RunOutcome, resumeRun, studentSettings } from '../train/runFolder.js';
 import { type FoundRun, findRun, withNewRun } from '../train/runs.js';
 import { type Context, text } from './command.js';
+import { earlierStudent, withFrozen } from './earlier.js';
 import { precisionOf } from './growing.js';
-import { count, duration, points } from './output.js';
+import { count, driftText, duration, points } from './output.js';
 import { metricLines, narrateReport } from './training.js';
 
 /** A student that was trained and evaluated. */
@@ -78,17 +80,23 @@ async function readInput(
     : flags['no-teacher']
       ? undefined
       : findRun(config.runs, text(flags, 'teacher'), { kind: 'teacher', finished: true }).folder;
-  const settings = unfinished ? studentSettings(unfinished.folder) : config.student;
-  const input = { config, target, graphs, teacher, settings, fed, grow, onEvent };
+  const settings = unfinished ? studentSettings(unfinished.folder) : withFrozen(config.student, flags);
+  const earlier = async (connections: Graphs) => {
+    const from = unfinished ? undefined : await earlierStudent(target, config, flags, connections.of(target));
+    if (from) out.say(`goes on from ${from}`);
+    return from;
+  };
+  const input = { config, target, graphs, teacher, settings, fed, grow, earlier, onEvent };
   const found = await readStudentInput(input);
   narrateReport(found.report, out);
   return found;
 }
 
 /** A student in a few lines. */
-export const retrainedLines = ({ folder, result, metrics }: Retrained): string[] => [
+export const retrainedLines = ({ folder, result, drift, metrics }: Retrained): string[] => [
   `student: ${folder}`,
   `${result.epochs} epochs in ${duration(result.trainSeconds)}, ${count(result.peakMb)} MB at most${result.best === null ? '' : `, validation MRR ${points(result.best)} at epoch ${result.bestEpoch}`}`,
+  ...(drift ? [driftText(drift)] : []),
   ...metricLines(metrics),
 ];
 

@@ -6,7 +6,7 @@ import { KgmentorError } from '../errors.js';
  *
  * @throws KgmentorError USAGE
  */
-export function newName(what: 'label' | 'property', name: string): string {
+export function newName(what: 'label' | 'property' | 'relationship type', name: string): string {
   const found = name === '' ? 'is empty' : /[\\\0]/.test(name) ? 'holds a backslash or a NUL character' : '';
   if (found !== '') {
     throw new KgmentorError('USAGE', `The ${what} ${JSON.stringify(name)} ${found}.`, {

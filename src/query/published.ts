@@ -84,7 +84,12 @@ export async function findNode(
 const shown = (key: readonly KeyValue[]): string =>
   key.map((value) => (typeof value === 'string' ? JSON.stringify(value) : value)).join(', ');
 
-async function nodeOf(
+/**
+ * The node of a key, with its vector where it has one; undefined where no node has the key.
+ *
+ * @throws KgmentorError USAGE for a key of another length
+ */
+export async function nodeOf(
   tx: Transaction,
   { label, slot, keyProperties }: Published,
   key: readonly KeyValue[],

@@ -36,3 +36,22 @@ const TRIPLE_QUERIES: Readonly<Record<string, TripleQuery>> = {
  */
 export const tripleQuery = (encoder: string): TripleQuery | undefined =>
   Object.hasOwn(TRIPLE_QUERIES, encoder) ? TRIPLE_QUERIES[encoder] : undefined;
+
+const negated = (values: readonly number[]): number[] => values.map((x) => -x);
+
+const REVERSED: Readonly<Record<string, (relation: readonly number[]) => readonly number[]>> = {
+  complex: (relation) => relation.map((x, i) => (i < relation.length / 2 ? x : -x)),
+  distmult: (relation) => relation,
+  transe: negated,
+  rotate: negated,
+};
+
+/**
+ * The relation vector that turns a query round: with it an answer leads back to the entity that was asked about. For
+ * ComplEx and DistMult it is the adjoint, q(e, r) · t = e · q(t, r'); for TransE and RotatE the inverse, q(q(e, r), r') = e.
+ *
+ * @example
+ * reversed('transe', [1, -2]); // [-1, 2]
+ */
+export const reversed = (encoder: string, relation: readonly number[]): readonly number[] =>
+  REVERSED[encoder](relation);

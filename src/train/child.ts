@@ -64,11 +64,11 @@ async function main(folder: string, resume: boolean): Promise<void> {
   const from = checkpoint?.progress ?? freshProgress;
   // A thread that makes batches begins before the trainer does: walks want their graph, and the teacher's answers take time.
   const { job, batches } = beginBatches(read, from);
-  const given = checkpoint ? undefined : startOf(folder);
+  const given = checkpoint && !job.anchor ? undefined : startOf(folder);
   const taught = checkpoint || given ? undefined : teacherStart(folder, job);
   if (taught) send({ type: 'started', ...taught.taken });
   const trainer = checkpoint
-    ? createTrainer(job, { restored: checkpoint.restored })
+    ? createTrainer(job, { restored: checkpoint.restored, start: given })
     : createTrainer(job, { start: given ?? taught?.start });
   const prepared = (performance.now() - started) / 1000;
   const { ended, progress: reached } = await trainLoop(job, trainer, from, {

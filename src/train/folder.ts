@@ -4,6 +4,7 @@ import type { Config, TeacherSettings } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import type { Split, Triples } from '../kg/types.js';
 import { readTensors, type StoredTensor, writeTensors } from '../model/safetensors.js';
+import type { Drift } from './drift.js';
 import { files, writeJson } from './job.js';
 
 /** How a model's rows are found again by key: lies beside the model. */
@@ -65,6 +66,8 @@ export interface RunRecord {
   readonly dataDigest: string;
   readonly counts: Readonly<Record<string, number>>;
   readonly result?: Readonly<Record<string, unknown>>;
+  /** How far its vectors moved from those of the earlier model that it began with. */
+  readonly drift?: Drift;
   readonly metrics?: Readonly<Record<string, unknown>>;
   /** Of a student that was to be published unattended: how the quality gate judged it. */
   readonly gate?: Readonly<Record<string, unknown>>;

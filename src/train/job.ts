@@ -54,6 +54,11 @@ export interface Job {
   readonly evaluations: Readonly<Record<string, RankingQueries>>;
   readonly teacher?: TeacherLink;
   readonly softLinks?: SoftLinks;
+  /**
+   * [rows] how strongly each row is held at its starting value: the share of the way back that a step draws it, 1 where it
+   * must not move.
+   */
+  readonly anchor?: Float32Array;
 }
 
 /** Names of the files of a run folder. */
@@ -86,7 +91,7 @@ export function writeJson(path: string, value: unknown): void {
 /** Writes the job into the run folder: settings as JSON, columns as safetensors. */
 export function writeJob(folder: string, job: Job): void {
   mkdirSync(folder, { recursive: true });
-  const { queries, valid, evaluations, teacher, softLinks, ...rest } = job;
+  const { queries, valid, evaluations, teacher, softLinks, anchor, ...rest } = job;
   writeTensors(join(folder, files.input), {
     'queries/entity': column(queries.entity),
     'queries/relation': column(queries.relation),
@@ -105,6 +110,7 @@ export function writeJob(folder: string, job: Job): void {
       ...Object.entries(evaluations).map(([name, q]) => packRanking(`evaluation:${name}`, q)),
     ),
     ...(teacher && { 'teacher/row': column(teacher.row), 'teacher/relation': column(teacher.relation) }),
+    ...(anchor && { anchor: column(anchor) }),
   });
   writeJson(join(folder, files.job), {
     ...rest,
@@ -117,7 +123,7 @@ export function writeJob(folder: string, job: Job): void {
 
 /** The inverse of {@link writeJob}. */
 export function readJob(folder: string): Job {
-  let head: Omit<Job, 'evaluations' | 'teacher' | 'softLinks'> & {
+  let head: Omit<Job, 'evaluations' | 'teacher' | 'softLinks' | 'anchor'> & {
     hasValid: boolean;
     evaluations: string[];
     teacher?: { folder: string };
@@ -162,6 +168,7 @@ export function readJob(folder: string): Job {
         weight: tensors['softLinks/weight'].data as Float32Array,
       },
     }),
+    ...(tensors.anchor && { anchor: tensors.anchor.data as Float32Array }),
   };
 }
 

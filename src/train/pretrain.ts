@@ -14,7 +14,7 @@ import { type Job, writeJob } from './job.js';
 import { recordLinks } from './linkFiles.js';
 import { trainingQueries } from './queries.js';
 import { type RunOptions, type RunOutcome, runFolder } from './runFolder.js';
-import { shapeFacts, writeStart } from './warmStart.js';
+import { rowsKnown, shapeFacts, writeStart } from './warmStart.js';
 
 export interface PretrainInput {
   readonly dataset: Dataset;
@@ -138,7 +138,7 @@ export function writePretraining(input: PretrainInput): void {
       triples: joint.triples.head.length,
       conflicts: classes.conflicts,
       softLinks: pairs.left.length,
-      ...(found && { rowsOfEarlier: found.rows }),
+      ...(found && { rowsOfEarlier: rowsKnown(found) }),
       validated: valid?.head.length ?? 0,
     },
   });

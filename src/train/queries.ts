@@ -129,28 +129,39 @@ export function withProbes(
   };
 }
 
+/** Some of the queries, in the order of their indices. */
+export function pickQueries(queries: TrainingQueries, at: readonly number[]): TrainingQueries {
+  const { entity, relation, sources } = queries;
+  const offset = new Int32Array(at.length + 1);
+  for (const [k, i] of at.entries()) offset[k + 1] = offset[k] + queries.offset[i + 1] - queries.offset[i];
+  const total = offset[at.length];
+  const answer = new Int32Array(total);
+  const weight = new Float32Array(total);
+  const held = new Int32Array(sources ? total : 0);
+  for (const [k, i] of at.entries()) {
+    const [from, to] = [queries.offset[i], queries.offset[i + 1]];
+    answer.set(queries.answer.subarray(from, to), offset[k]);
+    weight.set(queries.weight.subarray(from, to), offset[k]);
+    if (sources) held.set(sources.subarray(from, to), offset[k]);
+  }
+  return {
+    entity: Int32Array.from(at, (i) => entity[i]),
+    relation: Int32Array.from(at, (i) => relation[i]),
+    offset,
+    answer,
+    weight,
+    ...(sources && { sources: held }),
+  };
+}
+
 /** The queries of a neighbourhood batch: those of its anchors, whose answers are all there. */
 export function neighbourQueries(batch: NeighbourBatch, rows: number, relations: number): TrainingQueries {
   const triples = { ...batch.triples, weight: batch.weight };
   const all = trainingQueries([{ triples, weight: 1 }], rows, relations);
   const isAnchor = new Uint8Array(rows);
   for (const row of batch.anchors) isAnchor[row] = 1;
-  const kept = [...all.entity.keys()].filter((i) => isAnchor[all.entity[i]] === 1);
-  const offset = new Int32Array(kept.length + 1);
-  const answer: number[] = [];
-  const weight: number[] = [];
-  for (const [k, i] of kept.entries()) {
-    for (let j = all.offset[i]; j < all.offset[i + 1]; j++) {
-      answer.push(all.answer[j]);
-      weight.push(all.weight[j]);
-    }
-    offset[k + 1] = answer.length;
-  }
-  return {
-    entity: Int32Array.from(kept, (i) => all.entity[i]),
-    relation: Int32Array.from(kept, (i) => all.relation[i]),
-    offset,
-    answer: Int32Array.from(answer),
-    weight: Float32Array.from(weight),
-  };
+  return pickQueries(
+    all,
+    [...all.entity.keys()].filter((i) => isAnchor[all.entity[i]] === 1),
+  );
 }

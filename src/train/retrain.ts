@@ -13,7 +13,8 @@ import type { Alignments, Dataset, LinkedClasses, Split, Triples } from '../kg/t
 import { valueMask } from '../kg/values.js';
 import { validQueries } from './evaluations.js';
 import { feedLayout } from './feedLayout.js';
-import { type Facts, teacherRecord, writeEntities, writeFacts, writeRecord } from './folder.js';
+import { type Facts, readRecord, teacherRecord, writeEntities, writeFacts, writeRecord } from './folder.js';
+import { beginFrom, incrementalSettings } from './incremental.js';
 import { type Job, type TeacherLink, writeJob } from './job.js';
 import { recordLinks, writeLinks } from './linkFiles.js';
 import { trainingQueries, withProbes } from './queries.js';
@@ -38,6 +39,11 @@ export interface RetrainInput {
   readonly heldOut?: Config['heldOut'];
   /** The teacher's run folder; without one nothing is distilled. */
   readonly teacher?: string;
+  /**
+   * Run folder of an earlier student of the same target and size to go on from, by `settings.incremental`: its vectors are
+   * the start, what changed since is learned, and the rest stays near to what it was.
+   */
+  readonly from?: string;
   /** Adds links that structure is this sure of before training; the dataset then holds the other sources whole. */
   readonly grow?: { readonly precision: number };
   readonly folder: string;
@@ -88,9 +94,10 @@ export async function retrain(input: RetrainInput, options: RunOptions = {}): Pr
  * @returns what feeds its batches, where the input names a feed
  */
 export async function beginRetraining(
-  input: RetrainInput,
+  given: RetrainInput,
   options: Pick<RunOptions, 'resume' | 'onEvent'> = {},
 ): Promise<BatchSource | undefined> {
+  const input = given.from ? { ...given, settings: incrementalSettings(given.settings) } : given;
   const { folder, settings, grow } = input;
   checkDataset(input.dataset);
   if (input.teacher) requireUnseen(input.teacher, input);
@@ -153,7 +160,7 @@ export function writeStudent(
     source: held(prepared.trained, 2),
   };
   const queries = trainingQueries(settings.background > 0 ? [own, background] : [own], rows, relations);
-  const job: Job = {
+  const whole: Job = {
     kind: 'student',
     settings,
     rows,
@@ -171,15 +178,11 @@ export function writeStudent(
     evaluations: {},
     ...(link && { teacher: link }),
   };
-  writeJob(folder, job);
-  writeFacts(folder, facts);
-  recordLinks(folder, dataset, input.withheld);
-  if (input.grow) writeLinks(folder, 'grown', grown);
   const source = dataset.sources.find(({ name }) => name === input.target) as Dataset['sources'][number];
   const degree = new Int32Array(rows);
   for (const { head, tail } of [facts.split.train, facts.background])
     for (const ends of [head, tail]) for (const row of ends) degree[row]++;
-  writeEntities(folder, {
+  const model = {
     sources: [
       {
         name: input.target,
@@ -190,7 +193,16 @@ export function writeStudent(
     ],
     relations: dataset.relations,
     degree: Array.from(degree),
-  });
+  };
+  const begun =
+    input.from === undefined
+      ? { job: whole, counts: {} }
+      : beginFrom(folder, input.from, { job: whole, queries, model, label: source.entities.label });
+  writeJob(folder, begun.job);
+  writeFacts(folder, facts);
+  recordLinks(folder, dataset, input.withheld);
+  if (input.grow) writeLinks(folder, 'grown', grown);
+  writeEntities(folder, model);
   writeRecord(folder, {
     id,
     kind: 'student',
@@ -199,6 +211,7 @@ export function writeStudent(
     sources: dataset.sources.map(({ name }) => name),
     target: input.target,
     settings: { ...settings, evaluation: input.evaluation },
+    ...(input.from !== undefined && { from: { folder: input.from, id: readRecord(input.from).id } }),
     ...(input.teacher && { teacher: teacherRecord(input.teacher) }),
     ...(input.heldOut && { heldOut: input.heldOut }),
     dataDigest: datasetDigest(dataset),
@@ -213,6 +226,7 @@ export function writeStudent(
       linked: prepared.linked,
       conflicts: prepared.conflicts,
       ...(input.grow && { grown: grown.length }),
+      ...begun.counts,
     },
   });
 }

@@ -3,6 +3,7 @@ import type { StudentSettings } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import type { OnEvent, Trained } from '../events.js';
 import type { BatchSource } from '../kg/batchSource.js';
+import { type Drift, driftOfRun } from './drift.js';
 import { type RunRecord, readRecord, writeRecord } from './folder.js';
 import { readJob } from './job.js';
 import type { TrainResult } from './messages.js';
@@ -25,6 +26,8 @@ export interface RunOptions {
 export interface RunOutcome {
   readonly folder: string;
   readonly result: TrainResult;
+  /** How far its vectors moved from those of the earlier model that it began with; absent where it began with none. */
+  readonly drift?: Drift;
 }
 
 /** Two processes that train one run would overwrite each other's checkpoints. */
@@ -49,8 +52,8 @@ export async function runFolder(
   const { process: other, ...record } = readRecord(folder);
   requireIdle(folder, record.status, other);
   const trained: Trained = { role, ...(record.target !== undefined && { target: record.target }) };
-  const end = (status: RunRecord['status'], result?: TrainResult) =>
-    writeRecord(folder, { ...record, status, ...(result && { result: { ...result } }) });
+  const end = (status: RunRecord['status'], done?: Pick<RunOutcome, 'result' | 'drift'>) =>
+    writeRecord(folder, { ...record, status, ...(done && { ...done, result: { ...done.result } }) });
   writeRecord(folder, { ...record, status: 'running', process: { pid: process.pid, host: hostname() } });
   options.onEvent?.({ type: 'begun', ...trained, folder, resumed: options.resume === true });
   try {
@@ -65,10 +68,13 @@ export async function runFolder(
         options.onEvent?.(message.type === 'device' ? message : { ...message, ...trained });
       },
     });
-    end('done', result);
+    const drift = record.from && driftOfRun(folder, record.counts.entities ?? record.counts.rows);
+    const done = { result, ...(drift && { drift }) };
+    end('done', done);
+    if (drift) options.onEvent?.({ type: 'drift', ...trained, ...drift });
     const seconds = result.trainSeconds + result.prepareSeconds;
     options.onEvent?.({ type: 'done', ...trained, folder, seconds });
-    return { folder, result };
+    return { folder, ...done };
   } catch (error) {
     const code = error instanceof KgmentorError ? error.code : 'UNEXPECTED';
     end(code === 'INTERRUPTED' ? 'interrupted' : 'failed');

@@ -7,6 +7,7 @@ import { createResource, gatherRows, type Resource, read } from '../model/ops.js
 import type { Optimiser } from '../model/optimiser.js';
 import { gradientOf, type Table } from '../model/table.js';
 import type { Targets } from '../model/targets.js';
+import type { Anchor } from './anchor.js';
 import type { Job } from './job.js';
 import { negativesOf } from './negativesOf.js';
 
@@ -41,13 +42,13 @@ export interface RowChooser {
 /** Stream of the negatives beside others of the seed. */
 const STREAM = 431;
 
-/** The rows of a job's steps. @param table of all entities */
-export function rowChooser(job: Job, table: Table): RowChooser {
+/** The rows of a job's steps. @param table of all entities @param anchor holds its rows where they are to be held */
+export function rowChooser(job: Job, table: Table, anchor?: Anchor): RowChooser {
   const negatives = negativesOf(job);
-  return negatives === undefined ? allRows(job.rows, table) : someRows(job, table, negatives);
+  return negatives === undefined ? allRows(job.rows, table, anchor) : someRows(job, table, negatives, anchor);
 }
 
-function allRows(count: number, table: Table): RowChooser {
+function allRows(count: number, table: Table, anchor: Anchor | undefined): RowChooser {
   const gradient = gradientOf(table);
   const candidates = everyRow(count);
   return {
@@ -58,13 +59,16 @@ function allRows(count: number, table: Table): RowChooser {
       gradient,
       place: (rows) => rows,
       targets: (targets) => targets,
-      apply: (optimiser, summed) => optimiser.apply(table, summed),
+      apply(optimiser, summed) {
+        optimiser.apply(table, anchor ? anchor.hold(summed) : summed);
+        anchor?.draw(table);
+      },
     }),
     dispose: () => gradient.handle.dispose(),
   };
 }
 
-function someRows(job: Job, table: Table, negatives: number): RowChooser {
+function someRows(job: Job, table: Table, negatives: number, anchor: Anchor | undefined): RowChooser {
   const sampler: NegativeSampler = negativeSampler(job.rows, negatives, frequencies(job));
   let gradient: Resource | undefined;
   return {
@@ -94,7 +98,10 @@ function someRows(job: Job, table: Table, negatives: number): RowChooser {
           label: place(targets.label),
           column: place(targets.column),
         }),
-        apply: (optimiser, summed) => optimiser.applyRows(table, rows, summed),
+        apply(optimiser, summed) {
+          optimiser.applyRows(table, rows, anchor ? anchor.hold(summed, rows) : summed);
+          anchor?.draw(table, rows);
+        },
       };
     },
     dispose: () => gradient?.handle.dispose(),

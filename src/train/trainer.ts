@@ -18,6 +18,7 @@ import { assign, gatherRows, read, scatterAddRows, segmentSum } from '../model/o
 import { type Optimiser, optimiserOf } from '../model/optimiser.js';
 import { disposeTable, type Table } from '../model/table.js';
 import type { Targets } from '../model/targets.js';
+import { anchorOf } from './anchor.js';
 import type { SoftTargets } from './answers.js';
 import { type Batch, distilledTargets } from './batches.js';
 import { chosenLinks } from './chosenLinks.js';
@@ -58,7 +59,10 @@ export const shapeOf = ({ settings, rows, relations }: Job): ModelShape => ({
   relations,
 });
 
-/** What a trainer goes on from: a checkpoint's tables, or starting values in place of random ones. */
+/**
+ * What a trainer goes on from: a checkpoint's tables, or starting values in place of random ones. A job that holds its rows
+ * needs these values in both cases.
+ */
 export interface TrainerFrom {
   readonly restored?: { readonly model: Model; readonly extras: Readonly<Record<string, Table>> };
   readonly start?: Start;
@@ -77,7 +81,8 @@ export function createTrainer(job: Job, from: TrainerFrom = {}): Trainer {
   const model = from.restored?.model ?? createModel(shapeOf(job), options);
   const distiller = distillerOf(job, model);
   const extras = from.restored?.extras ?? distiller?.projections(slots) ?? {};
-  const chooser = rowChooser(job, model.entity);
+  const anchor = job.anchor && from.start && anchorOf(job.anchor, from.start.entity);
+  const chooser = rowChooser(job, model.entity, anchor);
   const relations = tf.keep(tf.scalar(2 * job.relations, 'int32'));
   const context = {
     settings,
@@ -103,6 +108,7 @@ export function createTrainer(job: Job, from: TrainerFrom = {}): Trainer {
       disposeModel(model);
       for (const table of Object.values(extras)) disposeTable(table);
       chooser.dispose();
+      anchor?.dispose();
       relations.dispose();
       optimiser.dispose();
     },

@@ -11,28 +11,36 @@ type Settings = TeacherSettings | StudentSettings;
 
 /** What a warm start must know of the model to come. */
 export interface ShapeFacts
-  extends Pick<Settings, 'encoder' | 'dim' | 'layers' | 'heads' | 'optimiser' | 'seed'> {
+  extends Pick<Settings, 'encoder' | 'geometry' | 'dim' | 'layers' | 'heads' | 'optimiser' | 'seed'> {
   readonly rows: number;
   readonly relations: number;
 }
 
 export const shapeFacts = ({ settings, rows, relations }: Job): ShapeFacts => {
-  const { encoder, dim, layers, heads, optimiser, seed } = settings;
-  return { encoder, dim, layers, heads, optimiser, seed, rows, relations };
+  const { encoder, geometry, dim, layers, heads, optimiser, seed } = settings;
+  return { encoder, geometry, dim, layers, heads, optimiser, seed, rows, relations };
 };
+
+/**
+ * Gives rows that the earlier model lacks a better place than a random one.
+ *
+ * @param table the starting vectors, changed in place @param earlier row → earlier row, or -1
+ * @returns the rows that were placed
+ */
+export type Place = (table: StoredTensor, earlier: Int32Array) => readonly number[];
 
 /** Deviation of rows that the earlier model does not have, as of all rows without a warm start. */
 const DEVIATION = 0.1;
-/** Adagrad's state where the earlier model's is not there: without any, first steps would be as long as the rate. */
+/** Adagrad's state where there is none to go on with: without any, first steps would be as long as the rate. */
 const USUAL_ACCUMULATOR = 0.1;
 
 /**
  * Starting values of a model from an earlier one of the same size: entities meet by key, relations by name; a row of
  * several entities takes the value of the one that the earlier model knew best. Rows without a counterpart begin at
- * random. The optimiser's state comes along where the earlier run's checkpoint is there.
+ * random, or where `place` puts them. The optimiser's state comes along where the earlier run's checkpoint is there.
  *
  * @param folder the new run's, `from` the earlier one's
- * @returns how many rows have a counterpart
+ * @returns row → earlier row, or -1
  * @throws KgmentorError USAGE where the earlier model is of another encoder or size; BAD_DATA where the folder holds none
  */
 export function writeStart(
@@ -40,7 +48,8 @@ export function writeStart(
   from: string,
   entities: ModelEntities,
   shape: ShapeFacts,
-): { rows: number } {
+  place: Place = () => [],
+): Int32Array {
   const earlier = readModelEntities(from);
   const { tensors, metadata } = readTensors(join(from, files.model));
   requireSame(from, metadata, shape);
@@ -48,6 +57,7 @@ export function writeStart(
   const state = existsSync(checkpoint) ? readTensors(checkpoint).tensors : {};
   const rowOf = earlierRows(entities, earlier, shape.rows);
   const relationOf = earlierRelations(entities.relations, earlier.relations);
+  const isAdagrad = shape.optimiser === 'adagrad';
   const start: Record<string, StoredTensor> = {};
   for (const [name, rows, stream] of [
     ['entity', rowOf, 101],
@@ -56,20 +66,28 @@ export function writeStart(
     const width = tensors[name].shape[1];
     const fill = gaussians(rows.length * width, DEVIATION, seededRandom(shape.seed, stream));
     start[name] = moved(tensors[name], rows, fill);
-    if (shape.optimiser !== 'adagrad') continue;
+    if (!isAdagrad) continue;
     const kept = state[`${name}.slot0`];
     const accumulator = new Float32Array(rows.length * width);
     start[`${name}.slot0`] = kept
       ? moved(kept, rows, accumulator)
       : moved({ ...tensors[name], data: tensors[name].data.map(() => USUAL_ACCUMULATOR) }, rows, accumulator);
   }
+  const [, width] = start.entity.shape;
+  for (const row of place(start.entity, rowOf))
+    if (isAdagrad)
+      (start['entity.slot0'].data as Float32Array).fill(USUAL_ACCUMULATOR, row * width, (row + 1) * width);
   for (const [name, tensor] of Object.entries(tensors)) if (name.startsWith('weight.')) start[name] = tensor;
-  writeTensors(join(folder, files.start), start);
-  return { rows: rowOf.reduce((sum, row) => sum + Number(row >= 0), 0) };
+  writeTensors(join(folder, files.start), { ...start, earlier: { shape: [rowOf.length], data: rowOf } });
+  return rowOf;
 }
 
+/** Rows that have a counterpart. */
+export const rowsKnown = (earlier: Int32Array): number =>
+  earlier.reduce((sum, row) => sum + Number(row >= 0), 0);
+
 function requireSame(from: string, metadata: Readonly<Record<string, string>>, shape: ShapeFacts): void {
-  for (const name of ['encoder', 'dim', 'layers', 'heads'] as const) {
+  for (const name of ['encoder', 'geometry', 'dim', 'layers', 'heads'] as const) {
     const found = metadata[name];
     if (found !== undefined && found !== String(shape[name]))
       throw new KgmentorError(
@@ -98,7 +116,7 @@ function earlierRows(entities: ModelEntities, earlier: ModelEntities, rows: numb
 }
 
 /** New relation → earlier one, or -1, reciprocals after them. */
-function earlierRelations(names: readonly string[], earlier: readonly string[]): Int32Array {
+export function earlierRelations(names: readonly string[], earlier: readonly string[]): Int32Array {
   const idOf = new Map(earlier.map((name, id) => [name, id]));
   const forward = names.map((name) => idOf.get(name) ?? -1);
   return Int32Array.from([...forward, ...forward.map((id) => (id < 0 ? -1 : id + earlier.length))]);

@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { migrate } from '../../src/graph/migrate.js';
 import { publish } from '../../src/graph/publish.js';
 import type { KeyValue } from '../../src/kg/keys.js';
+import type { AddResult } from '../../src/query/addNodes.js';
 import { runCli } from '../_cli.js';
 import { run, useGraph } from '../_neo4j.js';
 import { testModel } from '../_publication.js';
@@ -95,5 +96,23 @@ describe('a key on the command line', () => {
     );
     const keys = (JSON.parse(stdout || stderr) as { key: unknown[] }[]).map(({ key }) => key[0]).sort();
     assert.deepEqual(keys, ['9007199254740994', '9007199254740995']);
+  });
+
+  it('names a new node that `add` gives a vector, which a dry run does not', async () => {
+    await run(held.graph, 'MATCH (n:Big {id: $id}) CREATE (:Big {id: $id + 9, name: "new"})-[:R]->(n)', {
+      id: BIG + 1n,
+    });
+    await run(held.graph, 'MATCH (n:Big {id: $id}) MATCH (m:Pair) CREATE (m)-[:R]->(n)', { id: BIG + 1n });
+    const add = async (...flags: string[]) => {
+      const line = ['add', 'all', '9007199254741002', '--label', 'Big', '--json', ...flags];
+      const { code, stdout, stderr } = await runCli(line, { cwd: folder });
+      assert.equal(code, 0, stderr);
+      const { added, already, indexed } = JSON.parse(stdout) as AddResult;
+      return [added.length, already, indexed];
+    };
+    assert.deepEqual(await add('--dry-run'), [1, 0, 0]);
+    assert.deepEqual(await add(), [1, 0, 1]);
+    assert.deepEqual(await add(), [0, 1, 0]);
+    assert.deepEqual(await others('Big', '9007199254741002'), namesWithout('Big', -1));
   });
 });

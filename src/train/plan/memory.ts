@@ -24,6 +24,8 @@ export interface MemoryShape {
   readonly batch: number;
   /** Relations a path; 1 for triple encoders. */
   readonly hops: number;
+  /** Whether rows are held near to what they were, of which a copy is kept. */
+  readonly anchored?: boolean;
   /** Queries of a validation. */
   readonly validated: number;
   readonly teacher?: TeacherShape;
@@ -122,7 +124,7 @@ export function memoryOf(shape: MemoryShape): MemoryPlan {
     programMb: PROGRAM_MB,
     columnsMb: columns,
     // Value, slots and gradient; starting values wait for the garbage collector.
-    tablesMb: (slots + 1 + 1.3) * table + tableOf(shape.scored),
+    tablesMb: (slots + 1 + 1.3 + Number(shape.anchored ?? false)) * table + tableOf(shape.scored),
     teacherMb: taught.keptMb,
     workMb: Math.max(step, rank, taught.workMb),
     checkpointMb: 1.5 * (1 + slots) * table,

@@ -28,6 +28,7 @@ export function shapeOfJob(job: Job): MemoryShape {
     batch: settings.batch,
     hops: isPath ? settings.pathLength : 1,
     validated: job.valid?.answer.length ?? 0,
+    ...(job.anchor && { anchored: true }),
     ...(teacher && { teacher }),
   };
 }

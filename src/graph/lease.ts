@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ManagedTransaction } from 'neo4j-driver';
@@ -50,7 +51,8 @@ export async function acquireLease(graph: Graph, name: string, options: LeaseOpt
   const seconds = options.seconds ?? 60;
   const deadline = Date.now() + (options.waitSeconds ?? 0) * 1000;
   for (;;) {
-    const row = (await runOne<LeaseRow>(graph, 'write-lease-acquire', { name, holder, seconds }))!;
+    const claim = randomUUID();
+    const row = (await runOne<LeaseRow>(graph, 'write-lease-acquire', { name, holder, seconds, claim }))!;
     if (row.taken) return heldLease(graph, name, { token: BigInt(String(row.token)), seconds, holder });
     if (Date.now() >= deadline) throw heldBy(name, row);
     await sleep(Math.min(500, Math.max(deadline - Date.now(), 1)));

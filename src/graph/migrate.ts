@@ -163,26 +163,19 @@ async function lock(graph: Graph, { waitSeconds = 10, signal }: MigrateOptions):
   const deadline = Date.now() + waitSeconds * 1000;
   for (;;) {
     refuseStopped(signal);
-    try {
-      await runOne(graph, 'write-migration-lock', { id, name: LOCK, by: `${os.hostname()} ${process.pid}` });
-      return id;
-    } catch (cause) {
-      if ((cause as { code?: string }).code !== 'Neo.ClientError.Schema.ConstraintValidationFailed')
-        throw cause;
-      if (Date.now() > deadline) {
-        const holder = await graph.read(async (tx) =>
-          first<{ by: string | null; since: string | null }>(
-            await tx.run(cypher('write-migration-lock-holder'), { name: LOCK }),
-          ),
-        );
-        throw new KgmentorError(
-          'SCHEMA',
-          `Another migrator holds the lock: ${holder?.by ?? 'unknown'}, since ${holder?.since ?? 'unknown'}.`,
-          { next: 'Wait for it; if it crashed, run `kgmentor migrate --unlock`.', cause },
-        );
-      }
-      await sleep(200);
-    }
+    const found = await runOne<{ taken: boolean; by: string | null; since: string | null }>(
+      graph,
+      'write-migration-lock',
+      { id, name: LOCK, by: `${os.hostname()} ${process.pid}` },
+    );
+    if (found?.taken) return id;
+    if (Date.now() > deadline)
+      throw new KgmentorError(
+        'SCHEMA',
+        `Another migrator holds the lock: ${found?.by ?? 'unknown'}, since ${found?.since ?? 'unknown'}.`,
+        { next: 'Wait for it; if it crashed, run `kgmentor migrate --unlock`.' },
+      );
+    await sleep(200);
   }
 }
 

@@ -90,20 +90,15 @@ export async function createIndexes(
   for (const { label, name } of indexes) {
     const text = withNames(cypher('write-index-create'), { LABEL: newName('label', label), SLOT: slot });
     await lease.renew();
-    await graph
-      .write((tx) => tx.run(text, { name, config }))
-      .catch((cause) => {
-        throw cause.code === 'Neo.ClientError.Schema.IndexAlreadyExists'
-          ? foreignIndex(label, slot, cause)
-          : cause;
-      });
+    await graph.write((tx) => tx.run(text, { name, config }));
   }
   for (let look = 0; ; look++) {
     refuseStopped(options.signal);
     const known = await readIndexes(graph);
-    const found = indexes.map(({ name }) => {
+    const found = indexes.map(({ name, label }) => {
       const index = known.find((one) => one.name === name);
       if (index && index.state !== 'FAILED') return index;
+      if (!index && look === 0) throw foreignIndex(label, slot);
       throw new KgmentorError(
         'UNEXPECTED',
         `The vector index ${name} failed: ${index?.failure || 'it is gone'}.`,
@@ -217,10 +212,9 @@ export async function writeModel(lease: Lease, input: PublishInput, indexed: num
   });
 }
 
-function foreignIndex(label: string, slot: Slot, cause: Error): KgmentorError {
-  return new KgmentorError('USAGE', `Another index than ours stands on ${label}.${slot}: ${cause.message}`, {
-    next: 'Drop it, for the publication changes its slot and its index; queries find both at the KgPublication node.',
-    cause,
+function foreignIndex(label: string, slot: Slot): KgmentorError {
+  return new KgmentorError('USAGE', `Another index than ours stands on ${label}.${slot}.`, {
+    next: 'Drop it (SHOW VECTOR INDEXES names it), for the publication changes its slot and its index; queries find both at the KgPublication node.',
   });
 }
 

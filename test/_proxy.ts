@@ -17,6 +17,8 @@ export interface FaultyProxy {
    * on its connection wait for what is returned.
    */
   onRequest(text: string, action: () => unknown): void;
+  /** Holds all requests back until what is returned is called. */
+  hold(): () => void;
   /** Breaks a connection once, between the commit of a transaction with this text and the answer to it. */
   loseCommitOf(text: string): void;
   close(): void;
@@ -41,6 +43,7 @@ export async function faultyProxy(uri: string): Promise<FaultyProxy> {
   let cuts = 0;
   let answered = 0;
   let wait = 0;
+  let held: Promise<void> | undefined;
 
   const server = net.createServer({ noDelay: true }, (client) => {
     const behind = net.connect({ port: Number(port), host: hostname, noDelay: true });
@@ -64,6 +67,7 @@ export async function faultyProxy(uri: string): Promise<FaultyProxy> {
     let losesAnswer = false;
     let tail = '';
     inOrder(client, behind, async (data) => {
+      await held;
       const text = tail + data.toString('latin1');
       for (const [wanted, action] of hooks)
         if (text.includes(wanted)) {
@@ -117,6 +121,16 @@ export async function faultyProxy(uri: string): Promise<FaultyProxy> {
       wait = milliseconds;
     },
     onRequest: (text, action) => void hooks.set(text, action),
+    hold() {
+      let release = () => {};
+      held = new Promise((resolve) => {
+        release = resolve;
+      });
+      return () => {
+        held = undefined;
+        release();
+      };
+    },
     loseCommitOf: (text) => void losing.add(text),
     close() {
       for (const socket of sockets) socket.destroy();

@@ -52,6 +52,7 @@ async function main(folder: string, resume: boolean): Promise<void> {
   const { teacherStart } = await import('./teacherStart.js');
   const { freshProgress, loadCheckpoint } = await import('./checkpoint.js');
   const { trainLoop } = await import('./loop.js');
+  const { cutTrace } = await import('./trace.js');
   const { usageOf } = await import('./usage.js');
   const { rankEvaluations } = await import('./rankEvaluations.js');
 
@@ -65,6 +66,7 @@ async function main(folder: string, resume: boolean): Promise<void> {
   const { trainer, progress } = goesOn
     ? loadCheckpoint(checkpoint, job)
     : { trainer: createTrainer(job, { start: given ?? taught?.start }), progress: freshProgress };
+  if (resume) cutTrace(folder, progress.epoch);
   const prepared = (performance.now() - started) / 1000;
   const { ended, progress: reached } = await trainLoop(job, trainer, progress, {
     folder,

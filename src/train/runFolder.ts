@@ -1,8 +1,11 @@
+import { readdirSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import type { StudentSettings } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import type { OnEvent } from '../events.js';
 import type { BatchSource } from '../kg/batchSource.js';
+import { isPartial } from '../wholeFile.js';
 import { type RunRecord, readRecord, writeRecord } from './folder.js';
 import { readJob } from './job.js';
 import type { TrainResult } from './messages.js';
@@ -40,6 +43,11 @@ function requireIdle(folder: string, status: RunRecord['status'], other: RunReco
   });
 }
 
+/** What a killed process was writing. */
+function removePartials(folder: string): void {
+  for (const name of readdirSync(folder).filter(isPartial)) rmSync(join(folder, name), { force: true });
+}
+
 /** Trains the job of a run folder and keeps its record's status true. */
 export async function runFolder(
   folder: string,
@@ -48,6 +56,7 @@ export async function runFolder(
 ): Promise<RunOutcome> {
   const { process: other, ...record } = readRecord(folder);
   requireIdle(folder, record.status, other);
+  removePartials(folder);
   const end = (status: RunRecord['status'], result?: TrainResult) =>
     writeRecord(folder, { ...record, status, ...(result && { result: { ...result } }) });
   writeRecord(folder, { ...record, status: 'running', process: { pid: process.pid, host: hostname() } });
@@ -67,7 +76,11 @@ export async function runFolder(
     options.onEvent?.({ type: 'done', role, folder, seconds: result.trainSeconds + result.prepareSeconds });
     return { folder, result };
   } catch (error) {
-    end(error instanceof KgmentorError && error.code === 'INTERRUPTED' ? 'interrupted' : 'failed');
+    try {
+      end(error instanceof KgmentorError && error.code === 'INTERRUPTED' ? 'interrupted' : 'failed');
+    } catch {
+      // On a full disk the record stays as it is; the first error is the one to tell.
+    }
     throw error;
   }
 }

@@ -31,8 +31,9 @@ export const diskFull: Scenario = {
         const at = whole.folder() as string;
         const times = full ? 5 : 1;
         const rows = [await fault('file size limit', limited, { folder, whole: at, times, log })];
-        if (canMount(folder)) rows.push(await fault('full disk', filled, { folder, whole: at, times, log }));
-        else log('no file system can be mounted here: a full disk is left out');
+        if (full && canMount(folder))
+          rows.push(await fault('full disk', filled, { folder, whole: at, times, log }));
+        else if (full) log('no file system can be mounted here: a full disk is left out');
         return rows.filter(({ injected }) => injected > 0);
       } finally {
         await wipe(graph);

@@ -12,9 +12,9 @@ import type { FaultRow, Scenario } from './scenario.js';
 import { failureOf, type Harm, tally } from './tally.js';
 import { seen, version, writeNodes } from './versions.js';
 
-const EACH = 2500;
-/** Of the lease of the one that is stopped; a busy machine needs some. */
-const SECONDS = 4;
+/** Nodes a label, in several batches in full; and of the lease of the one that is stopped: a busy machine needs some. */
+const FULL = { each: 2500, seconds: 4 };
+const SHORT = { each: 300, seconds: 3 };
 const NOW = { graceSeconds: 0, waitSeconds: 60 };
 
 /** Each is the first statement of its transaction: what waits with locks is ended by the server after 30 seconds. */
@@ -27,21 +27,28 @@ const REQUESTS = [
   'SET p.previousModel',
 ];
 
-type Log = (line: string) => void;
+interface Place {
+  readonly graph: Graph;
+  readonly each: number;
+  readonly seconds: number;
+  readonly log: (line: string) => void;
+}
 
 export const revived: Scenario = {
   name: 'revived',
   async run({ full, log }) {
     const graph = await openGraph();
+    const place = { graph, log, ...(full ? FULL : SHORT) };
+    const { each } = place;
     try {
       await wipe(graph);
       await migrate(graph);
-      await writeNodes(graph, EACH);
-      await publish(graph, version('v0', EACH), NOW);
-      await publish(graph, version('v1', EACH), NOW);
+      await writeNodes(graph, each);
+      await publish(graph, version('v0', each), NOW);
+      await publish(graph, version('v1', each), NOW);
       return [
-        await withActors(1, ([actor]) => stopped(graph, actor, full ? 10 : 1, log)),
-        await late(graph, full ? REQUESTS : REQUESTS.slice(0, 1), log),
+        await withActors(1, ([actor]) => stopped(place, actor, full ? 10 : 1)),
+        await late(place, full ? REQUESTS : REQUESTS.slice(0, 1)),
       ];
     } finally {
       await wipe(graph);
@@ -51,14 +58,15 @@ export const revived: Scenario = {
 };
 
 /** What readers have after another one published meanwhile: that one's version, whole. */
-async function harmOf(graph: Graph, id: string): Promise<[Harm, string]> {
-  const found = await seen(graph, [version(id, EACH)]);
+async function harmOf({ graph, each }: Place, id: string): Promise<[Harm, string]> {
+  const found = await seen(graph, [version(id, each)]);
   const leftOver = await leftovers(graph);
   const harm = { lost: found.lost || found.model !== id, mixed: found.mixed, leftOver: leftOver.length > 0 };
   return [harm, `${JSON.stringify(found)} ${leftOver.join('; ')}`];
 }
 
-async function stopped(graph: Graph, actor: Actor, times: number, log: Log): Promise<FaultRow> {
+async function stopped(place: Place, actor: Actor, times: number): Promise<FaultRow> {
+  const { graph, each, seconds, log } = place;
   const stops = tally('publisher stopped until its lease ran out, then revived', log);
   const random = seededRandom(7);
   for (let i = 0; i < times; i++) {
@@ -68,24 +76,25 @@ async function stopped(graph: Graph, actor: Actor, times: number, log: Log): Pro
     const paused = new Promise<void>((resolve) => {
       pause = resolve;
     });
-    const work = actor.act(`publish stopped-${i} ${EACH} ${SECONDS}`, (stage) => {
+    const work = actor.act(`publish stopped-${i} ${each} ${seconds}`, (stage) => {
       if (stages++ < at && stage !== 'index') return;
       process.kill(actor.pid, 'SIGSTOP');
       pause();
     });
     await Promise.race([paused, work]);
-    await sleep(SECONDS * 1000);
-    await publish(graph, version(`next-${i}`, EACH), NOW);
+    await sleep(seconds * 1000);
+    await publish(graph, version(`next-${i}`, each), NOW);
     process.kill(actor.pid, 'SIGCONT');
     const { done, code, message } = await work;
-    const [harm, why] = await harmOf(graph, `next-${i}`);
+    const [harm, why] = await harmOf(place, `next-${i}`);
     // It must not believe that it published.
     stops.add({ ...harm, doubled: done, lost: harm.lost || (!done && code !== 'GATE') }, `${message} ${why}`);
   }
   return stops.row;
 }
 
-async function late(graph: Graph, requests: readonly string[], log: Log): Promise<FaultRow> {
+async function late(place: Place, requests: readonly string[]): Promise<FaultRow> {
+  const { graph, each, seconds, log } = place;
   const held = tally('request of a publisher arrives after its lease ran out', log);
   const proxy = await faultyProxy(graph.uri);
   const slow = await openGraph(proxy.uri);
@@ -95,16 +104,16 @@ async function late(graph: Graph, requests: readonly string[], log: Log): Promis
       let meanwhile: Promise<unknown> | undefined;
       proxy.onRequest(text, () => {
         const release = proxy.hold();
-        meanwhile = sleep(SECONDS * 1000)
-          .then(() => publish(graph, version(next, EACH), NOW))
+        meanwhile = sleep(seconds * 1000)
+          .then(() => publish(graph, version(next, each), NOW))
           .finally(release);
         return meanwhile;
       });
       const failure = await failureOf(
-        publish(slow, version(`held-${i}`, EACH), { ...NOW, seconds: SECONDS }),
+        publish(slow, version(`held-${i}`, each), { ...NOW, seconds }),
       );
       await meanwhile;
-      const [harm, why] = await harmOf(graph, next);
+      const [harm, why] = await harmOf(place, next);
       const isRefused = (failure as { code?: string } | undefined)?.code === 'GATE';
       held.add({ ...harm, doubled: !failure, lost: harm.lost || !isRefused }, `${text}: ${failure} ${why}`);
     }

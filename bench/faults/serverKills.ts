@@ -15,7 +15,6 @@ import type { Scenario } from './scenario.js';
 import { failureOf, type Harm, tally } from './tally.js';
 import { seen, version, writeNodes } from './versions.js';
 
-const EACH = 2500; // several batches a label
 const FACTS = 3000;
 
 interface Place {
@@ -23,6 +22,8 @@ interface Place {
   readonly proxy: FaultyProxy;
   readonly graph: Graph;
   readonly random: () => number;
+  /** Nodes a label: in full several batches. */
+  readonly each: number;
 }
 
 export const serverKills: Scenario = {
@@ -34,8 +35,8 @@ export const serverKills: Scenario = {
       const graph = await openGraph(proxy.uri);
       try {
         await migrate(graph);
-        await writeNodes(graph, EACH);
-        const place = { server, proxy, graph, random: seededRandom(11) };
+        const place = { server, proxy, graph, random: seededRandom(11), each: full ? 2500 : 300 };
+        await writeNodes(graph, place.each);
         const importing = importKills(place, folder);
         const publishing = await publishKills(place);
         const kinds: [string, number, () => Promise<[Harm, string?]>][] = [
@@ -97,12 +98,12 @@ function importKills({ server, graph, random }: Place, folder: string): () => Pr
   };
 }
 
-async function publishKills({ server, proxy, graph, random }: Place) {
-  const versions: PublishInput[] = [version('v0', EACH)];
+async function publishKills({ server, proxy, graph, random, each }: Place) {
+  const versions: PublishInput[] = [version('v0', each)];
   await publish(graph, versions[0], { graceSeconds: 0 });
   return async (during: 'write-back' | 'switch'): Promise<[Harm, string?]> => {
     const old = versions[versions.length - 1];
-    const next = version(`v${versions.length}`, EACH);
+    const next = version(`v${versions.length}`, each);
     versions.push(next);
     let crash: Promise<void> | undefined;
     const kill = () => {

@@ -11,6 +11,8 @@ import { ringConfig, writeRings } from '../../test/_rings.js';
 import type { Harm } from './tally.js';
 
 const EPOCHS = 40;
+/** A training takes seconds, on a machine with nothing to spare some more. */
+const LIMIT_MS = 600_000;
 const FILM = { label: 'Film', key: 'id' };
 const BOOK = { label: 'Book', key: 'id' };
 

@@ -49,13 +49,13 @@ interface LeaseRow {
 export async function acquireLease(graph: Graph, name: string, options: LeaseOptions = {}): Promise<Lease> {
   const holder = options.holder ?? `${os.hostname()} process ${process.pid}`;
   const seconds = options.seconds ?? 60;
-  const deadline = Date.now() + (options.waitSeconds ?? 0) * 1000;
+  const deadline = performance.now() + (options.waitSeconds ?? 0) * 1000;
   for (;;) {
     const claim = randomUUID();
     const row = (await runOne<LeaseRow>(graph, 'write-lease-acquire', { name, holder, seconds, claim }))!;
     if (row.taken) return heldLease(graph, name, { token: BigInt(String(row.token)), seconds, holder });
-    if (Date.now() >= deadline) throw heldBy(name, row);
-    await sleep(Math.min(500, Math.max(deadline - Date.now(), 1)));
+    if (performance.now() >= deadline) throw heldBy(name, row);
+    await sleep(Math.min(500, Math.max(deadline - performance.now(), 1)));
   }
 }
 

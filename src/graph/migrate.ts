@@ -131,7 +131,7 @@ async function apply(
     signal,
   }: { after: string; id: string; connectedAs: string; signal: AbortSignal | undefined },
 ): Promise<void> {
-  const start = Date.now();
+  const start = performance.now();
   // Schema and data statements cannot share a transaction, so each runs in its own and the record comes last.
   for (const statement of file.statements) {
     refuseStopped(signal);
@@ -146,7 +146,7 @@ async function apply(
     checksum,
     by: os.userInfo().username,
     connectedAs,
-    milliseconds: BigInt(Date.now() - start),
+    milliseconds: BigInt(Math.round(performance.now() - start)),
     lock: LOCK,
     id,
   });
@@ -160,7 +160,7 @@ async function apply(
 async function lock(graph: Graph, { waitSeconds = 10, signal }: MigrateOptions): Promise<string> {
   await graph.write((tx) => tx.run(cypher('write-migration-lock-constraint')));
   const id = randomUUID();
-  const deadline = Date.now() + waitSeconds * 1000;
+  const deadline = performance.now() + waitSeconds * 1000;
   for (;;) {
     refuseStopped(signal);
     const found = await runOne<{ taken: boolean; by: string | null; since: string | null }>(
@@ -169,7 +169,7 @@ async function lock(graph: Graph, { waitSeconds = 10, signal }: MigrateOptions):
       { id, name: LOCK, by: `${os.hostname()} ${process.pid}` },
     );
     if (found?.taken) return id;
-    if (Date.now() > deadline)
+    if (performance.now() > deadline)
       throw new KgmentorError(
         'SCHEMA',
         `Another migrator holds the lock: ${found?.by ?? 'unknown'}, since ${found?.since ?? 'unknown'}.`,

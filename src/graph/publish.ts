@@ -65,7 +65,7 @@ export async function publish(
   input: PublishInput,
   options: PublishOptions = {},
 ): Promise<PublishResult> {
-  const start = Date.now();
+  const start = performance.now();
   checkPublishInput(input);
   if (options.dryRun) {
     const plan = await prepare(graph, input);
@@ -112,7 +112,7 @@ async function publishHeld(
   });
   await emptySlot(graph, lease, { labels: join.labels, slot, live: own.map((p) => p.index), signal });
 
-  const beforeVectors = Date.now();
+  const beforeVectors = performance.now();
   const total = join.labels.reduce((sum, label) => sum + label.ids.length, 0);
   let done = 0;
   const onBatch = (count: number) => {
@@ -123,7 +123,7 @@ async function publishHeld(
   for (const label of join.labels)
     written.push(await writeVectors(lease, input, { label, slot, onBatch, signal }));
 
-  const beforeIndexes = Date.now();
+  const beforeIndexes = performance.now();
   const indexes = join.labels.map(({ node: { label } }) => ({
     label,
     name: indexName(slot, source, label, lease.token),
@@ -218,7 +218,7 @@ function planned({ join }: Plan): LabelCount[] {
 }
 
 function seconds(start: number, beforeVectors: number, beforeIndexes: number) {
-  const now = Date.now();
+  const now = performance.now();
   return {
     vectors: (beforeIndexes - beforeVectors) / 1000,
     index: (now - beforeIndexes) / 1000,

@@ -109,9 +109,7 @@ async function late(place: Place, requests: readonly string[]): Promise<FaultRow
           .finally(release);
         return meanwhile;
       });
-      const failure = await failureOf(
-        publish(slow, version(`held-${i}`, each), { ...NOW, seconds }),
-      );
+      const failure = await failureOf(publish(slow, version(`held-${i}`, each), { ...NOW, seconds }));
       await meanwhile;
       const [harm, why] = await harmOf(place, next);
       const isRefused = (failure as { code?: string } | undefined)?.code === 'GATE';

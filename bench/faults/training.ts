@@ -42,6 +42,7 @@ export function runsIn(folder: string, name: string): Runs {
     pretrain: (flags = [], options = {}) =>
       runCli(['pretrain', '--config', `${name}.json`, '--threads', '1', ...flags], {
         cwd: folder,
+        limit: LIMIT_MS,
         ...options,
       }),
     folder: () =>

@@ -7,14 +7,14 @@ import { seededRandom } from '../../src/kg/random.js';
 import { wipe } from '../../test/_neo4j.js';
 import { faultyProxy } from '../../test/_proxy.js';
 import { type Actor, withActors } from './actors.js';
-import { leftovers, openGraph } from './database.js';
+import { ask, leftovers, openGraph } from './database.js';
 import type { FaultRow, Scenario } from './scenario.js';
 import { failureOf, type Harm, tally } from './tally.js';
 import { seen, version, writeNodes } from './versions.js';
 
-/** Nodes a label, in several batches in full; and of the lease of the one that is stopped: a busy machine needs some. */
-const FULL = { each: 2500, seconds: 4 };
-const SHORT = { each: 300, seconds: 3 };
+/** In full the lease's end is waited for, and there are several batches a label; in short its end is moved. */
+const FULL = { each: 2500, seconds: 10, waits: true };
+const SHORT = { each: 300, seconds: 60, waits: false };
 const NOW = { graceSeconds: 0, waitSeconds: 60 };
 
 /** Each is the first statement of its transaction: what waits with locks is ended by the server after 30 seconds. */
@@ -30,7 +30,9 @@ const REQUESTS = [
 interface Place {
   readonly graph: Graph;
   readonly each: number;
+  /** Of the lease of the one that comes back. */
   readonly seconds: number;
+  readonly waits: boolean;
   readonly log: (line: string) => void;
 }
 
@@ -65,6 +67,11 @@ async function harmOf({ graph, each }: Place, id: string): Promise<[Harm, string
   return [harm, `${JSON.stringify(found)} ${leftOver.join('; ')}`];
 }
 
+const ranOut = async ({ graph, seconds, waits }: Place): Promise<void> => {
+  if (waits) await sleep(seconds * 1000);
+  else await ask(graph, 'expire');
+};
+
 async function stopped(place: Place, actor: Actor, times: number): Promise<FaultRow> {
   const { graph, each, seconds, log } = place;
   const stops = tally('publisher stopped until its lease ran out, then revived', log);
@@ -82,7 +89,7 @@ async function stopped(place: Place, actor: Actor, times: number): Promise<Fault
       pause();
     });
     await Promise.race([paused, work]);
-    await sleep(seconds * 1000);
+    await ranOut(place);
     await publish(graph, version(`next-${i}`, each), NOW);
     process.kill(actor.pid, 'SIGCONT');
     const { done, code, message } = await work;
@@ -104,7 +111,7 @@ async function late(place: Place, requests: readonly string[]): Promise<FaultRow
       let meanwhile: Promise<unknown> | undefined;
       proxy.onRequest(text, () => {
         const release = proxy.hold();
-        meanwhile = sleep(seconds * 1000)
+        meanwhile = ranOut(place)
           .then(() => publish(graph, version(next, each), NOW))
           .finally(release);
         return meanwhile;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { KgmentorError } from '../errors.js';
 import { refuseStopped } from './batches.js';
 import type { Graph } from './connect.js';
 import { cypher } from './cypher.js';
@@ -81,6 +82,10 @@ export async function publish(
   lease.keep();
   try {
     return await publishHeld(graph, lease, input, options, start);
+  } catch (error) {
+    // Once the lease is lost, what fails does so by another one's work: that is what is told then.
+    if (!['GATE', 'INTERRUPTED', 'UNREACHABLE'].includes((error as KgmentorError).code)) await lease.renew();
+    throw error;
   } finally {
     // Where the server is gone the lease runs out by itself; the first error is the one to tell.
     await lease.release().catch(() => undefined);

@@ -94,8 +94,8 @@ export async function createIndexes(
   };
   for (const { label, name } of indexes) await create(label, name);
   for (const { label, name, late } of await inTheWay(graph, indexes, slot)) {
-    await lease.renew();
     if (!late) throw foreignIndex(label, slot);
+    await lease.renew();
     await runOne(graph, 'write-index-drop', { name: late });
     await create(label, name);
   }

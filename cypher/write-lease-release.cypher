@@ -5,5 +5,5 @@ MATCH (l:KgLease {name: $name})
 SET l.locked = true
 REMOVE l.locked
 WITH l WHERE l.token = $token
-REMOVE l.holder, l.expires, l.since
+REMOVE l.holder, l.claim, l.expires, l.since
 RETURN count(l) AS released

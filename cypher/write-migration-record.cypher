@@ -1,4 +1,5 @@
 // Appends one applied migration to the chain, if its end is still the one expected and the lock is still held.
+// Appended already, as where the answer to the commit was lost, it stays as it is.
 // Chains of other migration targets are not ours.
 // $after: version at the end of the chain, BASELINE for none; $version, $description, $source, $checksum, $by,
 // $milliseconds it took, $connectedAs: database user, $lock: name of the lock, $id: of the holder
@@ -14,7 +15,9 @@ WITH l
 MATCH (b:__Neo4jMigration {version: 'BASELINE'})
 WHERE b.migrationTarget IS NULL
 MATCH (b)-[:MIGRATED_TO*0..]->(end:__Neo4jMigration {version: $after})
-WHERE NOT (end)-[:MIGRATED_TO]->()
-CREATE (end)-[:MIGRATED_TO {at: datetime.realtime(), in: duration({milliseconds: $milliseconds}), by: $by, connectedAs: $connectedAs}]->
-  (:__Neo4jMigration {version: $version, description: $description, type: 'CYPHER', source: $source, checksum: $checksum})
+OPTIONAL MATCH (end)-[:MIGRATED_TO]->(next)
+FOREACH (ignored IN CASE WHEN next IS NULL THEN [1] ELSE [] END |
+  CREATE (end)-[:MIGRATED_TO {at: datetime.realtime(), in: duration({milliseconds: $milliseconds}), by: $by, connectedAs: $connectedAs}]->
+    (:__Neo4jMigration {version: $version, description: $description, type: 'CYPHER', source: $source, checksum: $checksum}))
+WITH next WHERE next IS NULL OR (next.version = $version AND next.checksum = $checksum)
 RETURN count(*) AS recorded

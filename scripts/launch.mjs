@@ -1,5 +1,5 @@
 // Runs one of the repository's programs: installs and compiles first where that is needed. Usage:
-//   node scripts/launch.mjs <demo|test|neo4j|bench|kgmentor> [arguments]
+//   node scripts/launch.mjs <demo|test|neo4j|bench|faults|kgmentor> [arguments]
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { locked, read } from './lock.mjs';
 
-const TARGETS = ['demo', 'test', 'neo4j', 'bench', 'kgmentor'];
+const TARGETS = ['demo', 'test', 'neo4j', 'bench', 'faults', 'kgmentor'];
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const at = (...parts) => path.join(root, ...parts);
 const say = (line) => process.stderr.write(`${line}\n`);

@@ -16,6 +16,8 @@ export interface CliOptions {
   /** On top of this process's environment; undefined takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
+  /** Milliseconds after which it is killed; two minutes where absent. */
+  readonly limit?: number;
   /** Given each piece of narration as it comes, with the process. */
   readonly onStderr?: (text: string, child: ChildProcess) => void;
   /** Given the process when it has begun. */
@@ -37,7 +39,7 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
     detached: true,
   });
   options.onBegun?.(child);
-  const timer = setTimeout(() => interrupt(child, 'SIGKILL'), LIMIT_MS);
+  const timer = setTimeout(() => interrupt(child, 'SIGKILL'), options.limit ?? LIMIT_MS);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

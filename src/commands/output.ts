@@ -31,7 +31,7 @@ const EVERY_MS = 10_000;
 export function createOutput(options: OutputOptions): Output {
   const terminal = process.stderr.isTTY === true;
   let open = false;
-  let told = Date.now();
+  let told = performance.now();
   let deviceTold = false;
   const listeners: OnEvent[] = [];
   const clear = () => {
@@ -57,8 +57,8 @@ export function createOutput(options: OutputOptions): Output {
       if (text === null) return;
       const line = `${prefix}${text}`;
       if (event.type === 'progress' && !terminal && event.etaSeconds !== undefined) {
-        if (Date.now() - told < EVERY_MS) return;
-        told = Date.now();
+        if (performance.now() - told < EVERY_MS) return;
+        told = performance.now();
         say(line);
       } else if (event.type === 'step' || event.type === 'progress') passing(line);
       else if (event.type === 'device') {

@@ -57,7 +57,7 @@ export const publishCommand: Command = {
     const { folder } = findRun(config.runs, text(flags, 'run'), { kind: 'student', target, finished: true });
     if (flags.gate) await requireGood(folder, graph, target, { config, out, signal });
     if (!dryRun) await migrate(graph);
-    const start = Date.now();
+    const start = performance.now();
     const result = await publish(graph, publishInputOf(folder, config, target), {
       dryRun,
       signal,
@@ -68,7 +68,7 @@ export const publishCommand: Command = {
           name: stage,
           done,
           total,
-          rowsPerSecond: (1000 * done) / (Date.now() - start),
+          rowsPerSecond: (1000 * done) / (performance.now() - start),
         }),
     });
     if (!dryRun) await recordRun(graph, { ...graphRecord(folder, target), outcome: 'published' });

@@ -223,7 +223,7 @@ async function run<C extends Chunk>(
   options: ImportOptions,
   work: ChunkWork<C>,
 ): Promise<ImportResult> {
-  const start = Date.now();
+  const start = performance.now();
   const { lines, resumedAfter, duplicates } = await importChunks(graph, source, work, options);
   const created = work.stage === 'nodes' ? total.nodesCreated : total.relationshipsCreated;
   return {
@@ -233,6 +233,6 @@ async function run<C extends Chunk>(
     duplicates,
     resumedAfter,
     ...(source.leftOut && { leftOut: source.leftOut }),
-    seconds: (Date.now() - start) / 1000,
+    seconds: (performance.now() - start) / 1000,
   };
 }

@@ -11,7 +11,7 @@ export function importClock(source: RowSource, total: number | undefined, onProg
   let rows = 0;
   let bytes = 0;
   const rates = (row: number, byte: number) => {
-    const seconds = Math.max(Date.now() - began, 1) / 1000;
+    const seconds = Math.max(performance.now() - began, 1) / 1000;
     const [done, left] =
       source.size > 0 ? [byte - firstByte, source.size - byte] : [row - firstRow, (total ?? row) - row];
     return {
@@ -24,7 +24,7 @@ export function importClock(source: RowSource, total: number | undefined, onProg
   return {
     /** The pass begins to count behind so many rows. */
     start(row: number): void {
-      began = Date.now();
+      began = performance.now();
       firstRow = row;
       rows = row;
       // Reading is ahead of the rows by what the streams hold, so a pass that begins at the start begins at 0.

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ManagedTransaction } from 'neo4j-driver';
@@ -15,6 +16,9 @@ export interface LeaseOptions {
   readonly waitSeconds?: number;
 }
 
+/** Without an end of its own, the transaction of a holder that was stopped would keep its locks for ever. */
+export const FENCED_SECONDS = 30;
+
 /** A right to write that one process has at a time. */
 export interface Lease {
   readonly name: string;
@@ -24,6 +28,8 @@ export interface Lease {
   renew(): Promise<void>;
   /** Renews three times in each period until the lease is released. */
   keep(): void;
+  /** Refuses to go on in a transaction of which this is a part where the lease was lost; it is held until the commit. */
+  fence(tx: ManagedTransaction): Promise<void>;
   /** Runs `work` in a transaction that commits only if the lease is still held at its end. */
   write<T>(work: (tx: ManagedTransaction) => Promise<T>): Promise<T>;
   release(): Promise<void>;
@@ -48,12 +54,13 @@ interface LeaseRow {
 export async function acquireLease(graph: Graph, name: string, options: LeaseOptions = {}): Promise<Lease> {
   const holder = options.holder ?? `${os.hostname()} process ${process.pid}`;
   const seconds = options.seconds ?? 60;
-  const deadline = Date.now() + (options.waitSeconds ?? 0) * 1000;
+  const deadline = performance.now() + (options.waitSeconds ?? 0) * 1000;
   for (;;) {
-    const row = (await runOne<LeaseRow>(graph, 'write-lease-acquire', { name, holder, seconds }))!;
+    const claim = randomUUID();
+    const row = (await runOne<LeaseRow>(graph, 'write-lease-acquire', { name, holder, seconds, claim }))!;
     if (row.taken) return heldLease(graph, name, { token: BigInt(String(row.token)), seconds, holder });
-    if (Date.now() >= deadline) throw heldBy(name, row);
-    await sleep(Math.min(500, Math.max(deadline - Date.now(), 1)));
+    if (performance.now() >= deadline) throw heldBy(name, row);
+    await sleep(Math.min(500, Math.max(deadline - performance.now(), 1)));
   }
 }
 
@@ -74,10 +81,14 @@ function heldLease(
   const renew = async () => {
     if (!(await runOne(graph, 'write-lease-renew', { name, token, seconds }))) throw lost();
   };
+  const fence = async (tx: ManagedTransaction) => {
+    if (!first(await tx.run(cypher('write-lease-fence'), { name, token }))) throw lost();
+  };
   return {
     name,
     token,
     renew,
+    fence,
     keep() {
       // A failed renewal shows where it matters: at the fence of the next write.
       timer ??= setInterval(() => void renew().catch(() => undefined), (seconds * 1000) / 3).unref();
@@ -86,11 +97,10 @@ function heldLease(
       return graph.write(
         async (tx) => {
           const result = await work(tx);
-          if (!first(await tx.run(cypher('write-lease-fence'), { name, token }))) throw lost();
+          await fence(tx);
           return result;
         },
-        // Without an end of its own, the transaction of a holder that was stopped would keep its locks for ever.
-        { timeout: Math.max(seconds, 30) },
+        { timeout: Math.max(seconds, FENCED_SECONDS) },
       );
     },
     async release() {

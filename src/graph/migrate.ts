@@ -131,7 +131,7 @@ async function apply(
     signal,
   }: { after: string; id: string; connectedAs: string; signal: AbortSignal | undefined },
 ): Promise<void> {
-  const start = Date.now();
+  const start = performance.now();
   // Schema and data statements cannot share a transaction, so each runs in its own and the record comes last.
   for (const statement of file.statements) {
     refuseStopped(signal);
@@ -146,7 +146,7 @@ async function apply(
     checksum,
     by: os.userInfo().username,
     connectedAs,
-    milliseconds: BigInt(Date.now() - start),
+    milliseconds: BigInt(Math.round(performance.now() - start)),
     lock: LOCK,
     id,
   });
@@ -160,29 +160,22 @@ async function apply(
 async function lock(graph: Graph, { waitSeconds = 10, signal }: MigrateOptions): Promise<string> {
   await graph.write((tx) => tx.run(cypher('write-migration-lock-constraint')));
   const id = randomUUID();
-  const deadline = Date.now() + waitSeconds * 1000;
+  const deadline = performance.now() + waitSeconds * 1000;
   for (;;) {
     refuseStopped(signal);
-    try {
-      await runOne(graph, 'write-migration-lock', { id, name: LOCK, by: `${os.hostname()} ${process.pid}` });
-      return id;
-    } catch (cause) {
-      if ((cause as { code?: string }).code !== 'Neo.ClientError.Schema.ConstraintValidationFailed')
-        throw cause;
-      if (Date.now() > deadline) {
-        const holder = await graph.read(async (tx) =>
-          first<{ by: string | null; since: string | null }>(
-            await tx.run(cypher('write-migration-lock-holder'), { name: LOCK }),
-          ),
-        );
-        throw new KgmentorError(
-          'SCHEMA',
-          `Another migrator holds the lock: ${holder?.by ?? 'unknown'}, since ${holder?.since ?? 'unknown'}.`,
-          { next: 'Wait for it; if it crashed, run `kgmentor migrate --unlock`.', cause },
-        );
-      }
-      await sleep(200);
-    }
+    const found = await runOne<{ taken: boolean; by: string | null; since: string | null }>(
+      graph,
+      'write-migration-lock',
+      { id, name: LOCK, by: `${os.hostname()} ${process.pid}` },
+    );
+    if (found?.taken) return id;
+    if (performance.now() > deadline)
+      throw new KgmentorError(
+        'SCHEMA',
+        `Another migrator holds the lock: ${found?.by ?? 'unknown'}, since ${found?.since ?? 'unknown'}.`,
+        { next: 'Wait for it; if it crashed, run `kgmentor migrate --unlock`.' },
+      );
+    await sleep(200);
   }
 }
 

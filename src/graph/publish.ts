@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { KgmentorError } from '../errors.js';
 import type { OnEvent } from '../events.js';
 import { refuseStopped } from './batches.js';
 import type { Graph } from './connect.js';
@@ -68,7 +69,7 @@ export async function publish(
   input: PublishInput,
   options: PublishOptions = {},
 ): Promise<PublishResult> {
-  const start = Date.now();
+  const start = performance.now();
   checkPublishInput(input);
   if (options.dryRun) {
     const plan = await prepare(graph, input);
@@ -84,6 +85,10 @@ export async function publish(
   lease.keep();
   try {
     return await publishHeld(graph, lease, input, options, start);
+  } catch (error) {
+    // Once the lease is lost, what fails does so by another one's work: that is what is told then.
+    if (!['GATE', 'INTERRUPTED', 'UNREACHABLE'].includes((error as KgmentorError).code)) await lease.renew();
+    throw error;
   } finally {
     // Where the server is gone the lease runs out by itself; the first error is the one to tell.
     await lease.release().catch(() => undefined);
@@ -115,7 +120,7 @@ async function publishHeld(
   });
   await emptySlot(graph, lease, { labels: join.labels, slot, live: own.map((p) => p.index), signal });
 
-  const beforeVectors = Date.now();
+  const beforeVectors = performance.now();
   const total = join.labels.reduce((sum, label) => sum + label.ids.length, 0);
   let done = 0;
   const onBatch = (count: number) => {
@@ -126,7 +131,7 @@ async function publishHeld(
   for (const label of join.labels)
     written.push(await writeVectors(lease, input, { label, slot, onBatch, signal }));
 
-  const beforeIndexes = Date.now();
+  const beforeIndexes = performance.now();
   const indexes = join.labels.map(({ node: { label } }) => ({
     label,
     name: indexName(slot, source, label, lease.token),
@@ -223,7 +228,7 @@ function planned({ join }: Plan): LabelCount[] {
 }
 
 function seconds(start: number, beforeVectors: number, beforeIndexes: number) {
-  const now = Date.now();
+  const now = performance.now();
   return {
     vectors: (beforeIndexes - beforeVectors) / 1000,
     index: (now - beforeIndexes) / 1000,

@@ -87,16 +87,17 @@ export async function createIndexes(
     'vector.dimensions': BigInt(options.dim),
     'vector.similarity_function': options.geometry === 'l2' ? 'euclidean' : 'cosine',
   };
-  for (const { label, name } of indexes) {
+  const create = async (label: string, name: string) => {
     const text = withNames(cypher('write-index-create'), { LABEL: newName('label', label), SLOT: slot });
     await lease.renew();
-    await graph
-      .write((tx) => tx.run(text, { name, config }))
-      .catch((cause) => {
-        throw cause.code === 'Neo.ClientError.Schema.IndexAlreadyExists'
-          ? foreignIndex(label, slot, cause)
-          : cause;
-      });
+    await graph.write((tx) => tx.run(text, { name, config }));
+  };
+  for (const { label, name } of indexes) await create(label, name);
+  for (const { label, name, late } of await inTheWay(graph, indexes, slot)) {
+    if (!late) throw foreignIndex(label, slot);
+    await lease.renew();
+    await runOne(graph, 'write-index-drop', { name: late });
+    await create(label, name);
   }
   for (let look = 0; ; look++) {
     refuseStopped(options.signal);
@@ -115,6 +116,21 @@ export async function createIndexes(
     await sleep(Math.min(50 * 2 ** look, 1000)); // small graphs need not wait, large ones not be asked often
     await lease.renew();
   }
+}
+
+/** Indexes that could not be made: where `late` stands in the way, a publisher made it after its lease had run out. */
+async function inTheWay(
+  graph: Graph,
+  indexes: readonly { label: string; name: string }[],
+  slot: Slot,
+): Promise<{ label: string; name: string; late?: string }[]> {
+  const known = await readIndexes(graph);
+  return indexes
+    .filter(({ name }) => !known.some((one) => one.name === name))
+    .map((wanted) => ({
+      ...wanted,
+      late: known.find((one) => one.label === wanted.label && one.property === slot)?.name,
+    }));
 }
 
 export interface LabelCount {
@@ -217,10 +233,9 @@ export async function writeModel(lease: Lease, input: PublishInput, indexed: num
   });
 }
 
-function foreignIndex(label: string, slot: Slot, cause: Error): KgmentorError {
-  return new KgmentorError('USAGE', `Another index than ours stands on ${label}.${slot}: ${cause.message}`, {
-    next: 'Drop it, for the publication changes its slot and its index; queries find both at the KgPublication node.',
-    cause,
+function foreignIndex(label: string, slot: Slot): KgmentorError {
+  return new KgmentorError('USAGE', `Another index than ours stands on ${label}.${slot}.`, {
+    next: 'Drop it (SHOW VECTOR INDEXES names it), for the publication changes its slot and its index; queries find both at the KgPublication node.',
   });
 }
 

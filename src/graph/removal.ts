@@ -2,7 +2,7 @@ import { KgmentorError } from '../errors.js';
 import { inBatches } from './batches.js';
 import type { Graph } from './connect.js';
 import { cypher, packageFolder } from './cypher.js';
-import { acquireLease, type Lease, type LeaseOptions } from './lease.js';
+import { acquireLease, FENCED_SECONDS, type Lease, type LeaseOptions } from './lease.js';
 import { readMigrations } from './migrationFiles.js';
 import { leaseOf } from './publish.js';
 import { rows, runOne } from './rows.js';
@@ -46,16 +46,31 @@ export async function removeEverything(graph: Graph, options: RemovalOptions = {
     }
     for (const name of scope.indexes) await runOne(graph, 'write-index-drop', { name });
     await inBatches(ids.length, 5000, async (from, to) => {
-      await runOne(graph, 'write-remove-vectors', { ids: ids.slice(from, to) });
+      await fenced(graph, leases, 'write-remove-vectors', { ids: ids.slice(from, to) });
     });
-    for (const lease of leases) await lease.renew();
-    await runOne(graph, 'write-remove-own', { source: options.source ?? null });
+    await fenced(graph, leases, 'write-remove-own', { source: options.source ?? null });
     await runOne(graph, 'write-remove-unused-models');
     if (options.source === undefined) await removeSchema(graph);
   } finally {
     for (const lease of leases) await lease.release().catch(() => undefined);
   }
   return told;
+}
+
+/** Runs one query while all leases are held. The fences come first, for the query may remove the leases themselves. */
+async function fenced(
+  graph: Graph,
+  leases: readonly Lease[],
+  name: string,
+  parameters: Record<string, unknown>,
+): Promise<void> {
+  await graph.write(
+    async (tx) => {
+      for (const lease of leases) await lease.fence(tx);
+      await tx.run(cypher(name), parameters);
+    },
+    { timeout: FENCED_SECONDS },
+  );
 }
 
 async function scopeOf(

@@ -36,8 +36,11 @@ export async function rollback(
   const held = await acquireLease(graph, leaseOf(source), lease);
   try {
     const indexes = (await readIndexes(graph)).filter((i) => i.state === 'ONLINE').map((i) => i.name);
+    const from = (await readPublications(graph)).filter((p) => p.source === source).map((p) => p.index);
     const labels = await held.write(async (tx) =>
-      rows<{ label: string; model: string }>(await tx.run(cypher('write-switch-back'), { source, indexes })),
+      rows<{ label: string; model: string }>(
+        await tx.run(cypher('write-switch-back'), { source, indexes, from }),
+      ),
     );
     if (labels.length === 0) throw nothing('an index of the publication before is gone');
     return { source, labels };

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { KgmentorError } from '../errors.js';
+import { writeWhole } from '../wholeFile.js';
 import { bf16, type FloatKind, f16, f32, f64 } from './floats.js';
 
 export type TensorArray = Float32Array | Int32Array | Uint8Array;
@@ -42,7 +43,7 @@ function writeAll(file: number, bytes: Uint8Array): void {
 
 /**
  * Writes tensors in the safetensors format: little-endian length, JSON header padded to 8 bytes, raw data. The file
- * appears whole or not at all: written beside, synced to disk, renamed.
+ * appears whole or not at all.
  *
  * @example
  * writeTensors('model.safetensors', { entity: { shape: [2, 4], data: new Float32Array(8) } }, { encoder: 'complex' });
@@ -62,22 +63,11 @@ export function writeTensors(
   const padded = Buffer.concat([json, Buffer.alloc((8 - (json.length % 8)) % 8, ' ')]);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));
-  const partial = `${path}.${process.pid}.tmp`;
-  try {
-    const file = openSync(partial, 'w');
-    try {
-      writeAll(file, length);
-      writeAll(file, padded);
-      for (const { data } of Object.values(tensors)) writeAll(file, bytesOf(data));
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(partial, path);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    throw error;
-  }
+  writeWhole(path, (file) => {
+    writeAll(file, length);
+    writeAll(file, padded);
+    for (const { data } of Object.values(tensors)) writeAll(file, bytesOf(data));
+  });
   const folder = openSync(dirname(path), 'r');
   try {
     fsyncSync(folder); // the rename itself reaches the disk

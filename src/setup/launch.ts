@@ -62,9 +62,10 @@ async function serve(phase: Phase): Promise<number> {
   }
 }
 
-/** Benches that read files only. */
+/** Benches that read files only, and questions for help. */
 const needsNothing = (target: string | undefined, args: readonly string[]): boolean =>
-  target === 'bench' && (args[0] === 'tables' || args.includes('--dry-run') || args.includes('--help'));
+  (target === 'bench' && (args[0] === 'tables' || args.includes('--dry-run'))) ||
+  (['bench', 'faults'].includes(target ?? '') && args.includes('--help'));
 
 /** Benches that train without a graph, or start a server of their own. */
 const needsNoServer = (target: string | undefined, args: readonly string[]): boolean =>
@@ -80,12 +81,14 @@ async function launch(target: string | undefined, args: readonly string[], phase
     test: { script: 'test/run.js' },
     demo: { script: 'demo/main.js', home: kept },
     bench: { script: 'bench/main.js', heapMb: 4096 },
+    faults: { script: 'bench/faults/main.js' },
   }[target ?? ''] as { script: string; home?: string; heapMb?: number } | undefined;
-  if (!beside) throw new KgmentorError('USAGE', `"${target}" is none of test, demo, bench, neo4j, kgmentor.`);
+  if (!beside)
+    throw new KgmentorError('USAGE', `"${target}" is none of test, demo, bench, faults, neo4j, kgmentor.`);
   const { script, ...server } = beside;
   if (needsNothing(target, args)) return program(phase, script, args);
   // Tests ask for equal bits, which a GPU does not promise.
-  if (target === 'test') process.env.KGMENTOR_DEVICE ||= 'cpu';
+  if (target === 'test' || target === 'faults') process.env.KGMENTOR_DEVICE ||= 'cpu';
   // Tests and measurements are of the native library, unless another is asked for.
   await (target === 'demo' || process.env.KGMENTOR_BACKEND === 'wasm' ? ensureBackend : ensureTensorFlow)(
     say,

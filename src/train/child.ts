@@ -54,6 +54,7 @@ async function main(folder: string, resume: boolean): Promise<void> {
   const { beginBatches } = await import('./beginBatches.js');
   const { freshProgress, readCheckpoint } = await import('./checkpoint.js');
   const { trainLoop } = await import('./loop.js');
+  const { cutTrace } = await import('./trace.js');
   const { usageOf } = await import('./usage.js');
   const { rankEvaluations } = await import('./rankEvaluations.js');
 
@@ -70,6 +71,7 @@ async function main(folder: string, resume: boolean): Promise<void> {
   const trainer = checkpoint
     ? createTrainer(job, { restored: checkpoint.restored, start: given })
     : createTrainer(job, { start: given ?? taught?.start });
+  if (resume) cutTrace(folder, from.epoch);
   const prepared = (performance.now() - started) / 1000;
   const { ended, progress: reached } = await trainLoop(job, trainer, from, {
     folder,

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StudentSettings, TeacherSettings } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import type { RankingQueries } from '../evaluate/types.js';
 import { readTensors, type StoredTensor, writeTensors } from '../model/safetensors.js';
+import { writeWhole } from '../wholeFile.js';
 import { column, packRanking, unpackRanking } from './packQueries.js';
 
 /** Grouped training queries with a weight an answer: the fact's own, times that of the linked subgraph where it is of there. */
@@ -83,9 +84,7 @@ export const files = {
 
 /** Writes JSON so that it appears whole or not at all. */
 export function writeJson(path: string, value: unknown): void {
-  const partial = `${path}.${process.pid}.tmp`;
-  writeFileSync(partial, `${JSON.stringify(value, null, 2)}\n`);
-  renameSync(partial, path);
+  writeWhole(path, (file) => writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`));
 }
 
 /** Writes the job into the run folder: settings as JSON, columns as safetensors. */

@@ -1,4 +1,3 @@
-import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Usage } from '../events.js';
 import type { WalkStatistics } from '../kg/walkStatistics.js';
@@ -10,6 +9,7 @@ import { files, type Job } from './job.js';
 import { meanReciprocalRank, rankModel } from './rankModel.js';
 import { observe, shouldStop } from './stopper.js';
 import type { TeacherStart } from './teacherStart.js';
+import { appendTrace } from './trace.js';
 import type { Trainer } from './trainer.js';
 
 export type TrainEvent =
@@ -71,7 +71,7 @@ export async function trainLoop(
   const saveBest = () =>
     writeTensors(join(options.folder, files.model), modelTensors(trainer.model), metadataOf(job, epoch));
   const trace = (event: TrainEvent) => {
-    appendFileSync(join(options.folder, files.trace), `${JSON.stringify({ ...event, seconds })}\n`);
+    appendTrace(options.folder, { ...event, seconds });
     options.emit(event);
   };
   const { batches } = options;

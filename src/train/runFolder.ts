@@ -1,8 +1,11 @@
+import { readdirSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import type { StudentSettings } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import type { OnEvent, Trained } from '../events.js';
 import type { BatchSource } from '../kg/batchSource.js';
+import { isPartial } from '../wholeFile.js';
 import { type Drift, driftOfRun } from './drift.js';
 import { type RunRecord, readRecord, writeRecord } from './folder.js';
 import { readJob } from './job.js';
@@ -43,6 +46,11 @@ function requireIdle(folder: string, status: RunRecord['status'], other: RunReco
   });
 }
 
+/** What a killed process was writing. */
+function removePartials(folder: string): void {
+  for (const name of readdirSync(folder).filter(isPartial)) rmSync(join(folder, name), { force: true });
+}
+
 /** Trains the job of a run folder and keeps its record's status true. */
 export async function runFolder(
   folder: string,
@@ -51,6 +59,7 @@ export async function runFolder(
 ): Promise<RunOutcome> {
   const { process: other, ...record } = readRecord(folder);
   requireIdle(folder, record.status, other);
+  removePartials(folder);
   const trained: Trained = { role, ...(record.target !== undefined && { target: record.target }) };
   const end = (status: RunRecord['status'], done?: Pick<RunOutcome, 'result' | 'drift'>) =>
     writeRecord(folder, { ...record, status, ...(done && { ...done, result: { ...done.result } }) });
@@ -77,7 +86,11 @@ export async function runFolder(
     return { folder, ...done };
   } catch (error) {
     const code = error instanceof KgmentorError ? error.code : 'UNEXPECTED';
-    end(code === 'INTERRUPTED' ? 'interrupted' : 'failed');
+    try {
+      end(code === 'INTERRUPTED' ? 'interrupted' : 'failed');
+    } catch {
+      // On a full disk the record stays as it is; the first error is the one to tell.
+    }
     const message = error instanceof Error ? error.message : String(error);
     options.onEvent?.({ type: 'failed', ...trained, folder, code, message });
     throw error;

@@ -14,7 +14,7 @@ import { feedLayout } from '../../src/train/feedLayout.js';
 import { heldOut } from '../../src/train/heldOut.js';
 import { prepareStudent } from '../../src/train/retrain.js';
 import { run, serverUri, useGraph } from '../_neo4j.js';
-import { breakingProxy } from '../_proxy.js';
+import { faultyProxy } from '../_proxy.js';
 import { testModel } from '../_publication.js';
 
 const held = useGraph();
@@ -81,7 +81,7 @@ describe('a node with 68,000 relationships', () => {
   it('is read whole', () => assertWhole(big(whole), whole));
 
   it('is read whole and once where the connection breaks in the middle', async () => {
-    const proxy = await breakingProxy(serverUri());
+    const proxy = await faultyProxy(serverUri());
     const { NEO4J_USERNAME: username, NEO4J_PASSWORD: password } = process.env;
     const graph = await connect({ uri: proxy.uri, username, password });
     try {

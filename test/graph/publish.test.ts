@@ -2,14 +2,15 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KgmentorEvent } from '../../src/events.js';
-import type { Graph } from '../../src/graph/connect.js';
+import { connect, type Graph } from '../../src/graph/connect.js';
 import { acquireLease } from '../../src/graph/lease.js';
 import { migrate } from '../../src/graph/migrate.js';
 import { type PublishInput, publish } from '../../src/graph/publish.js';
 import { removeEverything } from '../../src/graph/removal.js';
 import { rollback } from '../../src/graph/rollback.js';
 import { listRuns, recordRun } from '../../src/graph/runs.js';
-import { run, useGraph, wipe } from '../_neo4j.js';
+import { run, serverUri, useGraph, wipe } from '../_neo4j.js';
+import { faultyProxy } from '../_proxy.js';
 import { testModel } from '../_publication.js';
 
 const held = useGraph();
@@ -436,42 +437,6 @@ describe('publishing beside others', () => {
     assert.ok((await pointers()).every(({ model }) => model === 'm3'));
   });
 
-  it('shows readers whole models only', async () => {
-    // Every vector of model i points to i, so an answer tells which models it mixes.
-    const whole = (i: number): PublishInput => {
-      const model = films(`w${i}`);
-      const vectors = Float32Array.from(model.vectors, (_, at) => (at % 4 === 0 ? i : 1));
-      return { ...model, vectors };
-    };
-    await publish(held.graph, whole(1), NOW);
-    let publishing = true;
-    const seen = new Set<string>();
-    let asked = 0;
-    const reader = (async () => {
-      while (publishing) {
-        const answers = await run<{ model: string; slots: number[]; nodes: number; count: number }>(
-          held.graph,
-          `MATCH (p:KgPublication {source: 'films', label: 'Person'})
-           CALL db.index.vector.queryNodes(p.index, 100, [1.0, 1, 1, 1]) YIELD node
-           RETURN p.model AS model, collect(DISTINCT node[p.property][0]) AS slots, count(node) AS nodes, p.count AS count`,
-        );
-        assert.equal(answers.length, 1);
-        const [{ model, slots, nodes, count }] = answers;
-        assert.deepEqual([slots, nodes, count], [[Number(model.slice(1))], 12, 12]);
-        seen.add(model);
-        asked++;
-      }
-    })();
-    try {
-      for (let i = 2; i <= 4; i++) await publish(held.graph, whole(i), { graceSeconds: 1 });
-    } finally {
-      publishing = false;
-      await reader;
-    }
-    assert.ok(asked > 10);
-    assert.ok(seen.size >= 3, [...seen].join());
-  });
-
   it('ends where a stop is asked for, and readers and the lease are as before', async () => {
     await publish(held.graph, films('m1'), NOW);
     const before = await pointers();
@@ -617,6 +582,36 @@ describe('removal', () => {
       code: 'NO_DATA',
       message: /towns/,
     });
+  });
+
+  it('takes no vector away that another one published after its lease had run out', async () => {
+    await publish(held.graph, films('m1'), NOW);
+    const proxy = await faultyProxy(serverUri());
+    const { NEO4J_USERNAME: username, NEO4J_PASSWORD: password, NEO4J_DATABASE: database } = process.env;
+    const slow = await connect({ uri: proxy.uri, username, password, database });
+    try {
+      let meanwhile: Promise<unknown> | undefined;
+      proxy.onRequest('DROP INDEX', () => {
+        const release = proxy.hold();
+        meanwhile = run(
+          held.graph,
+          "MATCH (l:KgLease) SET l.expires = datetime.realtime() - duration('PT1S')",
+        )
+          .then(() => publish(held.graph, films('m2'), NOW))
+          .finally(release);
+        return meanwhile;
+      });
+      await assert.rejects(removeEverything(slow), { code: 'GATE', message: /ran out/ });
+      await meanwhile;
+      const left = await run<{ n: number }>(
+        held.graph,
+        'MATCH (p:KgPublication) MATCH (n) WHERE p.label IN labels(n) AND n[p.property] IS NOT NULL RETURN count(DISTINCT n) AS n',
+      );
+      assert.deepEqual(left, [{ n: 15 }]);
+    } finally {
+      await slow.close();
+      proxy.close();
+    }
   });
 
   it('is refused while a publisher is at work', async () => {

@@ -115,24 +115,3 @@ test('a truncated checkpoint, a job without a file and other settings are refuse
   writeJob(other, teacherJob({ learningRate: 0.3 }));
   await assert.rejects(runTraining(other, { resume: true }), code('USAGE'));
 });
-
-test('a killed training goes on from its last checkpoint and ends with the weights of an uninterrupted one', async () => {
-  const settings = { epochs: 8, evaluateEvery: 2, patience: 30 };
-  const whole = await train(teacherJob(settings));
-  const run = folder();
-  writeJob(run, teacherJob(settings));
-  const script = fileURLToPath(new URL('../../src/train/child.js', import.meta.url));
-  const child = fork(script, [run, 'begin'], {
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
-  child.on('message', (message: ChildMessage) => {
-    if (message.type === 'epoch' && message.epoch === 5) child.kill('SIGKILL');
-  });
-  await once(child, 'exit');
-  const { metadata } = readTensors(join(run, files.checkpoint));
-  const reached = JSON.parse(metadata.progress).epoch;
-  assert.ok(reached >= 4 && reached < 8, `killed after a checkpoint, at epoch ${reached}`);
-  await runTraining(run, { resume: true });
-  assert.ok(weights(run).equals(weights(whole)));
-});

@@ -1,0 +1,3 @@
+// The migrations that are recorded. → version, times
+MATCH (m:__Neo4jMigration)
+RETURN m.version AS version, count(m) AS times

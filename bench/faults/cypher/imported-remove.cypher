@@ -1,0 +1,3 @@
+// Removes what an import wrote, and its record.
+MATCH (n:El|KgImport)
+DETACH DELETE n

@@ -1,0 +1,4 @@
+import { diskFull } from '../../bench/faults/diskFull.js';
+import { survives } from './_survives.js';
+
+survives(diskFull);

@@ -1,0 +1,4 @@
+import { races } from '../../bench/faults/races.js';
+import { survives } from './_survives.js';
+
+survives(races);

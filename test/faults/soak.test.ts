@@ -1,0 +1,4 @@
+import { soak } from '../../bench/faults/soak.js';
+import { survives } from './_survives.js';
+
+survives(soak);

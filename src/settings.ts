@@ -73,6 +73,26 @@ export interface ConnectionFlags {
   readonly database?: string;
 }
 
+/** The environment, with what `.env` beside the configuration and in the working folder adds. */
+function environment(flags: ConnectionFlags): NodeJS.ProcessEnv {
+  const folders = [path.dirname(path.resolve(flags.config ?? 'kgmentor.json')), process.cwd()];
+  loadEnv({ quiet: true, path: [...new Set(folders)].map((folder) => path.join(folder, '.env')) });
+  return process.env;
+}
+
+/**
+ * Where the queue's Redis server is: a flag before `KGMENTOR_REDIS_URL`.
+ *
+ * @throws KgmentorError USAGE where a flag holds a log-in, which all users of the machine could read
+ */
+export function redisOf(flags: { readonly config?: string; readonly redis?: string }): string {
+  if (flags.redis?.includes('@'))
+    throw new KgmentorError('USAGE', '--redis holds a log-in, which others on this machine can read.', {
+      next: 'Give the whole address in KGMENTOR_REDIS_URL.',
+    });
+  return flags.redis ?? (environment(flags).KGMENTOR_REDIS_URL || 'redis://localhost:6379');
+}
+
 /**
  * The common connection. Writing commands may have credentials of their own in `KGMENTOR_WRITE_USERNAME` and
  * `KGMENTOR_WRITE_PASSWORD`. What is set but empty counts as absent.
@@ -81,9 +101,7 @@ export interface ConnectionFlags {
  * await connect(connectionOf({ uri: 'bolt://localhost:7687' }));
  */
 export function connectionOf(flags: ConnectionFlags, purpose: 'read' | 'write' = 'read'): Connection {
-  const folders = [path.dirname(path.resolve(flags.config ?? 'kgmentor.json')), process.cwd()];
-  loadEnv({ quiet: true, path: [...new Set(folders)].map((folder) => path.join(folder, '.env')) });
-  const { env } = process;
+  const env = environment(flags);
   // A user named by a flag is not the one that the writing password is for.
   const writer = purpose === 'write' && !flags.username && Boolean(env.KGMENTOR_WRITE_USERNAME);
   return {

@@ -61,6 +61,17 @@ export const commands: Readonly<Record<string, { summary: string; load: () => Pr
   schedule: {
     summary: 'retrain and publish targets at set times',
     load: async () => (await import('./schedule.js')).scheduleCommand,
+  enqueue: {
+    summary: 'queue trainings for workers on this and other machines',
+    load: async () => (await import('./enqueue.js')).enqueueCommand,
+  },
+  worker: {
+    summary: 'do the trainings of a queue, one machine of many',
+    load: async () => (await import('./worker.js')).workerCommand,
+  },
+  queue: {
+    summary: 'show the jobs of a queue, try failed ones again, remove jobs',
+    load: async () => (await import('./queue.js')).queueCommand,
   },
   similar: {
     summary: 'nodes similar to a node',

@@ -52,7 +52,10 @@ export async function ensureRedis(log: Log, env: NodeJS.ProcessEnv = process.env
   await stage(folder, build, { log, what: 'the set-up of Redis' });
   const triplet = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
   const libraries = path.join(folder, 'usr', 'lib', triplet);
-  return { command: path.join(folder, 'usr', 'bin', 'redis-server'), env: { ...env, LD_LIBRARY_PATH: libraries } };
+  return {
+    command: path.join(folder, 'usr', 'bin', 'redis-server'),
+    env: { ...env, LD_LIBRARY_PATH: libraries },
+  };
 }
 
 /**
@@ -73,9 +76,20 @@ export async function startRedis(options: {
   const home = path.resolve(options.home);
   mkdirSync(home, { recursive: true });
   const { bolt: port } = await freePorts(options.port, false);
-  const settings = { bind: '127.0.0.1', port, dir: home, appendonly: 'yes', save: '', 'maxmemory-policy': 'noeviction' };
+  const settings = {
+    bind: '127.0.0.1',
+    port,
+    dir: home,
+    appendonly: 'yes',
+    save: '',
+    'maxmemory-policy': 'noeviction',
+  };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const child = spawn(program.command, args, { env: program.env, cwd: home, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program.command, args, {
+    env: program.env,
+    cwd: home,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -101,9 +115,13 @@ export async function startRedis(options: {
   };
   if (!(await answers(child, port))) {
     await end('SIGKILL');
-    throw new KgmentorError('UNREACHABLE', `Redis did not start: ${lines.join('').trim().split('\n').at(-1)}`, {
-      next: 'Mend what this line names, then start it again.',
-    });
+    throw new KgmentorError(
+      'UNREACHABLE',
+      `Redis did not start: ${lines.join('').trim().split('\n').at(-1)}`,
+      {
+        next: 'Mend what this line names, then start it again.',
+      },
+    );
   }
   return {
     url: `redis://127.0.0.1:${port}`,

@@ -1,0 +1,139 @@
+import { existsSync } from 'node:fs';
+import type { Config } from '../../config.js';
+import { KgmentorError } from '../../errors.js';
+import type { OnEvent } from '../../events.js';
+import { type Graphs, openGraphs } from '../../graph/graphs.js';
+import { migrate } from '../../graph/migrate.js';
+import { type PublishOptions, publish } from '../../graph/publish.js';
+import { databaseId, publishedSince } from '../../graph/publishedRuns.js';
+import { recordRun } from '../../graph/runs.js';
+import { graphRecord, publishInputOf } from '../../publishRun.js';
+import type { Connection } from '../../settings.js';
+import { readRecord } from '../../train/folder.js';
+import { finishedRun, forgetAttempts } from './attempt.js';
+import { idOf, type StudentJob, type TeacherJob, wholeConfig } from './jobs.js';
+import { trainOnce } from './trainOnce.js';
+
+/** What a worker's machine gives to its jobs. */
+export interface Workplace {
+  /** Folder of runs: shared by workers, it lets one go on where another was killed. */
+  readonly runs: string;
+  /** Link files of a job's configuration are looked for from here. */
+  readonly folder: string;
+  readonly connection: Connection;
+  /** Threads of TensorFlow a training. */
+  readonly threads?: number;
+  readonly publishing?: Pick<PublishOptions, 'graceSeconds' | 'seconds'>;
+}
+
+/** One try at a job. */
+export interface Try {
+  /** Unlike that of all other tries. */
+  readonly token: string;
+  readonly signal?: AbortSignal;
+  /** The only GPU that it uses. */
+  readonly device?: string;
+  readonly onEvent?: OnEvent;
+}
+
+/** What became of a job, as JSON. */
+export interface JobResult {
+  /** Id of the run, and of the model. */
+  readonly run: string;
+  readonly target?: string;
+  /** When readers were switched to it; ISO 8601. */
+  readonly published?: string;
+  /** Test figures. */
+  readonly metrics?: Readonly<Record<string, unknown>>;
+}
+
+/** A publisher that was killed holds its lease for a minute. */
+const LEASE_WAIT_SECONDS = 300;
+
+/**
+ * Does a job: trains its teacher or student, or goes on with it where another worker came so far, and publishes the
+ * student. A run that is finished is not trained again, and one that was published is not published again.
+ *
+ * @throws KgmentorError INTERRUPTED after an abort, with a checkpoint written; as the trainings and `publish` do
+ * @example
+ * await perform(job, { runs: 'runs', folder: '.', connection: connectionOf({}, 'write') }, { token: randomUUID() });
+ */
+export async function perform(
+  job: TeacherJob | StudentJob,
+  place: Workplace,
+  attempt: Try,
+): Promise<JobResult> {
+  const id = idOf(job);
+  const config = wholeConfig(job, place.folder, place.runs);
+  const open = () => openChecked(config, job, place.connection);
+  if (job.kind === 'teacher') {
+    const folder =
+      finishedRun(place.runs, id) ?? (await trainOnce(job, { id, config, open, place, attempt }));
+    forgetAttempts(place.runs, id);
+    return { run: readRecord(folder).id };
+  }
+  const { target } = job;
+  const before = await using(open, (graphs) => publishedSince(graphs.of(target), id));
+  if (before !== undefined) return published(place.runs, { id, target, at: before });
+  const folder = finishedRun(place.runs, id) ?? (await trainOnce(job, { id, config, open, place, attempt }));
+  const at = await using(open, async (graphs) => {
+    const graph = graphs.of(target);
+    await migrate(graph, { signal: attempt.signal });
+    try {
+      await publish(graph, publishInputOf(folder, config, target), {
+        once: true,
+        waitSeconds: LEASE_WAIT_SECONDS,
+        ...place.publishing,
+        signal: attempt.signal,
+      });
+    } catch (error) {
+      // Another try was first, or the answer to this one's switch was lost.
+      if ((await publishedSince(graph, id)) === undefined) throw error;
+    }
+    await recordRun(graph, graphRecord(folder, target));
+    return publishedSince(graph, id);
+  });
+  return published(place.runs, { id, target, at });
+}
+
+/** The result of a student, with its figures where its run is on this machine. */
+function published(
+  runs: string,
+  { id, target, at }: { id: string; target: string; at: string | undefined },
+): JobResult {
+  forgetAttempts(runs, id);
+  const folder = finishedRun(runs, id);
+  const metrics = folder && readRecord(folder).metrics;
+  return { run: id, target, published: at, ...(metrics && { metrics }) };
+}
+
+async function using<T>(open: () => Promise<Graphs>, work: (graphs: Graphs) => Promise<T>): Promise<T> {
+  const graphs = await open();
+  try {
+    return await work(graphs);
+  } finally {
+    await graphs.close();
+  }
+}
+
+/** Connections to the databases that the job was made from: equal names elsewhere are other data. */
+async function openChecked(
+  config: Config,
+  { databases }: TeacherJob | StudentJob,
+  connection: Connection,
+): Promise<Graphs> {
+  for (const one of config.alignments)
+    if ('file' in one && !existsSync(one.file))
+      throw new KgmentorError('USAGE', `The file of links ${one.file} is not on this machine.`, {
+        next: 'Put it there, or start the worker in the folder where it is.',
+      });
+  const graphs = await openGraphs(config, connection);
+  for (const [source, id] of Object.entries(databases)) {
+    if ((await databaseId(graphs.of(source))) === id) continue;
+    await graphs.close();
+    throw new KgmentorError('USAGE', `The job is of another database than this worker's, as to ${source}.`, {
+      next: 'Point NEO4J_URI and NEO4J_DATABASE at that one, or keep the jobs of several databases in queues of their own.',
+    });
+  }
+  return graphs;
+}

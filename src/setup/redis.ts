@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import { createConnection } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KgmentorError } from '../errors.js';
@@ -91,11 +91,14 @@ export async function startRedis(options: {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
-  for (const stream of [child.stdout, child.stderr])
+  child.unref();
+  for (const stream of [child.stdout, child.stderr]) {
+    (stream as Socket).unref();
     stream.setEncoding('utf8').on('data', (text: string) => {
       lines.push(text);
       if (lines.length > 50) lines.shift();
     });
+  }
   const exited = new Promise<void>((resolve) => {
     child.once('error', () => resolve());
     child.once('exit', () => resolve());
@@ -111,7 +114,10 @@ export async function startRedis(options: {
   });
   const end = async (signal: NodeJS.Signals) => {
     child.kill(signal);
+    // The process of the child is not waited for by itself; a timer is.
+    const alive = setInterval(() => undefined, 1000);
     await exited;
+    clearInterval(alive);
   };
   if (!(await answers(child, port))) {
     await end('SIGKILL');

@@ -31,6 +31,8 @@ export interface WorkerOptions {
   readonly signal?: AbortSignal;
   /** Seconds after which the jobs of a worker that gives no sign of life go to another; 30 where absent. */
   readonly lockSeconds?: number;
+  /** Does a teacher's or student's job; `perform` where absent. */
+  readonly perform?: typeof perform;
   readonly onEvent?: (event: WorkerEvent) => void;
   readonly onJobEvent?: (id: string, event: KgmentorEvent) => void;
 }
@@ -135,12 +137,12 @@ function doJob(
   open: OpenQueue,
   job: QueuedJob<Job>,
   token: string,
-  { place, onJobEvent }: WorkerOptions,
+  { place, onJobEvent, perform: work = perform }: WorkerOptions,
   { device, signal }: { device?: string; signal: AbortSignal },
 ): Promise<JobResult | unknown> {
   const { data } = job;
   if (data.kind === 'report') return reportStudents(open, job, token);
   const id = job.id as string;
   const onEvent = (event: KgmentorEvent) => onJobEvent?.(id, event);
-  return perform(data, place, { token: randomUUID(), signal, device, onEvent });
+  return work(data, place, { token: randomUUID(), signal, device, onEvent });
 }

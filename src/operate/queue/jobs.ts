@@ -47,9 +47,9 @@ export function teacherConfig(config: Config, folder: string): JobConfig {
 
 /** The parts of a configuration that a student depends on. */
 export function studentConfig(config: Config, folder: string): JobConfig {
-  const { sources, student, evaluation, feed } = config;
+  const { sources, student, evaluation, feed, gate } = config;
   const teacher = { linkThreshold: config.teacher.linkThreshold } as Config['teacher'];
-  return { sources, ...common(config, folder), student, evaluation, feed, teacher };
+  return { sources, ...common(config, folder), student, evaluation, feed, gate, teacher };
 }
 
 const common = ({ alignments, heldOut }: Config, folder: string) => ({

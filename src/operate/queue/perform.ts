@@ -5,11 +5,13 @@ import type { OnEvent } from '../../events.js';
 import { type Graphs, openGraphs } from '../../graph/graphs.js';
 import { migrate } from '../../graph/migrate.js';
 import { type PublishOptions, publish } from '../../graph/publish.js';
+import { readPublishedModel } from '../../graph/publishedModel.js';
 import { databaseId, publishedSince } from '../../graph/publishedRuns.js';
 import { recordRun } from '../../graph/runs.js';
 import { graphRecord, publishInputOf } from '../../publishRun.js';
 import type { Connection } from '../../settings.js';
 import { readRecord } from '../../train/folder.js';
+import { type GateVerdict, judge } from '../gate.js';
 import { finishedRun, forgetAttempts } from './attempt.js';
 import { idOf, type StudentJob, type TeacherJob, wholeConfig } from './jobs.js';
 import { trainOnce } from './trainOnce.js';
@@ -43,6 +45,8 @@ export interface JobResult {
   readonly target?: string;
   /** When readers were switched to it; ISO 8601. */
   readonly published?: string;
+  /** Why the quality gate kept it back. */
+  readonly refused?: string;
   /** Test figures. */
   readonly metrics?: Readonly<Record<string, unknown>>;
 }
@@ -74,8 +78,10 @@ export async function perform(
   }
   const { target } = job;
   const before = await using(open, (graphs) => publishedSince(graphs.of(target), id));
-  if (before !== undefined) return published(place.runs, { id, target, at: before });
+  if (before !== undefined) return resultOf(place.runs, { run: id, target, published: before });
   const folder = finishedRun(place.runs, id) ?? (await trainOnce(job, { id, config, open, place, attempt }));
+  const gate = await judged(folder, job, config, open, attempt, place);
+  if (!gate.passed) return resultOf(place.runs, { run: id, target, refused: gate.why });
   const at = await using(open, async (graphs) => {
     const graph = graphs.of(target);
     await migrate(graph, { signal: attempt.signal });
@@ -90,21 +96,38 @@ export async function perform(
       // Another try was first, or the answer to this one's switch was lost.
       if ((await publishedSince(graph, id)) === undefined) throw error;
     }
-    await recordRun(graph, graphRecord(folder, target));
+    await recordRun(graph, { ...graphRecord(folder, target), outcome: 'published' });
     return publishedSince(graph, id);
   });
-  return published(place.runs, { id, target, at });
+  return resultOf(place.runs, { run: id, target, published: at });
+}
+
+/** Whether readers may be switched to the student; a refusal is recorded in the graph. */
+async function judged(
+  folder: string,
+  { target }: StudentJob,
+  config: Config,
+  open: () => Promise<Graphs>,
+  { signal, device }: Try,
+  { threads }: Workplace,
+): Promise<GateVerdict> {
+  const published = await using(open, (graphs) => readPublishedModel(graphs.of(target), target));
+  const { runs, gate, evaluation } = config;
+  const verdict = await judge({ folder, published, runs, gate, evaluation }, { signal, device, threads });
+  if (!verdict.passed)
+    await using(open, async (graphs) => {
+      await migrate(graphs.of(target), { signal });
+      await recordRun(graphs.of(target), { ...graphRecord(folder, target), outcome: 'refused' });
+    });
+  return verdict;
 }
 
 /** The result of a student, with its figures where its run is on this machine. */
-function published(
-  runs: string,
-  { id, target, at }: { id: string; target: string; at: string | undefined },
-): JobResult {
-  forgetAttempts(runs, id);
-  const folder = finishedRun(runs, id);
+function resultOf(runs: string, result: JobResult): JobResult {
+  forgetAttempts(runs, result.run);
+  const folder = finishedRun(runs, result.run);
   const metrics = folder && readRecord(folder).metrics;
-  return { run: id, target, published: at, ...(metrics && { metrics }) };
+  return { ...result, ...(metrics && { metrics }) };
 }
 
 async function using<T>(open: () => Promise<Graphs>, work: (graphs: Graphs) => Promise<T>): Promise<T> {

@@ -5,6 +5,7 @@ import { readDataset } from '../../graph/dataset.js';
 import type { Graphs } from '../../graph/graphs.js';
 import { databaseId, publishedSince } from '../../graph/publishedRuns.js';
 import { datasetDigest } from '../../kg/digest.js';
+import { readStudentInput } from '../../studentInput.js';
 import type { Plan } from './add.js';
 import { idOf, type StudentJob, studentConfig, type TeacherJob, teacherConfig } from './jobs.js';
 
@@ -30,6 +31,8 @@ export interface PlanInput {
 export async function planJobs(input: PlanInput): Promise<Plan> {
   const { config, folder, targets, onEvent } = input;
   const { of } = input.graphs;
+  // The caller closes its connections.
+  const graphs = async () => ({ ...input.graphs, close: async () => undefined });
   for (const target of targets) requireSource(config, target);
   const databases: Record<string, string> = {};
   const known = new Map<object, string>();
@@ -54,15 +57,13 @@ export async function planJobs(input: PlanInput): Promise<Plan> {
   const run = teacher ? idOf(teacher) : input.teacher && (input.teacher as { run: string }).run;
   const students: StudentJob[] = [];
   for (const target of targets) {
-    const { hops } = config.student;
-    const around = { target, hops, linkThreshold: config.teacher.linkThreshold };
-    const { dataset } = await readDataset(of, config, { around, onEvent });
+    const { input: read } = await readStudentInput({ config, target, graphs, fed: false, onEvent });
     const job: StudentJob = {
       kind: 'student',
       target,
       teacher: run,
       config: studentConfig(config, folder),
-      dataDigest: datasetDigest(dataset),
+      dataDigest: datasetDigest(read.dataset),
       databases,
     };
     const before = input.again ? await publishedSince(of(target), idOf(job)) : undefined;

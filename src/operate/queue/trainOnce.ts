@@ -2,10 +2,9 @@ import type { Config } from '../../config.js';
 import { KgmentorError } from '../../errors.js';
 import { readDataset } from '../../graph/dataset.js';
 import type { Graphs } from '../../graph/graphs.js';
-import { neighbourFeed } from '../../graph/neighbours.js';
+import { readStudentInput } from '../../studentInput.js';
 import { evaluateAndRecord } from '../../train/evaluations.js';
 import { heldOut as splitsOf } from '../../train/heldOut.js';
-import { readLinkFile } from '../../train/linkFiles.js';
 import { pretrain } from '../../train/pretrain.js';
 import { retrain } from '../../train/retrain.js';
 import { isFed, type RunOptions, resumeRun } from '../../train/runFolder.js';
@@ -73,42 +72,18 @@ async function trainStudent(
 ): Promise<void> {
   // A run with columns in memory needs nothing but its folder; one fed by Cypher needs the graph again.
   if (begun && !isFed(folder)) return void (await resumeRun(folder, options));
-  const { target } = job;
   const teacher = job.teacher === null ? undefined : teacherFolder(config.runs, job.teacher);
-  const { heldOut, evaluation, student: settings, feed } = config;
-  const { linkThreshold } = config.teacher;
-  const graphs = await open();
+  const opened: Graphs[] = [];
+  const graphs = async () => {
+    opened.push(await open());
+    return opened[0];
+  };
   try {
-    const { dataset, ids, degrees, means, withheld } = await readDataset(graphs.of, config, {
-      around: { target, hops: settings.hops, linkThreshold },
-      links: teacher ? readLinkFile(teacher, 'grown') : [],
-      onEvent: options.onEvent,
-    });
-    const split = splitsOf(dataset, heldOut)[target];
-    if (feed !== 'cypher') await graphs.close();
-    await retrain(
-      {
-        ...{
-          dataset,
-          withheld,
-          linkThreshold,
-          target,
-          split,
-          heldOut,
-          settings,
-          evaluation,
-          teacher,
-          folder,
-          id,
-        },
-        ...(feed === 'cypher' && {
-          feed: (layout) => neighbourFeed(graphs.of, config, layout, { ids, degrees, means }),
-        }),
-      },
-      { ...options, resume: begun },
-    );
+    const { onEvent } = options;
+    const { input } = await readStudentInput({ config, target: job.target, teacher, graphs, onEvent });
+    await retrain({ ...input, folder, id }, { ...options, resume: begun });
   } finally {
-    await graphs.close();
+    for (const connections of opened) await connections.close();
   }
 }
 

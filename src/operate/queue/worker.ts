@@ -86,6 +86,7 @@ export async function runWorker(address: QueueAddress, options: WorkerOptions): 
     connection: open.redis,
     prefix: open.prefix,
     name: `${hostname()} process ${globalThis.process.pid}`,
+    autorun: false,
     concurrency: options.parallel ?? 1,
     lockDuration: lockMs,
     stalledInterval: lockMs,
@@ -108,6 +109,7 @@ export async function runWorker(address: QueueAddress, options: WorkerOptions): 
   worker.on('error', () => open.redis.status !== 'ready' && tell({ type: 'away' }));
   await worker.waitUntilReady();
   tell({ type: 'ready' });
+  void worker.run();
   await untilEnd(open, options);
   for (const { stop } of running) stop.abort();
   await worker.close();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -7,7 +7,7 @@ import { readRecord } from '../../../src/train/folder.js';
 import { type CliOptions, runCli } from '../../_cli.js';
 import { run, useGraph } from '../../_neo4j.js';
 import { useRedis } from '../../_redis.js';
-import { importRings, ringConfig, writeRings } from '../../_rings.js';
+import { ringConfig } from '../../_rings.js';
 
 const held = useGraph();
 const redis = useRedis();
@@ -18,99 +18,108 @@ const cli = (line: string, options: CliOptions = {}) =>
   runCli(line.split(' '), {
     cwd: folder,
     ...options,
-    env: { KGMENTOR_REDIS_URL: redis.server.url, ...options.env },
+    env: { KGMENTOR_REDIS_URL: redis.server?.url, ...options.env },
   });
-const json = async <T>(line: string): Promise<T> => {
+async function json<T>(line: string): Promise<T> {
   const { code, stdout, stderr } = await cli(`${line} --json`);
   assert.equal(code, 0, stderr);
   return JSON.parse(stdout) as T;
-};
-type Added = { id: string; kind: string; state: string }[];
-interface Queue {
-  counts: Record<string, number>;
-  jobs: { id: string; kind: string; state: string; tries: number; reason?: string; result?: unknown }[];
 }
+type Added = { id: string; kind: string; state: string }[];
+const runs = (...parts: string[]) => path.join(folder, 'runs', ...parts);
 
-const configure = (more: object, name = 'kgmentor.json') =>
-  writeFileSync(path.join(folder, name), JSON.stringify({ ...ringConfig, ...more }));
-
-describe('a queue of trainings', () => {
+describe('trainings through a queue', () => {
   before(async () => {
-    writeRings(folder);
-    configure({});
-    for (const line of importRings) {
-      const { code, stderr } = await cli(line);
-      assert.equal(code, 0, stderr);
-    }
+    for (const label of ['Film', 'Book'])
+      await run(
+        held.graph,
+        `UNWIND range(0, 29) AS i MERGE (a:${label} {id: i}) MERGE (b:${label} {id: (i + 1) % 30}) MERGE (a)-[:NEXT]->(b)`,
+      );
+    await run(held.graph, 'MATCH (a:Film), (b:Book {id: a.id}) CREATE (a)-[:SAME_AS]->(b)');
+    const configure = (name: string, student: object) =>
+      writeFileSync(
+        path.join(folder, name),
+        JSON.stringify({ ...ringConfig, student: { ...ringConfig.student, ...student } }),
+      );
+    configure('kgmentor.json', {});
+    configure('long.json', { epochs: 150, evaluateEvery: 1, patience: 1000 });
   });
 
-  it('takes a job once, and another one where configuration or data differ', async () => {
-    const planned = await json<Added>('enqueue films --no-teacher --dry-run');
-    assert.deepEqual(
-      planned.map(({ state }) => state),
-      ['not queued'],
-    );
-    assert.equal((await json<Queue>('queue')).jobs.length, 0);
-    const [first] = await json<Added>('enqueue films --no-teacher');
-    assert.equal(first.state, 'added');
-    assert.equal(first.id, planned[0].id);
-    assert.deepEqual(await json('enqueue films --no-teacher'), [{ ...first, state: 'waiting' }]);
-    configure({ runs: 'elsewhere' }, 'other.json');
-    assert.deepEqual(await json('enqueue films --no-teacher --config other.json'), [
-      { ...first, state: 'waiting' },
-    ]);
-    configure({ student: { ...ringConfig.student, seed: 7 } }, 'seed.json');
-    const [other] = await json<Added>('enqueue films --no-teacher --config seed.json --dry-run');
-    assert.notEqual(other.id, first.id);
-    await run(held.graph, "MATCH (a:Film {id: 'f0'}), (b:Film {id: 'f9'}) CREATE (a)-[:LIKES]->(b)");
-    const [grown] = await json<Added>('enqueue films --no-teacher --dry-run');
-    assert.notEqual(grown.id, first.id);
-    await run(held.graph, "MATCH (:Film {id: 'f0'})-[r:LIKES]->(:Film {id: 'f9'}) DELETE r");
-    assert.equal((await json<Queue>('queue')).counts.waiting, 1);
-  });
-
-  it('is worked off: trained, published, and told', async () => {
-    const { code, stderr } = await cli('worker --drain --threads 1');
-    assert.equal(code, 0, stderr);
-    const { counts, jobs } = await json<Queue>('queue');
-    assert.equal(counts.completed, 1);
-    const [{ id, tries }] = jobs;
-    assert.equal(tries, 1);
-    const [{ model }] = await run<{ model: string }>(
-      held.graph,
-      'MATCH (p:KgPublication {source: "films"}) RETURN p.model AS model',
-    );
-    assert.equal(model, id);
-    assert.equal(readRecord(path.join(folder, 'runs', id)).status, 'done');
-    const shown = await json<{ result: { published: string } }>(`queue show ${id}`);
-    assert.match(shown.result.published, /^20\d\d-/);
-    assert.match(stderr, new RegExp(`^${id}: student epoch 2/2`, 'm'));
-  });
-
-  it('trains a teacher, then its students, then reports', async () => {
+  it('train a teacher, then its students, publish them and report', async () => {
     const added = await json<Added>('enqueue --targets films,books --pretrain');
     assert.deepEqual(
-      added.map(({ kind }) => kind),
-      ['teacher', 'student', 'student', 'report'],
+      added.map(({ kind, state }) => [kind, state]),
+      ['teacher', 'student', 'student', 'report'].map((kind) => [kind, 'added']),
     );
     const [teacher, films, books, report] = added;
     const { code, stderr } = await cli('worker --drain --threads 1');
     assert.equal(code, 0, stderr);
-    const told = await json<{
-      state: string;
-      result: { students: { id: string; result: { run: string } }[] };
-    }>(`queue show ${report.id}`);
-    assert.equal(told.state, 'completed');
-    assert.deepEqual(
-      told.result.students.map(({ id, result }) => [id, result.run]),
-      [
-        [films.id, films.id],
-        [books.id, books.id],
-      ],
+    assert.match(stderr, new RegExp(`^${films.id}: student epoch 2/2`, 'm'));
+    const { jobs } = await json<{ jobs: { id: string; tries: number; result: { students: object[] } }[] }>(
+      'queue',
     );
-    assert.equal(readRecord(path.join(folder, 'runs', films.id)).teacher?.id, teacher.id);
-    assert.deepEqual(readdirSync(path.join(folder, 'runs', '.queue')), []);
-    const [direct] = await json<Added>(`enqueue films --teacher ${teacher.id}`);
-    assert.deepEqual(direct, { ...films, state: 'completed' });
+    assert.equal(jobs.length, 4);
+    const told = jobs.find(({ id }) => id === report.id)?.result.students as {
+      id: string;
+      result: { published: string };
+    }[];
+    assert.deepEqual(
+      told.map(({ id }) => id),
+      [films.id, books.id],
+    );
+    for (const { result } of told) assert.match(result.published, /^20\d\d-/);
+    const live = await run<{ model: string }>(
+      held.graph,
+      'MATCH (p:KgPublication) RETURN p.model AS model ORDER BY p.source DESC',
+    );
+    assert.deepEqual(
+      live.map(({ model }) => model),
+      [films.id, books.id],
+    );
+    assert.equal(readRecord(runs(films.id)).teacher?.id, teacher.id);
+    assert.deepEqual(readdirSync(runs('.queue')), []);
+  });
+
+  it('stop with a checkpoint, and another worker goes on to the same weights', async () => {
+    const [{ id }] = await json<Added>('enqueue films --no-teacher --config long.json');
+    let asked = false;
+    const first = await cli('worker --threads 1', {
+      onStderr: (text, child) => {
+        if (asked || !/epoch \d+\/150/.test(text)) return;
+        asked = true;
+        child.kill('SIGTERM');
+      },
+    });
+    assert.equal(first.code, 0, first.stderr);
+    assert.match(first.stderr, new RegExp(`^${id}: back in the queue$`, 'm'));
+    const { code, stderr } = await cli('worker --drain --threads 1');
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, new RegExp(`^${id}: begun, time 2$`, 'm'));
+    assert.doesNotMatch(stderr, /epoch 1\/150/);
+    const whole = await cli('retrain films --no-teacher --config long.json --threads 1 --json');
+    assert.equal(whole.code, 0, whole.stderr);
+    const model = (at: string) => readFileSync(path.join(at, 'model.safetensors'));
+    assert.ok(model(runs(id)).equals(model((JSON.parse(whole.stdout) as { folder: string }).folder)));
+  });
+
+  it('need two packages, which are asked for where they are not installed', async () => {
+    const hook = `data:text/javascript,${encodeURIComponent(
+      "export async function resolve(name, at, next) { if (name === 'bullmq') throw Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' }); return next(name, at); }",
+    )}`;
+    const register = `data:text/javascript,import { register } from 'node:module'; register(${JSON.stringify(hook)});`;
+    const { code, stderr } = await cli('queue', {
+      env: { NODE_OPTIONS: `--import=${register.replaceAll(' ', '%20')}` },
+    });
+    assert.equal(code, 2, stderr);
+    assert.match(
+      stderr,
+      /needs the packages bullmq and ioredis, not installed here\.\nRun `npm install bullmq ioredis`/,
+    );
+  });
+
+  it('take no password from a flag', async () => {
+    const { code, stderr } = await cli('queue --redis redis://:secret@localhost:6379');
+    assert.equal(code, 2, stderr);
+    assert.doesNotMatch(stderr, /secret/);
   });
 });

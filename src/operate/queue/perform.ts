@@ -4,7 +4,7 @@ import { KgmentorError } from '../../errors.js';
 import type { OnEvent } from '../../events.js';
 import { type Graphs, openGraphs } from '../../graph/graphs.js';
 import { migrate } from '../../graph/migrate.js';
-import { type PublishOptions, publish } from '../../graph/publish.js';
+import type { PublishOptions } from '../../graph/publish.js';
 import { readPublishedModel } from '../../graph/publishedModel.js';
 import { databaseId, publishedSince } from '../../graph/publishedRuns.js';
 import { recordRun } from '../../graph/runs.js';
@@ -14,6 +14,7 @@ import { readRecord } from '../../train/folder.js';
 import { type GateVerdict, judge } from '../gate.js';
 import { finishedRun, forgetAttempts } from './attempt.js';
 import { idOf, type StudentJob, type TeacherJob, wholeConfig } from './jobs.js';
+import { publishOnce } from './publishOnce.js';
 import { trainOnce } from './trainOnce.js';
 
 /** What a worker's machine gives to its jobs. */
@@ -51,9 +52,6 @@ export interface JobResult {
   readonly metrics?: Readonly<Record<string, unknown>>;
 }
 
-/** A publisher that was killed holds its lease for a minute. */
-const LEASE_WAIT_SECONDS = 300;
-
 /**
  * Does a job: trains its teacher or student, or goes on with it where another worker came so far, and publishes the
  * student. A run that is finished is not trained again, and one that was published is not published again.
@@ -82,22 +80,15 @@ export async function perform(
   const folder = finishedRun(place.runs, id) ?? (await trainOnce(job, { id, config, open, place, attempt }));
   const gate = await judged(folder, job, config, open, attempt, place);
   if (!gate.passed) return resultOf(place.runs, { run: id, target, refused: gate.why });
+  const { signal } = attempt;
   const at = await using(open, async (graphs) => {
     const graph = graphs.of(target);
-    await migrate(graph, { signal: attempt.signal });
-    try {
-      await publish(graph, publishInputOf(folder, config, target), {
-        once: true,
-        waitSeconds: LEASE_WAIT_SECONDS,
-        ...place.publishing,
-        signal: attempt.signal,
-      });
-    } catch (error) {
-      // Another try was first, or the answer to this one's switch was lost.
-      if ((await publishedSince(graph, id)) === undefined) throw error;
-    }
+    const since = await publishOnce(graph, publishInputOf(folder, config, target), {
+      ...place.publishing,
+      signal,
+    });
     await recordRun(graph, { ...graphRecord(folder, target), outcome: 'published' });
-    return publishedSince(graph, id);
+    return since;
   });
   return resultOf(place.runs, { run: id, target, published: at });
 }

@@ -27,8 +27,8 @@ interface Size {
   readonly limit: number;
 }
 
-const SHORT: Size = { jobs: 20, shelves: 5, workers: 2, workerKills: 4, redisKills: 1, limit: 180 };
-const FULL: Size = { jobs: 200, shelves: 10, workers: 4, workerKills: 40, redisKills: 5, limit: 1800 };
+const SHORT: Size = { jobs: 20, shelves: 5, workers: 2, workerKills: 4, redisKills: 1, limit: 240 };
+const FULL: Size = { jobs: 200, shelves: 10, workers: 4, workerKills: 40, redisKills: 5, limit: 2400 };
 
 const script = fileURLToPath(new URL('./queue/worker.js', import.meta.url));
 
@@ -51,7 +51,7 @@ async function killWorkers(size: Size, log: (line: string) => void): Promise<Fau
     await addJobs(open, { students: jobs });
     const readers = watchReaders(graph, jobs);
     const begin = () => {
-      const settings: WorkerArguments = { url, lockSeconds: 2, trainMs: 300 };
+      const settings: WorkerArguments = { url, lockSeconds: 3, trainMs: 300 };
       workers.push(
         spawn(process.execPath, [script, JSON.stringify(settings)], {
           stdio: ['ignore', 'ignore', 'inherit'],

@@ -61,6 +61,7 @@ export const commands: Readonly<Record<string, { summary: string; load: () => Pr
   schedule: {
     summary: 'retrain and publish targets at set times',
     load: async () => (await import('./schedule.js')).scheduleCommand,
+  },
   enqueue: {
     summary: 'queue trainings for workers on this and other machines',
     load: async () => (await import('./enqueue.js')).enqueueCommand,

@@ -3,7 +3,7 @@ import { KgmentorError } from '../errors.js';
 import type { Graph } from './connect.js';
 import { cypher } from './cypher.js';
 import type { Lease } from './lease.js';
-import { first } from './rows.js';
+import { first, runOne } from './rows.js';
 
 /**
  * Since when a run counts as published for good, which `publish` with `once` notes; ISO 8601.
@@ -12,9 +12,8 @@ import { first } from './rows.js';
  * if (await publishedSince(graph, 'films-1f3a')) return;
  */
 export async function publishedSince(graph: Graph, id: string): Promise<string | undefined> {
-  const row = await graph.read(async (tx) =>
-    first<{ published: string }>(await tx.run(cypher('read-run-published'), { id })),
-  );
+  // As a write, it asks the cluster's leader: another process has written what it is about.
+  const row = await runOne<{ published: string }>(graph, 'write-published-since', { id });
   return row?.published;
 }
 

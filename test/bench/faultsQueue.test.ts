@@ -6,7 +6,7 @@ import { useGraph } from '../_neo4j.js';
 useGraph();
 
 describe('a queue whose workers and Redis server are killed', () => {
-  it('has each result published exactly once', { timeout: 240_000 }, async () => {
+  it('has each result published exactly once', { timeout: 280_000 }, async () => {
     const rows = await queue.run({ full: false, log: (line) => console.error(line) });
     assert.deepEqual(rows, [
       { kind: 'kill -9 of a worker', injected: 4, lost: 0, doubled: 0, mixed: 0, leftOver: 0 },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job as QueuedJob } from 'bullmq';
 import { type ErrorCode, KgmentorError } from '../../errors.js';
 import type { KgmentorEvent } from '../../events.js';
@@ -40,6 +41,9 @@ export interface WorkerOptions {
 /** So often a job's worker may be lost before the job counts as the reason. */
 const MOST_LOST = 10;
 
+/** Where Redis is away a worker ends all the same: its jobs are taken up as those of one that was killed. */
+const AWAY_MS = 3000;
+
 /** Trying again mends none of these. */
 const FINAL: readonly ErrorCode[] = ['USAGE', 'SCHEMA', 'NO_DATA', 'BAD_DATA'];
 
@@ -71,7 +75,7 @@ export async function runWorker(address: QueueAddress, options: WorkerOptions): 
     } catch (error) {
       if (!(error instanceof KgmentorError)) throw error;
       if (error.code === 'INTERRUPTED' && isLeaving() && !own.lost) {
-        await job.moveToWait(token);
+        await atMost(AWAY_MS, job.moveToWait(token));
         tell({ type: 'returned', id });
         throw new open.bullmq.WaitingError();
       }
@@ -111,11 +115,17 @@ export async function runWorker(address: QueueAddress, options: WorkerOptions): 
   tell({ type: 'ready' });
   void worker.run();
   await untilEnd(open, options);
+  const closing = worker.close(); // from here on it takes no job
   for (const { stop } of running) stop.abort();
-  await worker.close();
-  await open.close();
+  while (running.size > 0) await sleep(20);
+  await atMost(AWAY_MS, closing);
+  await atMost(AWAY_MS, open.close());
   tell({ type: 'ended' });
 }
+
+/** Waits for some work, but not for ever. */
+const atMost = (milliseconds: number, work: Promise<unknown>): Promise<unknown> =>
+  Promise.race([work.catch(() => undefined), sleep(milliseconds, undefined, { ref: false })]);
 
 /** Waits for the signal, or until there is nothing left to do. */
 async function untilEnd({ queue }: OpenQueue, { signal, drain }: WorkerOptions): Promise<void> {

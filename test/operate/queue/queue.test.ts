@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KgmentorError } from '../../../src/errors.js';
@@ -9,6 +10,7 @@ import { idOf } from '../../../src/operate/queue/jobs.js';
 import { type OpenQueue, openQueue } from '../../../src/operate/queue/open.js';
 import { removeJob, retryJobs, showJob, showQueue } from '../../../src/operate/queue/show.js';
 import { runWorker, type WorkerEvent, type WorkerOptions } from '../../../src/operate/queue/worker.js';
+import { startRedis } from '../../../src/setup/redis.js';
 import { useRedis } from '../../_redis.js';
 import { student, teacher } from './_jobs.js';
 
@@ -213,6 +215,29 @@ describe('a queue', () => {
       assert.deepEqual(order, ['a', 'b']);
       assert.equal((await showJob(queue, idOf(jobs[0]))).tries, 2);
     }));
+
+  it('lets a worker end though its server is away', { timeout: 60_000 }, async () => {
+    const server = await startRedis({ home: path.join(redis.home, 'away') });
+    const address = { url: server.url };
+    const queue = await openQueue(address);
+    await addJobs(queue, { students: [student('a')] });
+    const stop = new AbortController();
+    const perform: Perform = async (_, __, { signal }) => {
+      await server.kill();
+      setTimeout(() => stop.abort(), 50);
+      await once(signal as AbortSignal, 'abort');
+      throw new KgmentorError('INTERRUPTED', 'Stopped; the checkpoint is written.');
+    };
+    const events: string[] = [];
+    await runWorker(address, {
+      place,
+      perform,
+      signal: stop.signal,
+      onEvent: ({ type }) => events.push(type),
+    });
+    assert.equal(events.at(-1), 'ended');
+    queue.redis.disconnect();
+  });
 
   it('is not seen by another queue on the same server', () =>
     inQueue('one', async (queue) => {

@@ -30,7 +30,7 @@ const place = {
   runs: 'runs',
   folder: '.',
   connection: connectionOf({}, 'write'),
-  publishing: { graceSeconds: 0.5, seconds: 3 },
+  publishing: { graceSeconds: 0.5, seconds: 6 },
 };
 await runWorker({ url, name: 'faults' }, { place, perform, lockSeconds, signal: stop.signal });
 await graph.close();

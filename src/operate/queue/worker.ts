@@ -42,7 +42,7 @@ export interface WorkerOptions {
 const MOST_LOST = 10;
 
 /** Where Redis is away a worker ends all the same: its jobs are taken up as those of one that was killed. */
-const AWAY_MS = 3000;
+const AWAY_MS = 1500;
 
 /** Trying again mends none of these. */
 const FINAL: readonly ErrorCode[] = ['USAGE', 'SCHEMA', 'NO_DATA', 'BAD_DATA'];

@@ -1,5 +1,5 @@
 /** Workers and their Redis server are killed while they work off a queue: each result is published exactly once. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -52,11 +52,8 @@ async function killWorkers(size: Size, log: (line: string) => void): Promise<Fau
     const readers = watchReaders(graph, jobs);
     const begin = () => {
       const settings: WorkerArguments = { url, lockSeconds: 3, trainMs: 300 };
-      workers.push(
-        spawn(process.execPath, [script, JSON.stringify(settings)], {
-          stdio: ['ignore', 'ignore', 'inherit'],
-        }),
-      );
+      const stdio = ['ignore', 'ignore', 'inherit', 'ipc'] as const;
+      workers.push(fork(script, [JSON.stringify(settings)], { stdio: [...stdio] }));
     };
     for (let i = 0; i < size.workers; i++) begin();
 

@@ -18,6 +18,7 @@ export interface WorkerArguments {
 const { url, lockSeconds, trainMs } = JSON.parse(process.argv[2]) as WorkerArguments;
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
+process.on('disconnect', () => process.exit()); // no worker outlives the test
 const graph = await openGraph();
 
 async function perform(job: TeacherJob | StudentJob, { publishing }: Workplace, { signal }: Try) {
@@ -34,3 +35,4 @@ const place = {
 };
 await runWorker({ url, name: 'faults' }, { place, perform, lockSeconds, signal: stop.signal });
 await graph.close();
+process.disconnect?.();

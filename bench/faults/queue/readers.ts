@@ -28,7 +28,7 @@ export function watchReaders(graph: Graph, jobs: readonly StudentJob[]): { stop(
         stamps.set(model, (stamps.get(model) ?? new Set()).add(since));
         if (seen.length !== 1 || seen[0] !== numbers.get(model)) mixed++;
       }
-      await sleep(20);
+      await sleep(50);
     }
   })();
   return {

@@ -132,7 +132,7 @@ async function untilEnd({ queue }: OpenQueue, { signal, drain }: WorkerOptions):
   for (;;) {
     if (signal?.aborted) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(done, drain ? 500 : 60_000);
+      const timer = setTimeout(done, drain ? 250 : 60_000);
       function done() {
         clearTimeout(timer);
         signal?.removeEventListener('abort', done);

@@ -165,7 +165,7 @@ describe('a queue', () => {
           'stalled',
           async () => {
             child.kill('SIGSTOP');
-            setTimeout(() => child.kill('SIGCONT'), 6000);
+            setTimeout(() => child.kill('SIGCONT'), 4500);
             await once(child, 'exit');
             return { run: idOf(job) };
           },

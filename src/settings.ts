@@ -80,6 +80,20 @@ export function readEnv(config = 'kgmentor.json'): void {
 }
 
 /**
+ * Where the queue's Redis server is: a flag before `KGMENTOR_REDIS_URL`.
+ *
+ * @throws KgmentorError USAGE where a flag holds a log-in, which all users of the machine could read
+ */
+export function redisOf(flags: { readonly config?: string; readonly redis?: string }): string {
+  if (flags.redis?.includes('@'))
+    throw new KgmentorError('USAGE', '--redis holds a log-in, which others on this machine can read.', {
+      next: 'Give the whole address in KGMENTOR_REDIS_URL.',
+    });
+  readEnv(flags.config);
+  return flags.redis ?? (process.env.KGMENTOR_REDIS_URL || 'redis://localhost:6379');
+}
+
+/**
  * The common connection. Writing commands may have credentials of their own in `KGMENTOR_WRITE_USERNAME` and
  * `KGMENTOR_WRITE_PASSWORD`. What is set but empty counts as absent.
  *

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { parseAllDocuments } from 'yaml';
 import { commands } from '../src/commands/list.js';
 import type { ConfigInput } from '../src/config.js';
 import { cypher } from '../src/graph/cypher.js';
@@ -53,8 +54,25 @@ describe('the texts of the README', () => {
       scripts: Record<string, string>;
     };
     for (const [, name] of readme.matchAll(/npm run (?:-s )?([a-z0-9]+)/g)) assert.ok(scripts[name], name);
-    for (const line of lines.filter((one) => one.startsWith('kgmentor ')))
+    // Those in `bash` wait for other machines, and are not run below.
+    const all = [...lines, ...blocks('bash').flatMap((block) => block.trim().split('\n'))];
+    for (const line of all.filter((one) => one.startsWith('kgmentor ')))
       assert.ok(Object.hasOwn(commands, line.split(' ')[1]), line);
+  });
+
+  it('have manifests that start commands with the options that these have', async () => {
+    const manifests = blocks('yaml').flatMap((block) => parseAllDocuments(block).map((one) => one.toJS()));
+    assert.deepEqual(
+      manifests.map(({ kind }) => kind),
+      ['CronJob', 'Job'],
+    );
+    for (const { spec } of manifests) {
+      const { containers } = (spec.jobTemplate?.spec ?? spec).template.spec;
+      const [name, ...args] = containers[0].args as string[];
+      const { options } = await commands[name].load();
+      for (const flag of args.filter((one) => one.startsWith('--')))
+        assert.ok(Object.hasOwn(options ?? {}, flag.slice(2)), `${name} ${flag}`);
+    }
   });
 });
 

@@ -66,6 +66,18 @@ export const commands: Readonly<Record<string, { summary: string; load: () => Pr
     summary: 'vectors for a handful of new nodes, without training',
     load: async () => (await import('./add.js')).add,
   },
+  enqueue: {
+    summary: 'queue trainings for workers on this and other machines',
+    load: async () => (await import('./enqueue.js')).enqueueCommand,
+  },
+  worker: {
+    summary: 'do the trainings of a queue, one machine of many',
+    load: async () => (await import('./worker.js')).workerCommand,
+  },
+  queue: {
+    summary: 'show the jobs of a queue, try failed ones again, remove jobs',
+    load: async () => (await import('./queue.js')).queueCommand,
+  },
   similar: {
     summary: 'nodes similar to a node',
     load: async () => (await import('./similar.js')).similarCommand,

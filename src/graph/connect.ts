@@ -70,6 +70,8 @@ export async function connect(options: ConnectOptions): Promise<Graph> {
     throw error instanceof KgmentorError ? error : explain(error, { uri, username, database });
   }
   let closed = false;
+  // On a cluster each transaction sees what the ones before it wrote, on whichever server it runs.
+  const bookmarkManager = neo4j.bookmarkManager();
   /** The driver leaves queries that are under way when it is closed without an answer; these are told here. */
   const waiting = new Set<(error: KgmentorError) => void>();
   const closedError = () =>
@@ -89,6 +91,7 @@ export async function connect(options: ConnectOptions): Promise<Graph> {
     if (closed) throw closedError();
     const session = driver.session({
       database,
+      bookmarkManager,
       defaultAccessMode: mode === 'READ' ? neo4j.session.READ : neo4j.session.WRITE,
       ...(fetchSize !== undefined && { fetchSize }),
     });

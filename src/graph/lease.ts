@@ -3,6 +3,7 @@ import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ManagedTransaction } from 'neo4j-driver';
 import { KgmentorError } from '../errors.js';
+import { refuseStopped } from './batches.js';
 import type { Graph } from './connect.js';
 import { cypher } from './cypher.js';
 import { first, runOne } from './rows.js';
@@ -14,6 +15,8 @@ export interface LeaseOptions {
   readonly seconds?: number;
   /** Seconds to wait for a lease that another one holds; 0 where absent. */
   readonly waitSeconds?: number;
+  /** Aborting ends the waiting. */
+  readonly signal?: AbortSignal;
 }
 
 /** Without an end of its own, the transaction of a holder that was stopped would keep its locks for ever. */
@@ -46,7 +49,7 @@ interface LeaseRow {
 /**
  * Takes the lease `name`, or says who holds it and until when. Time is the server's, so holders' clocks do not matter.
  *
- * @throws KgmentorError GATE where another one holds it.
+ * @throws KgmentorError GATE where another one holds it, INTERRUPTED after an abort.
  * @example
  * const lease = await acquireLease(graph, 'publish:movies', { seconds: 60 });
  * try { await lease.write((tx) => tx.run(query, parameters)); } finally { await lease.release(); }
@@ -60,6 +63,7 @@ export async function acquireLease(graph: Graph, name: string, options: LeaseOpt
     const row = (await runOne<LeaseRow>(graph, 'write-lease-acquire', { name, holder, seconds, claim }))!;
     if (row.taken) return heldLease(graph, name, { token: BigInt(String(row.token)), seconds, holder });
     if (performance.now() >= deadline) throw heldBy(name, row);
+    refuseStopped(options.signal);
     await sleep(Math.min(500, Math.max(deadline - performance.now(), 1)));
   }
 }

@@ -6,6 +6,7 @@ import type { Graph } from './connect.js';
 import { cypher } from './cypher.js';
 import { acquireLease, type Lease, type LeaseOptions } from './lease.js';
 import { requireSchema } from './migrate.js';
+import { notePublished, refusePublished } from './publishedRuns.js';
 import { checkPublishInput, type PublishInput } from './publishInput.js';
 import { type Plan, prepare } from './publishPlan.js';
 import {
@@ -26,6 +27,8 @@ export type { LabelCount } from './publishSteps.js';
 export interface PublishOptions extends LeaseOptions {
   /** Finds the nodes and says what would be done; writes nothing. */
   readonly dryRun?: boolean;
+  /** Refuses a model that was published before with this option, by whichever process; noted in the switch itself. */
+  readonly once?: boolean;
   /** Seconds that the old slot is left alone after a switch, for readers in the middle of it; 10 where absent. */
   readonly graceSeconds?: number;
   /** Aborting ends the publication before readers are switched: they stay with what they have. */
@@ -55,8 +58,8 @@ export interface PublishResult {
  * Writes a model's vectors to the nodes of a source and points readers at them, in one step for the readers: they
  * have the old vectors whole until they have the new ones whole. The way back is `rollback`.
  *
- * @throws KgmentorError BAD_DATA for vectors or keys that cannot serve, GATE where another publisher is at work,
- *   SCHEMA where migrations wait, USAGE where labels or model ids clash, INTERRUPTED after an abort.
+ * @throws KgmentorError BAD_DATA for vectors or keys that cannot serve, GATE where another publisher is at work or
+ *   `once` refuses, SCHEMA where migrations wait, USAGE where labels or model ids clash, INTERRUPTED after an abort.
  * @example
  * await publish(graph, {
  *   source: { name: 'movies', nodes: config.sources.movies.nodes },
@@ -109,6 +112,7 @@ async function publishHeld(
 ): Promise<PublishResult> {
   const source = input.source.name;
   const { model } = input;
+  if (options.once) await refusePublished(graph, model.id);
   const plan = await prepare(graph, input);
   const { slot, own, join } = plan;
   const { signal } = options;
@@ -167,6 +171,7 @@ async function publishHeld(
     };
   });
   await lease.write(async (tx) => {
+    if (options.once) await notePublished(tx, lease, { id: model.id, source });
     await tx.run(cypher('write-switch'), { source, model: model.id, slot, rows: publications });
     await tx.run(cypher('write-switch-drop'), { source, labels: labelNames });
   });

@@ -94,7 +94,7 @@ export function startProcess(java: string, flags: readonly string[], home: strin
 }
 
 /** A shell that ends the server when this process is gone, even killed: its standard input closes then. */
-function endWith(pid: number): ChildProcess | undefined {
+export function endWith(pid: number): ChildProcess | undefined {
   if (process.platform === 'win32') return undefined;
   const keeper = spawn('sh', ['-c', 'read -r _; kill -TERM "$1"', 'sh', String(pid)], {
     stdio: ['pipe', 'ignore', 'ignore'],

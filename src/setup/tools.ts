@@ -58,6 +58,7 @@ const PACKAGES = {
   'a C++ compiler': { apt: 'g++', brew: 'gcc' },
   'Java 17 or 21': { apt: 'openjdk-17-jre-headless', brew: 'openjdk@17' },
   Maven: { apt: 'maven', brew: 'maven' },
+  Redis: { apt: 'redis-server', brew: 'redis' },
 } as const;
 
 export type Prerequisite = keyof typeof PACKAGES;

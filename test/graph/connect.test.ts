@@ -60,6 +60,30 @@ describe('a connection', () => {
     await (await connect({ uri: as('neo4j'), password: process.env.NEO4J_PASSWORD })).close();
   });
 
+  it('reads where a cluster’s readers are, and sees there what it wrote before', async () => {
+    const graph = await connect({ uri: as('neo4j') });
+    try {
+      const begun: Parameters<typeof graph.driver.session>[0][] = [];
+      const session = graph.driver.session.bind(graph.driver);
+      graph.driver.session = (options) => {
+        begun.push(options);
+        return session(options);
+      };
+      await graph.read((tx) => tx.run('RETURN 1'));
+      await graph.write((tx) => tx.run('CREATE (n:Once) DELETE n'));
+      const waited = [...((await begun[1]?.bookmarkManager?.getBookmarks()) ?? [])];
+      await graph.read((tx) => tx.run('RETURN 1'));
+      assert.deepEqual(
+        begun.map((options) => options?.defaultAccessMode),
+        ['READ', 'WRITE', 'READ'],
+      );
+      assert.equal(waited.length, 1);
+      assert.equal(begun[2]?.bookmarkManager, begun[1]?.bookmarkManager);
+    } finally {
+      await graph.close();
+    }
+  });
+
   it('fails at once where no server answers, and says so', async () => {
     for (const scheme of ['bolt', 'neo4j']) {
       const uri = `${scheme}://127.0.0.1:${await freePort()}`;

@@ -6,6 +6,7 @@ import { connect, type Graph } from '../../src/graph/connect.js';
 import { acquireLease } from '../../src/graph/lease.js';
 import { migrate } from '../../src/graph/migrate.js';
 import { type PublishInput, publish } from '../../src/graph/publish.js';
+import { publishedSince } from '../../src/graph/publishedRuns.js';
 import { removeEverything } from '../../src/graph/removal.js';
 import { rollback } from '../../src/graph/rollback.js';
 import { listRuns, recordRun } from '../../src/graph/runs.js';
@@ -460,6 +461,31 @@ describe('publishing beside others', () => {
       (await pointers()).map(({ model }) => model),
       ['m2', 'm2'],
     );
+  });
+
+  it('publishes a model once where that is asked, however many try and whatever readers use since', async () => {
+    const once = { ...NOW, once: true, waitSeconds: 60 };
+    const both = await Promise.allSettled([1, 2].map(() => publish(held.graph, films('m1'), once)));
+    const [refused, ...more] = both.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+    assert.deepEqual(more, []);
+    assert.match(refused.message, /^The run m1 was published before/);
+    const since = await publishedSince(held.graph, 'm1');
+    assert.match(since ?? '', /^20\d\d-/);
+    await publish(held.graph, films('m2'), NOW);
+    assert.equal(await publishedSince(held.graph, 'm2'), undefined);
+    // Other vectors of the same run, as another try at it makes them.
+    await assert.rejects(
+      publish(
+        held.graph,
+        changed(films('m1'), (vectors) => vectors.reverse()),
+        once,
+      ),
+      {
+        code: 'GATE',
+      },
+    );
+    assert.deepEqual(new Set((await pointers()).map(({ model }) => model)), new Set(['m2']));
+    assert.equal(await publishedSince(held.graph, 'm1'), since);
   });
 
   it('takes up where a publisher died: half a slot filled, an index without pointer', async () => {

@@ -5,7 +5,7 @@ import { connect } from '../../src/graph/connect.js';
 import { ping } from '../../src/graph/ping.js';
 import { type ServeMetricsOptions, serveMetrics } from '../../src/operate/serveMetrics.js';
 import { serverUri, useGraph } from '../_neo4j.js';
-import { breakingProxy } from '../_proxy.js';
+import { faultyProxy } from '../_proxy.js';
 
 const held = useGraph();
 const closers: (() => Promise<void> | void)[] = [];
@@ -140,7 +140,7 @@ describe('health', () => {
   });
 
   it('asks Neo4j, keeps to a recent answer, and tells when the server has gone', async () => {
-    const proxy = await breakingProxy(serverUri());
+    const proxy = await faultyProxy(serverUri());
     const { NEO4J_USERNAME: username, NEO4J_PASSWORD: password, NEO4J_DATABASE: database } = process.env;
     const graph = await connect({ uri: proxy.uri, username, password, database, retrySeconds: 1 });
     closers.push(proxy.close, () => graph.close());

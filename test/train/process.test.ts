@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { KgmentorError } from '../../src/errors.js';
 import { readTensors } from '../../src/model/safetensors.js';
 import { files, writeJob } from '../../src/train/job.js';

@@ -1,0 +1,3 @@
+// Takes the nodes of a label away. LABEL
+MATCH (n:LABEL)
+DETACH DELETE n

@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { runWorker, type WorkerEvent } from '../operate/queue/worker.js';
+import { connectionOf } from '../settings.js';
+import { sharesOf, usedGpus } from '../train/devices.js';
+import { type Command, text } from './command.js';
+import { queueAddress, queueHelp, queueOptions } from './queueFlags.js';
+import { checkThreads, wholeNumber } from './training.js';
+
+export const workerCommand: Command = {
+  usage: '[--parallel N] [--threads N] [--drain] [--redis URL] [--queue NAME]',
+  summary:
+    'Takes jobs from a queue, trains and publishes. Ctrl-C and SIGTERM put what is begun back, with checkpoints.',
+  options: {
+    parallel: { type: 'string' },
+    threads: { type: 'string' },
+    drain: { type: 'boolean' },
+    ...queueOptions,
+  },
+  help: {
+    '--parallel N': 'trainings at once; one a GPU, or one, where absent',
+    '--threads N': 'threads of TensorFlow in each; equal counts give equal weights',
+    '--drain': 'end when no job is left',
+    ...queueHelp,
+  },
+  stops: true,
+  async run({ flags, out, signal, config }) {
+    const file = text(flags, 'config') ?? 'kgmentor.json';
+    const devices = await usedGpus();
+    const shares = sharesOf(
+      wholeNumber(flags, 'parallel') ?? Math.max(1, devices.length),
+      { cores: availableParallelism(), devices },
+      { parallel: wholeNumber(flags, 'parallel'), threads: checkThreads(flags) },
+    );
+    // Jobs bring their configuration along: here only the folder of runs matters.
+    const named = flags.config !== undefined || existsSync(file);
+    const place = {
+      runs: named ? config().runs : path.resolve('runs'),
+      folder: path.dirname(path.resolve(file)),
+      connection: connectionOf(flags as object, 'write'),
+      threads: shares.threads,
+    };
+    let isAway = false;
+    await runWorker(queueAddress(flags), {
+      place,
+      parallel: shares.parallel,
+      devices: shares.devices,
+      drain: flags.drain === true,
+      signal,
+      onEvent(event) {
+        if (event.type === 'away') {
+          if (!isAway) out.say('Redis does not answer; trainings go on, and it is tried again');
+          isAway = true;
+          return;
+        }
+        isAway = false;
+        if (out.options.json) out.data(event, () => []);
+        else out.say(lineOf(event));
+      },
+      onJobEvent: (id, event) => out.onEventOf(id)(event),
+    });
+  },
+};
+
+function lineOf(event: WorkerEvent): string {
+  switch (event.type) {
+    case 'ready':
+      return 'waiting for jobs';
+    case 'began':
+      return `${event.id}: begun${event.tries > 1 ? `, time ${event.tries}` : ''}`;
+    case 'done':
+      return `${event.id}: done`;
+    case 'failed':
+      return `${event.id}: failed: ${event.reason}`;
+    case 'returned':
+      return `${event.id}: back in the queue`;
+    case 'lost':
+      return `${event.id}: taken up by another worker, as this one gave no sign of life`;
+    case 'away':
+    case 'ended':
+      return 'ended';
+  }
+}

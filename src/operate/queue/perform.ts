@@ -1,0 +1,153 @@
+import { existsSync } from 'node:fs';
+import type { Config } from '../../config.js';
+import { KgmentorError } from '../../errors.js';
+import type { OnEvent } from '../../events.js';
+import { type Graphs, openGraphs } from '../../graph/graphs.js';
+import { migrate } from '../../graph/migrate.js';
+import type { PublishOptions } from '../../graph/publish.js';
+import { readPublishedModel } from '../../graph/publishedModel.js';
+import { databaseId, publishedSince } from '../../graph/publishedRuns.js';
+import { recordRun } from '../../graph/runs.js';
+import { graphRecord, publishInputOf } from '../../publishRun.js';
+import type { Connection } from '../../settings.js';
+import { readRecord } from '../../train/folder.js';
+import { type GateVerdict, judge } from '../gate.js';
+import { finishedRun, forgetAttempts } from './attempt.js';
+import { idOf, type StudentJob, type TeacherJob, wholeConfig } from './jobs.js';
+import { publishOnce } from './publishOnce.js';
+import { trainOnce } from './trainOnce.js';
+
+/** What a worker's machine gives to its jobs. */
+export interface Workplace {
+  /** Folder of runs: shared by workers, it lets one go on where another was killed. */
+  readonly runs: string;
+  /** Link files of a job's configuration are looked for from here. */
+  readonly folder: string;
+  readonly connection: Connection;
+  /** Threads of TensorFlow a training. */
+  readonly threads?: number;
+  readonly publishing?: Pick<PublishOptions, 'graceSeconds' | 'seconds'>;
+}
+
+/** One try at a job. */
+export interface Try {
+  /** Unlike that of all other tries. */
+  readonly token: string;
+  readonly signal?: AbortSignal;
+  /** The only GPU that it uses. */
+  readonly device?: string;
+  readonly onEvent?: OnEvent;
+}
+
+/** What became of a job, as JSON. */
+export interface JobResult {
+  /** Id of the run, and of the model. */
+  readonly run: string;
+  readonly target?: string;
+  /** When readers were switched to it; ISO 8601. */
+  readonly published?: string;
+  /** Why the quality gate kept it back. */
+  readonly refused?: string;
+  /** Test figures. */
+  readonly metrics?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Does a job: trains its teacher or student, or goes on with it where another worker came so far, and publishes the
+ * student. A run that is finished is not trained again, and one that was published is not published again.
+ *
+ * @throws KgmentorError INTERRUPTED after an abort, with a checkpoint written; as the trainings and `publish` do
+ * @example
+ * await perform(job, { runs: 'runs', folder: '.', connection: connectionOf({}, 'write') }, { token: randomUUID() });
+ */
+export async function perform(
+  job: TeacherJob | StudentJob,
+  place: Workplace,
+  attempt: Try,
+): Promise<JobResult> {
+  const id = idOf(job);
+  const config = wholeConfig(job, place.folder, place.runs);
+  const open = () => openChecked(config, job, place.connection);
+  if (job.kind === 'teacher') {
+    const folder =
+      finishedRun(place.runs, id) ?? (await trainOnce(job, { id, config, open, place, attempt }));
+    forgetAttempts(place.runs, id);
+    return { run: readRecord(folder).id };
+  }
+  const { target } = job;
+  const before = await using(open, (graphs) => publishedSince(graphs.of(target), id));
+  if (before !== undefined) return resultOf(place.runs, { run: id, target, published: before });
+  const folder = finishedRun(place.runs, id) ?? (await trainOnce(job, { id, config, open, place, attempt }));
+  const gate = await judged(folder, job, config, open, attempt, place);
+  if (!gate.passed) return resultOf(place.runs, { run: id, target, refused: gate.why });
+  const { signal } = attempt;
+  const at = await using(open, async (graphs) => {
+    const graph = graphs.of(target);
+    const since = await publishOnce(graph, publishInputOf(folder, config, target), {
+      ...place.publishing,
+      signal,
+    });
+    await recordRun(graph, { ...graphRecord(folder, target), outcome: 'published' });
+    return since;
+  });
+  return resultOf(place.runs, { run: id, target, published: at });
+}
+
+/** Whether readers may be switched to the student; a refusal is recorded in the graph. */
+async function judged(
+  folder: string,
+  { target }: StudentJob,
+  config: Config,
+  open: () => Promise<Graphs>,
+  { signal, device }: Try,
+  { threads }: Workplace,
+): Promise<GateVerdict> {
+  const published = await using(open, (graphs) => readPublishedModel(graphs.of(target), target));
+  const { runs, gate, evaluation } = config;
+  const verdict = await judge({ folder, published, runs, gate, evaluation }, { signal, device, threads });
+  if (!verdict.passed)
+    await using(open, async (graphs) => {
+      await migrate(graphs.of(target), { signal });
+      await recordRun(graphs.of(target), { ...graphRecord(folder, target), outcome: 'refused' });
+    });
+  return verdict;
+}
+
+/** The result of a student, with its figures where its run is on this machine. */
+function resultOf(runs: string, result: JobResult): JobResult {
+  forgetAttempts(runs, result.run);
+  const folder = finishedRun(runs, result.run);
+  const metrics = folder && readRecord(folder).metrics;
+  return { ...result, ...(metrics && { metrics }) };
+}
+
+async function using<T>(open: () => Promise<Graphs>, work: (graphs: Graphs) => Promise<T>): Promise<T> {
+  const graphs = await open();
+  try {
+    return await work(graphs);
+  } finally {
+    await graphs.close();
+  }
+}
+
+/** Connections to the databases that the job was made from: equal names elsewhere are other data. */
+async function openChecked(
+  config: Config,
+  { databases }: TeacherJob | StudentJob,
+  connection: Connection,
+): Promise<Graphs> {
+  for (const one of config.alignments)
+    if ('file' in one && !existsSync(one.file))
+      throw new KgmentorError('USAGE', `The file of links ${one.file} is not on this machine.`, {
+        next: 'Put it there, or start the worker in the folder where it is.',
+      });
+  const graphs = await openGraphs(config, connection);
+  for (const [source, id] of Object.entries(databases)) {
+    if ((await databaseId(graphs.of(source))) === id) continue;
+    await graphs.close();
+    throw new KgmentorError('USAGE', `The job is of another database than this worker's, as to ${source}.`, {
+      next: 'Point NEO4J_URI and NEO4J_DATABASE at that one, or keep the jobs of several databases in queues of their own.',
+    });
+  }
+  return graphs;
+}

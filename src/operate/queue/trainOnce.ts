@@ -1,0 +1,99 @@
+import type { Config } from '../../config.js';
+import { KgmentorError } from '../../errors.js';
+import { readDataset } from '../../graph/dataset.js';
+import type { Graphs } from '../../graph/graphs.js';
+import { readStudentInput } from '../../studentInput.js';
+import { evaluateAndRecord } from '../../train/evaluations.js';
+import { heldOut as splitsOf } from '../../train/heldOut.js';
+import { pretrain } from '../../train/pretrain.js';
+import { retrain } from '../../train/retrain.js';
+import { isFed, type RunOptions, resumeRun } from '../../train/runFolder.js';
+import { findRun } from '../../train/runs.js';
+import { type Attempt, beginAttempt } from './attempt.js';
+import type { StudentJob, TeacherJob } from './jobs.js';
+import type { Try, Workplace } from './perform.js';
+
+interface Training {
+  readonly id: string;
+  readonly config: Config;
+  readonly open: () => Promise<Graphs>;
+  readonly place: Workplace;
+  readonly attempt: Try;
+}
+
+/**
+ * Trains a job's run in a folder of this try, from the checkpoint of an earlier try where there is one, and gives the
+ * finished run its name.
+ *
+ * @returns the folder of the run
+ */
+export async function trainOnce(job: TeacherJob | StudentJob, training: Training): Promise<string> {
+  const { id, place, attempt } = training;
+  const own = beginAttempt(place.runs, id, attempt.token);
+  const { signal, device, onEvent } = attempt;
+  const options: RunOptions = { signal, device, onEvent, threads: place.threads };
+  const train = job.kind === 'teacher' ? trainTeacher : trainStudent;
+  try {
+    await train(job as TeacherJob & StudentJob, training, own, options);
+  } catch (error) {
+    // What another worker left may be cut off; the same from the beginning is not.
+    if (!own.begun || !(error instanceof KgmentorError) || error.code !== 'BAD_DATA') throw error;
+    own.restart();
+    await train(job as TeacherJob & StudentJob, training, { ...own, begun: false }, options);
+  }
+  if (job.kind === 'student') await evaluateAndRecord(own.folder, options);
+  return own.finish();
+}
+
+async function trainTeacher(
+  _: TeacherJob,
+  { id, config, open }: Training,
+  { folder, begun }: Attempt,
+  options: RunOptions,
+): Promise<void> {
+  if (begun) return void (await resumeRun(folder, options));
+  const graphs = await open();
+  const { heldOut, teacher: settings } = config;
+  try {
+    const { dataset, withheld } = await readDataset(graphs.of, config, { onEvent: options.onEvent });
+    const splits = splitsOf(dataset, heldOut);
+    await graphs.close();
+    await pretrain({ dataset, withheld, splits, heldOut, settings, folder, id }, options);
+  } finally {
+    await graphs.close();
+  }
+}
+
+async function trainStudent(
+  job: StudentJob,
+  { id, config, open }: Training,
+  { folder, begun }: Attempt,
+  options: RunOptions,
+): Promise<void> {
+  // A run with columns in memory needs nothing but its folder; one fed by Cypher needs the graph again.
+  if (begun && !isFed(folder)) return void (await resumeRun(folder, options));
+  const teacher = job.teacher === null ? undefined : teacherFolder(config.runs, job.teacher);
+  const opened: Graphs[] = [];
+  const graphs = async () => {
+    opened.push(await open());
+    return opened[0];
+  };
+  try {
+    const { onEvent } = options;
+    const { input } = await readStudentInput({ config, target: job.target, teacher, graphs, onEvent });
+    await retrain({ ...input, folder, id }, { ...options, resume: begun });
+  } finally {
+    for (const connections of opened) await connections.close();
+  }
+}
+
+function teacherFolder(runs: string, id: string): string {
+  try {
+    return findRun(runs, id, { kind: 'teacher', finished: true }).folder;
+  } catch (cause) {
+    throw new KgmentorError('NO_DATA', `The teacher ${id} is not in ${runs} on this machine.`, {
+      next: 'Let all workers share the folder of runs, then `kgmentor queue retry`.',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { readRecord } from '../../../src/train/folder.js';
+import { type CliOptions, runCli } from '../../_cli.js';
+import { run, useGraph } from '../../_neo4j.js';
+import { useRedis } from '../../_redis.js';
+import { ringConfig } from '../../_rings.js';
+
+const held = useGraph();
+const redis = useRedis();
+const folder = mkdtempSync(path.join(os.tmpdir(), 'kgmentor-queue-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const cli = (line: string, options: CliOptions = {}) =>
+  runCli(line.split(' '), {
+    cwd: folder,
+    ...options,
+    env: { KGMENTOR_REDIS_URL: redis.server?.url, ...options.env },
+  });
+async function json<T>(line: string): Promise<T> {
+  const { code, stdout, stderr } = await cli(`${line} --json`);
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout) as T;
+}
+type Added = { id: string; kind: string; state: string }[];
+interface Student {
+  id: string;
+  result: { published: string; metrics: { tv: { all: { mrr: number } } } };
+}
+interface Queue {
+  counts: Record<string, number>;
+  jobs: { id: string; result?: { students?: Student[] } }[];
+}
+
+describe('trainings through a queue', () => {
+  before(async () => {
+    for (const label of ['Film', 'Book'])
+      await run(
+        held.graph,
+        `UNWIND range(0, 29) AS i MERGE (a:${label} {id: i}) MERGE (b:${label} {id: (i + 1) % 30}) MERGE (a)-[:NEXT]->(b)`,
+      );
+    await run(held.graph, 'MATCH (a:Film), (b:Book {id: a.id}) CREATE (a)-[:SAME_AS]->(b)');
+    const teacher = { ...ringConfig.teacher, epochs: 40, evaluateEvery: 100 };
+    writeFileSync(path.join(folder, 'kgmentor.json'), JSON.stringify({ ...ringConfig, teacher }));
+  });
+
+  it('go on at another worker when one is asked to end, and end with published students and a report', async () => {
+    const added = await json<Added>('enqueue films --pretrain');
+    assert.deepEqual(
+      added.map(({ kind, state }) => [kind, state]),
+      ['teacher', 'student', 'report'].map((kind) => [kind, 'added']),
+    );
+    const [teacher, films, report] = added;
+    let asked = false;
+    const first = await cli('worker --threads 1', {
+      onStderr: (text, child) => {
+        if (asked || !/epoch \d+\/40/.test(text)) return;
+        asked = true;
+        child.kill('SIGTERM');
+      },
+    });
+    assert.equal(first.code, 0, first.stderr);
+    assert.match(first.stderr, new RegExp(`^${teacher.id}: back in the queue$`, 'm'));
+    const { code, stderr } = await cli('worker --drain --threads 1');
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, new RegExp(`^${teacher.id}: begun, time 2$`, 'm'));
+    assert.doesNotMatch(stderr, /epoch 1\/40/);
+    assert.match(stderr, new RegExp(`^${films.id}: student epoch 2/2`, 'm'));
+
+    const { counts, jobs } = await json<Queue>('queue');
+    assert.deepEqual([counts.completed, jobs.length], [3, 3]);
+    const [{ id, result }] = jobs.find((job) => job.id === report.id)?.result?.students ?? [];
+    assert.equal(id, films.id);
+    assert.match(result.published, /^20\d\d-/);
+    assert.ok(result.metrics.tv.all.mrr > 0);
+    const live = await run<{ model: string; published: string }>(
+      held.graph,
+      'MATCH (p:KgPublication), (r:KgRun {id: p.model}) RETURN p.model AS model, toString(r.published) AS published',
+    );
+    assert.deepEqual(live, [{ model: films.id, published: result.published }]);
+    assert.equal(readRecord(path.join(folder, 'runs', films.id)).teacher?.id, teacher.id);
+    assert.deepEqual(readdirSync(path.join(folder, 'runs')).sort(), ['.queue', films.id, teacher.id].sort());
+    assert.deepEqual(readdirSync(path.join(folder, 'runs', '.queue')), []);
+  });
+
+  it('need two packages, which are asked for where they are not installed', async () => {
+    const hooks = path.join(folder, 'hooks.mjs');
+    writeFileSync(
+      hooks,
+      `import { register } from 'node:module';
+import { isMainThread } from 'node:worker_threads';
+if (isMainThread) register(import.meta.url);
+export async function resolve(name, at, next) {
+  if (name === 'bullmq') throw Object.assign(new Error('no such package'), { code: 'ERR_MODULE_NOT_FOUND' });
+  return next(name, at);
+}`,
+    );
+    const { code, stderr } = await cli('queue', {
+      env: { NODE_OPTIONS: `--import ${pathToFileURL(hooks)}` },
+    });
+    assert.equal(code, 2, stderr);
+    assert.match(
+      stderr,
+      /needs the packages bullmq and ioredis, not installed here\.\nRun `npm install bullmq ioredis`/,
+    );
+  });
+
+  it('take no password from a flag', async () => {
+    const { code, stderr } = await cli('queue --redis redis://:secret@localhost:6379');
+    assert.equal(code, 2, stderr);
+    assert.doesNotMatch(stderr, /secret/);
+  });
+});

@@ -34,10 +34,12 @@ export const add: Command = {
     );
     const { added, unplaced, already, indexed, model, seconds } = result;
     out.data(result, () => [
-      ...table(
-        ['label', 'key', 'facts'],
-        added.map((one) => [one.label, one.key.map(String).join(' | '), count(one.facts)]),
-      ),
+      ...(added.length > 0
+        ? table(
+            ['label', 'key', 'facts'],
+            added.map((one) => [one.label, one.key.map(String).join(' | '), count(one.facts)]),
+          )
+        : []),
       dryRun
         ? `${count(added.length)} nodes would get vectors beside those of ${model}`
         : `${count(added.length)} nodes have vectors now beside those of ${model}, ${count(indexed)} found by them in the index, ${duration(seconds)}`,

@@ -54,18 +54,21 @@ async function fault(
   for (let i = 0; i < times; i++) {
     const name = `${kind.replaceAll(' ', '-')}-${i}`;
     const runs = runsIn(folder, name);
-    const told = await inject(runs, path.join(folder, name));
-    if (!told) break;
-    const run = runs.folder() as string;
-    const isTold = told.code === 1 && /no room is left on the disk/.test(told.stderr);
-    const isWhole = Object.keys(readTensors(path.join(run, files.checkpoint)).tensors).length > 0;
-    const resumed = await runs.pretrain(['--resume']);
-    const harm = harmOf(whole, run);
-    faults.add(
-      { ...harm, lost: harm.lost || !isTold || !isWhole || resumed.code !== 0 },
-      `${told.code} ${told.stderr.slice(-500)} ${resumed.stderr.slice(-500)}`,
-    );
-    unmount(path.join(folder, name));
+    try {
+      const told = await inject(runs, path.join(folder, name));
+      if (!told) break;
+      const run = runs.folder() as string;
+      const isTold = told.code === 1 && /no room is left on the disk/.test(told.stderr);
+      const isWhole = Object.keys(readTensors(path.join(run, files.checkpoint)).tensors).length > 0;
+      const resumed = await runs.pretrain(['--resume']);
+      const harm = harmOf(whole, run);
+      faults.add(
+        { ...harm, lost: harm.lost || !isTold || !isWhole || resumed.code !== 0 },
+        `${told.code} ${told.stderr.slice(-500)} ${resumed.stderr.slice(-500)}`,
+      );
+    } finally {
+      unmount(path.join(folder, name));
+    }
   }
   return faults.row;
 }

@@ -8,6 +8,7 @@ import { wipe } from '../../test/_neo4j.js';
 import { faultyProxy } from '../../test/_proxy.js';
 import { type Actor, withActors } from './actors.js';
 import { ask, leftovers, openGraph } from './database.js';
+import { heldRenewal } from './heldRenewal.js';
 import type { FaultRow, Scenario } from './scenario.js';
 import { failureOf, type Harm, tally } from './tally.js';
 import { seen, version, writeNodes } from './versions.js';
@@ -52,6 +53,8 @@ export const revived: Scenario = {
       return [
         await withActors(1, ([actor]) => stopped(place, actor, full ? 10 : 1)),
         await late(place, full ? REQUESTS : REQUESTS.slice(0, 2)),
+        // It takes half a minute each.
+        ...(full ? [await heldRenewal(graph, 3, log)] : []),
       ];
     } finally {
       await wipe(graph);

@@ -19,8 +19,14 @@ export interface LeaseOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Without an end of its own, the transaction of a holder that was stopped would keep its locks for ever. */
-export const FENCED_SECONDS = 30;
+/**
+ * Seconds of a transaction. Without an end of its own, that of a process that was stopped in the middle would keep its
+ * locks for ever, and nobody could take the lease when it has run out.
+ */
+export const FENCED = { timeout: 30 } as const;
+
+/** It may have to wait for one of another holder's that is about to end. */
+const ACQUIRING = { timeout: 120 } as const;
 
 /** A right to write that one process has at a time. */
 export interface Lease {
@@ -60,7 +66,8 @@ export async function acquireLease(graph: Graph, name: string, options: LeaseOpt
   const deadline = performance.now() + (options.waitSeconds ?? 0) * 1000;
   for (;;) {
     const claim = randomUUID();
-    const row = (await runOne<LeaseRow>(graph, 'write-lease-acquire', { name, holder, seconds, claim }))!;
+    const request = { name, holder, seconds, claim };
+    const row = (await runOne<LeaseRow>(graph, 'write-lease-acquire', request, ACQUIRING))!;
     if (row.taken) return heldLease(graph, name, { token: BigInt(String(row.token)), seconds, holder });
     if (performance.now() >= deadline) throw heldBy(name, row);
     refuseStopped(options.signal);
@@ -83,7 +90,7 @@ function heldLease(
       },
     );
   const renew = async () => {
-    if (!(await runOne(graph, 'write-lease-renew', { name, token, seconds }))) throw lost();
+    if (!(await runOne(graph, 'write-lease-renew', { name, token, seconds }, FENCED))) throw lost();
   };
   const fence = async (tx: ManagedTransaction) => {
     if (!first(await tx.run(cypher('write-lease-fence'), { name, token }))) throw lost();
@@ -104,12 +111,12 @@ function heldLease(
           await fence(tx);
           return result;
         },
-        { timeout: Math.max(seconds, FENCED_SECONDS) },
+        { timeout: Math.max(seconds, FENCED.timeout) },
       );
     },
     async release() {
       clearInterval(timer);
-      await runOne(graph, 'write-lease-release', { name, token });
+      await runOne(graph, 'write-lease-release', { name, token }, FENCED);
     },
   };
 }

@@ -3,7 +3,7 @@ import { KgmentorError } from '../errors.js';
 import { inBatches, refuseStopped } from './batches.js';
 import type { Graph } from './connect.js';
 import { cypher, withNames } from './cypher.js';
-import type { Lease } from './lease.js';
+import { FENCED, type Lease } from './lease.js';
 import { newName } from './names.js';
 import { digestOf, type PublishInput, relationDim, rowOf } from './publishInput.js';
 import type { LabelRows } from './publishKeys.js';
@@ -29,7 +29,7 @@ export async function emptySlot(
   for (const index of await readIndexes(graph)) {
     if (!ours.has(index.label) || live.includes(index.name)) continue;
     await lease.renew();
-    await runOne(graph, 'write-index-drop', { name: index.name });
+    await runOne(graph, 'write-index-drop', { name: index.name }, FENCED);
   }
   const filled = labels.flatMap((l) => l.filled);
   const clear = async (from: number, to: number) => {
@@ -90,13 +90,13 @@ export async function createIndexes(
   const create = async (label: string, name: string) => {
     const text = withNames(cypher('write-index-create'), { LABEL: newName('label', label), SLOT: slot });
     await lease.renew();
-    await graph.write((tx) => tx.run(text, { name, config }));
+    await graph.write((tx) => tx.run(text, { name, config }), FENCED);
   };
   for (const { label, name } of indexes) await create(label, name);
   for (const { label, name, late } of await inTheWay(graph, indexes, slot)) {
     if (!late) throw foreignIndex(label, slot);
     await lease.renew();
-    await runOne(graph, 'write-index-drop', { name: late });
+    await runOne(graph, 'write-index-drop', { name: late }, FENCED);
     await create(label, name);
   }
   for (let look = 0; ; look++) {

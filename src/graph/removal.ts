@@ -2,7 +2,7 @@ import { KgmentorError } from '../errors.js';
 import { inBatches } from './batches.js';
 import type { Graph } from './connect.js';
 import { cypher, packageFolder } from './cypher.js';
-import { acquireLease, FENCED_SECONDS, type Lease, type LeaseOptions } from './lease.js';
+import { acquireLease, FENCED, type Lease, type LeaseOptions } from './lease.js';
 import { readMigrations } from './migrationFiles.js';
 import { leaseOf } from './publish.js';
 import { rows, runOne } from './rows.js';
@@ -44,7 +44,7 @@ export async function removeEverything(graph: Graph, options: RemovalOptions = {
       // Readers first: from here on they find nothing published, instead of an index that is gone.
       await lease.write((tx) => tx.run(cypher('write-remove-pointers'), { source }));
     }
-    for (const name of scope.indexes) await runOne(graph, 'write-index-drop', { name });
+    for (const name of scope.indexes) await runOne(graph, 'write-index-drop', { name }, FENCED);
     await inBatches(ids.length, 5000, async (from, to) => {
       await fenced(graph, leases, 'write-remove-vectors', { ids: ids.slice(from, to) });
     });
@@ -64,13 +64,10 @@ async function fenced(
   name: string,
   parameters: Record<string, unknown>,
 ): Promise<void> {
-  await graph.write(
-    async (tx) => {
-      for (const lease of leases) await lease.fence(tx);
-      await tx.run(cypher(name), parameters);
-    },
-    { timeout: FENCED_SECONDS },
-  );
+  await graph.write(async (tx) => {
+    for (const lease of leases) await lease.fence(tx);
+    await tx.run(cypher(name), parameters);
+  }, FENCED);
 }
 
 async function scopeOf(

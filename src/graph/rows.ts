@@ -1,5 +1,5 @@
 import type { ManagedTransaction, QueryResult } from 'neo4j-driver';
-import type { Graph } from './connect.js';
+import type { Graph, WriteOptions } from './connect.js';
 import { cypher } from './cypher.js';
 
 /** The rows of a result as plain objects; the caller's type names the query's columns. */
@@ -29,6 +29,7 @@ export async function runOne<T>(
   graph: Graph,
   name: string,
   parameters: Record<string, unknown> = {},
+  options: WriteOptions = {},
 ): Promise<T | undefined> {
-  return graph.write(async (tx) => first<T>(await tx.run(cypher(name), parameters)));
+  return graph.write(async (tx) => first<T>(await tx.run(cypher(name), parameters)), options);
 }

@@ -6,7 +6,7 @@ import type { Try, Workplace } from '../../../src/operate/queue/perform.js';
 import { publishOnce } from '../../../src/operate/queue/publishOnce.js';
 import { runWorker } from '../../../src/operate/queue/worker.js';
 import { connectionOf } from '../../../src/settings.js';
-import { modelOf, openGraph } from './world.js';
+import { GRACE_SECONDS, modelOf, openGraph } from './world.js';
 
 export interface WorkerArguments {
   readonly url: string;
@@ -31,7 +31,7 @@ const place = {
   runs: 'runs',
   folder: '.',
   connection: connectionOf({}, 'write'),
-  publishing: { graceSeconds: 0.5, seconds: 6 },
+  publishing: { graceSeconds: GRACE_SECONDS, seconds: 6 },
 };
 await runWorker({ url, name: 'faults' }, { place, perform, lockSeconds, signal: stop.signal });
 await graph.close();

@@ -11,6 +11,9 @@ import { connectionOf, parseConfig } from '../../../src/settings.js';
 
 const NODES = 12;
 
+/** The time that a query under way has before the next publication. */
+export const GRACE_SECONDS = 1;
+
 export const shelf = (i: number): string => `shelf${i}`;
 const labelOf = (target: string): string => `Fault${target}`;
 const nodesOf = (target: string) => [{ label: labelOf(target), key: 'id' }];

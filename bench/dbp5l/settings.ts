@@ -150,5 +150,5 @@ export function studentSettings(
   const single = LEVELS.filter((one) => one === level);
   const levels = model === 'alone' || model === 'linked' ? [] : single.length > 0 ? single : LEVELS;
   const alone = model === 'alone' || model === 'distilled';
-  return studentSchema.parse(studentInput({ ...options, levels, alone }));
+  return studentSchema.parse({ start: 'random', ...studentInput({ ...options, levels, alone }) });
 }

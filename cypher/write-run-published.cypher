@@ -3,7 +3,7 @@
 // $id, $source, $dataDigest, $token: of the lease
 // → noted: no row where it was published before
 MERGE (r:KgRun {id: $id})
-WITH r WHERE r.published IS NULL
-SET r.published = datetime.realtime(), r.recordedAt = r.published, r.source = $source, r.model = $id,
+WITH r, datetime.realtime() AS now WHERE r.published IS NULL
+SET r.published = now, r.recordedAt = now, r.source = $source, r.model = $id,
   r.dataDigest = $dataDigest, r.outcome = 'published', r.token = $token
 RETURN true AS noted

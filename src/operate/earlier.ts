@@ -16,17 +16,17 @@ export async function earlierRuns(graph: Graph, target: string, runs: string): P
 }
 
 /**
- * The run folder that an unattended incremental retraining goes on from; undefined where no earlier student has the
+ * The run that an unattended incremental retraining goes on from; undefined where no earlier student has the
  * encoder, size and geometry that the configuration asks for, so that the training begins anew.
  */
 export async function earlierStudent(
   graph: Graph,
   target: string,
   { runs, student }: Pick<Config, 'runs' | 'student'>,
-): Promise<string | undefined> {
+): Promise<FoundRun | undefined> {
   const [first] = await earlierRuns(graph, target, runs);
   const isAlike = (['encoder', 'dim', 'geometry'] as const).every(
     (name) => first?.record.settings[name] === student[name],
   );
-  return isAlike ? first.folder : undefined;
+  return isAlike ? first : undefined;
 }

@@ -127,7 +127,7 @@ async function retrainHeld(
   const { input } = await readStudentInput({
     ...{ config, target, teacher: teacher.folder, onEvent: options.onEvent },
     graphs: () => graphs('read'),
-    ...(incremental && { earlier: () => earlierStudent(graph, target, config) }),
+    ...(incremental && { earlier: async () => (await earlierStudent(graph, target, config))?.folder }),
   });
   if (onlyIfChanged && studentDigest(input) === (await trainedDigest(graph, target)))
     return { outcome: 'unchanged', target, why: 'the last student was trained on these data' };

@@ -94,6 +94,23 @@ describe('trainings through a queue', () => {
     assert.deepEqual(readdirSync(path.join(folder, 'runs', '.queue')), []);
   });
 
+  it('go on from the published student where the data have changed, and are not queued again where they have not', async () => {
+    const [before] = await run<{ model: string }>(
+      held.graph,
+      'MATCH (p:KgPublication) RETURN p.model AS model',
+    );
+    await run(held.graph, 'MATCH (a:Film {id: 0}), (b:Film {id: 9}) CREATE (a)-[:NEXT]->(b)');
+    const [added] = await json<Added>('enqueue films --incremental');
+    assert.equal(added.state, 'added');
+    const { code, stderr } = await cli('worker --drain --threads 1');
+    assert.equal(code, 0, stderr);
+    const { from, drift, gate } = readRecord(path.join(folder, 'runs', added.id));
+    assert.deepEqual([from?.id, gate?.against], [before.model, before.model]);
+    assert.ok(drift && drift.entities > 0);
+    const [again] = await json<Added>('enqueue films --incremental');
+    assert.deepEqual([again.id, again.state], [added.id, 'completed']);
+  });
+
   it('need two packages, which are asked for where they are not installed', async () => {
     const hooks = path.join(folder, 'hooks.mjs');
     writeFileSync(

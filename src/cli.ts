@@ -119,7 +119,8 @@ async function run(
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   try {
-    await command.run(await context(positionals, flags, out, stop.signal, closers));
+    const note: Context['note'] = (event, level = 'info') => log?.note(event, level);
+    await command.run({ ...(await context(positionals, flags, out, stop.signal, closers)), note });
     log?.ended(Number(process.exitCode ?? 0));
   } catch (error) {
     log?.ended(exitCodeOf(error), error);
@@ -137,7 +138,7 @@ async function context(
   out: Output,
   signal: AbortSignal,
   closers: (() => Promise<void>)[],
-): Promise<Context> {
+): Promise<Omit<Context, 'note'>> {
   const { loadConfig, connectionOf } = await import('./settings.js');
   let config: ReturnType<typeof loadConfig> | undefined;
   const read = () => {

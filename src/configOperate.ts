@@ -35,6 +35,10 @@ export const scheduleSchema = z
     targets: z.array(name).min(1).describe('Sources that are retrained.'),
     teacher: name.optional().describe('Run id of the teacher; the newest finished one where absent.'),
     pretrain: z.boolean().default(false).describe('Train a teacher first where there is none.'),
+    incremental: z
+      .boolean()
+      .default(false)
+      .describe('Go on from the earlier student, as `retrain --incremental` does, where there is one.'),
     onlyIfChanged: z
       .boolean()
       .default(false)

@@ -1,10 +1,11 @@
-/** Two of a kind at once: migrators, and publishers of one source. */
+/** Two of a kind at once: migrators, publishers of one source, and schedulers of one target. */
 import type { Graph } from '../../src/graph/connect.js';
 import { migrate } from '../../src/graph/migrate.js';
 import { wipe } from '../../test/_neo4j.js';
 import { type Actor, type Outcome, withActors } from './actors.js';
 import { ask, leftovers, openGraph } from './database.js';
 import type { FaultRow, Scenario } from './scenario.js';
+import { schedulers } from './schedulers.js';
 import { tally } from './tally.js';
 import { seen, version, writeNodes } from './versions.js';
 
@@ -19,6 +20,7 @@ export const races: Scenario = {
       return await withActors(2, async (actors) => [
         await migrators(graph, actors, times, log),
         await publishers(graph, actors, times, log),
+        await schedulers(graph, times, log),
       ]);
     } finally {
       await wipe(graph);

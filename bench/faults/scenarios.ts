@@ -1,6 +1,7 @@
 import { clock } from './clock.js';
 import { connections } from './connections.js';
 import { diskFull } from './diskFull.js';
+import { queue } from './queue.js';
 import { races } from './races.js';
 import { readers } from './readers.js';
 import { revived } from './revived.js';
@@ -16,6 +17,7 @@ export const SCENARIOS: readonly Scenario[] = [
   serverKills,
   connections,
   races,
+  queue,
   revived,
   clock,
   readers,

@@ -2,6 +2,7 @@ import type { ParseArgsConfig } from 'node:util';
 import type { Config } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import type { Graphs } from '../graph/graphs.js';
+import type { LogLevel } from '../operate/logLevels.js';
 import type { Output } from './output.js';
 
 export type Flags = Readonly<Record<string, string | boolean | string[] | undefined>>;
@@ -19,6 +20,8 @@ export interface Context {
   graphs(purpose?: 'read' | 'write'): Promise<Graphs>;
   /** Has something closed when the command ends; what was opened last is closed first. */
   closing(close: () => Promise<void>): void;
+  /** Writes into the log what is no event of the library, as `command.type`; nothing where no log is kept. */
+  note(event: { readonly type: string }, level?: LogLevel): void;
 }
 
 /** A command as plain data; its module is loaded only when it runs. */

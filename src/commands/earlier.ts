@@ -1,8 +1,8 @@
 import type { Config, StudentSettings } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import type { Graph } from '../graph/connect.js';
-import { readPublications } from '../graph/slots.js';
-import { findRun, listRunFolders } from '../train/runs.js';
+import { earlierRuns } from '../operate/earlier.js';
+import { findRun } from '../train/runs.js';
 import { type Flags, text } from './command.js';
 
 /**
@@ -46,19 +46,10 @@ export async function earlierStudent(
 ): Promise<string | undefined> {
   const named = text(flags, 'from');
   if (named === undefined && !flags.incremental) return undefined;
-  const published = named === undefined ? await publishedModels(target, graph) : new Set<string>();
-  const id =
-    named ??
-    listRunFolders(runs).find(({ record }) => published.has(record.id) && record.status === 'done')?.record
-      .id;
+  const id = named ?? (await earlierRuns(graph, target, runs))[0]?.record.id;
   const { folder, record } = findRun(runs, id, { kind: 'student', target, finished: true });
   if (record.target === target && record.status === 'done') return folder;
   throw new KgmentorError('USAGE', `The run ${record.id} is no finished student of ${target}.`, {
     next: '`kgmentor runs` lists the runs.',
   });
 }
-
-const publishedModels = async (target: string, graph: Graph): Promise<Set<string>> =>
-  new Set(
-    (await readPublications(graph)).filter(({ source }) => source === target).map(({ model }) => model),
-  );

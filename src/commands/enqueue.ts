@@ -10,7 +10,7 @@ import { targetsOf } from './retraining.js';
 
 export const enqueueCommand: Command = {
   usage:
-    '<target> | --targets A,B [--teacher ID | --no-teacher | --pretrain] [--again] [--redis URL] [--queue NAME] [--dry-run]',
+    '<target> | --targets A,B [--teacher ID | --no-teacher | --pretrain] [--incremental] [--again] [--redis URL] [--queue NAME] [--dry-run]',
   summary:
     'Queues the training and publication of students with the data as they are now; the same job is never queued twice.',
   positionals: [0, 1],
@@ -19,6 +19,7 @@ export const enqueueCommand: Command = {
     teacher: { type: 'string' },
     'no-teacher': { type: 'boolean' },
     pretrain: { type: 'boolean' },
+    incremental: { type: 'boolean' },
     again: { type: 'boolean' },
     'dry-run': { type: 'boolean' },
     ...queueOptions,
@@ -28,6 +29,8 @@ export const enqueueCommand: Command = {
     '--teacher ID': 'run of the teacher, the newest finished one where absent',
     '--no-teacher': 'train without distillation',
     '--pretrain': 'a flow: a new teacher first, then its students, then the report of all',
+    '--incremental':
+      'go on from the earlier student where there is one; the workers share the folder of runs',
     '--again': 'also what was published before with the same data, configuration and teacher',
     '--dry-run': 'read the data and name the jobs; queue nothing',
     ...queueHelp,
@@ -47,6 +50,7 @@ export const enqueueCommand: Command = {
       targets,
       teacher: teacherOf(context),
       again: flags.again === true,
+      incremental: flags.incremental === true,
       onEvent: out.onEvent,
     };
     const connections = await graphs();

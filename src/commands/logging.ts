@@ -1,5 +1,5 @@
 import type { OnEvent } from '../events.js';
-import { LOG_LEVELS } from '../operate/logLevels.js';
+import { LOG_LEVELS, type LogLevel } from '../operate/logLevels.js';
 import { readEnv } from '../settings.js';
 import { version } from '../version.js';
 import { type Flags, oneOf, text } from './command.js';
@@ -9,6 +9,8 @@ export interface CommandLog {
   /** Whether it stands where people would read the narration. */
   readonly instead: boolean;
   readonly onEvent: OnEvent;
+  /** An event of the command's own. */
+  note(event: { readonly type: string }, level: LogLevel): void;
   /** The command's last line; it closes the log. */
   ended(exitCode: number, error?: unknown): void;
 }
@@ -31,6 +33,7 @@ export async function commandLog(command: string, flags: Flags): Promise<Command
   return {
     instead: to === '-',
     onEvent: log.onEvent,
+    note: ({ type, ...fields }, at) => log.write(at, `${command}.${type}`, fields),
     ended: (exitCode, error) => {
       const seconds = (Date.now() - began) / 1000;
       const at = exitCode === 0 ? 'info' : exitCode === 130 ? 'warn' : 'error';

@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { KgmentorError } from '../errors.js';
 import { type Graphs, openGraphs } from '../graph/graphs.js';
-import type { OperateEvent } from '../operate/events.js';
+import type { OnOperateEvent, OperateEvent } from '../operate/events.js';
 import { refusal } from '../operate/gate.js';
-import { type RetrainOutcome, retrainJob } from '../operate/retrainJob.js';
+import { type RetrainHow, type RetrainOutcome, retrainJob } from '../operate/retrainJob.js';
 import { connectionOf } from '../settings.js';
 import { sharesOf, usedGpus } from '../train/devices.js';
 import type { Context } from './command.js';
@@ -16,10 +16,7 @@ export interface Workshop {
   readonly limit: LimitFunction;
   /** Opens connections that whoever asks closes: one look after the other would pile up what the command's end closes. */
   readonly graphs: (purpose: 'read' | 'write') => Promise<Graphs>;
-  readonly retrain: (
-    target: string,
-    options: { teacher?: string; pretrain?: boolean },
-  ) => Promise<RetrainOutcome>;
+  readonly retrain: (target: string, how: RetrainHow) => Promise<RetrainOutcome>;
 }
 
 export const workshopOptions = {
@@ -68,6 +65,16 @@ export function requirePublished(outcomes: readonly RetrainOutcome[]): void {
       throw new KgmentorError('GATE', one.why, { next: 'Wait for that one, or look again later.' });
     if (one.outcome === 'refused') throw refusal(one.target, one.run, one.gate);
   }
+}
+
+const WORSE: readonly OperateEvent['type'][] = ['trouble', 'missed', 'cutOff'];
+
+/** Tells what goes on as data, and writes it into the log. */
+export function tellOf({ out, note }: Context): OnOperateEvent {
+  return (event) => {
+    note(event, WORSE.includes(event.type) ? 'warn' : 'info');
+    out.data(event, () => [operateLine(event)]);
+  };
 }
 
 /** An event as a line for people. */

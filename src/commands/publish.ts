@@ -99,7 +99,10 @@ async function requireGood(
 ): Promise<void> {
   const { runs, gate, evaluation } = config;
   const published = await readPublishedModel(graph, target);
-  const verdict = await judge({ folder, published, runs, gate, evaluation }, { signal });
+  const verdict = await judge(
+    { folder, published, runs, gate, evaluation },
+    { signal, onEvent: out.onEvent },
+  );
   if (!verdict.passed) throw refusal(target, readRecord(folder).id, verdict);
   out.say(`passed: ${verdict.why}`);
 }

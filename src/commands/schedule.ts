@@ -13,23 +13,29 @@ import {
 import { timesOf } from '../operate/times.js';
 import { withLock } from '../setup/lock.js';
 import type { Command, Context } from './command.js';
-import { operateLine, workshopHelp, workshopOf, workshopOptions } from './operating.js';
+import { tellOf, workshopHelp, workshopOf, workshopOptions } from './operating.js';
 import { table } from './output.js';
+import { metricsHelp, metricsOptions, startMetrics } from './serving.js';
 import { wholeNumber } from './training.js';
 
+/** The loop turns once a minute, whatever is trained beside it. */
+const QUIET_SECONDS = 180;
+
 export const scheduleCommand: Command = {
-  usage: '[--list [--count N]] [--parallel N] [--threads N]',
+  usage: '[--list [--count N]] [--parallel N] [--threads N] [--metrics-port N [--metrics-host H]]',
   summary:
     'Retrains targets at the times that the configuration’s schedules say, until it is stopped; one is at work on a folder of runs, others wait in case it ends.',
   options: {
     list: { type: 'boolean' },
     count: { type: 'string' },
     ...workshopOptions,
+    ...metricsOptions,
   },
   help: {
     '--list': 'tell the next times of each schedule and how its last runs ended',
     '--count N': 'of --list: times of each schedule, 3 where absent',
     ...workshopHelp,
+    ...metricsHelp,
   },
   stops: true,
   async run(context) {
@@ -62,12 +68,14 @@ async function serve(context: Context, config: Config): Promise<void> {
   const { schedules, runs } = config;
   const targets = new Set(Object.values(schedules).flatMap((one) => one.targets));
   const { limit, graphs, retrain } = await workshopOf(targets.size, context);
-  const onEvent = (event: Parameters<typeof operateLine>[0]) => out.data(event, () => [operateLine(event)]);
-  const check = (target: string) => checkTarget({ config, graphs, target });
+  const onEvent = tellOf(context);
+  const check = (target: string, teacher?: string) => checkTarget({ config, graphs, target, teacher });
+  const served = await startMetrics(context, { loopSeconds: QUIET_SECONDS });
   for (const { schedule, next } of listOf(config, 1, {}))
     out.say(`${schedule}: next at ${next[0] ?? 'no time'}`);
   await runSchedules({
     ...{ schedules, limit, signal, onEvent },
+    onTurn: served?.beat,
     states: readScheduleStates(runs),
     keep(states) {
       try {

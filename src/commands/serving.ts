@@ -1,8 +1,11 @@
+import type { Config } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import { ping } from '../graph/ping.js';
 import type { MetricsServer } from '../operate/serveMetrics.js';
 import { version } from '../version.js';
 import { type Context, type Flags, text } from './command.js';
+
+type MetricsSettings = Partial<Config['metrics']>;
 
 /** Options of the commands that serve metrics. */
 export const metricsOptions = {
@@ -22,13 +25,16 @@ export const metricsHelp = {
  *
  * @param options.loopSeconds of a command that runs for ever: health asks for a `beat` within so many seconds. One that
  *   ends by itself goes on where the configuration's port is taken, most likely by the other kind.
+ * @param options.metrics settings of a command that needs no configuration; the configuration's where absent
  */
 export async function startMetrics(
   context: Context,
-  { loopSeconds }: { loopSeconds?: number } = {},
+  {
+    loopSeconds,
+    metrics = context.config().metrics,
+  }: { loopSeconds?: number; metrics?: MetricsSettings } = {},
 ): Promise<MetricsServer | undefined> {
-  const { flags, out, config, graphs, closing } = context;
-  const { metrics } = config();
+  const { flags, out, graphs, closing } = context;
   const flag = portOf(flags);
   const port = flag ?? metrics.port;
   const host = text(flags, 'metrics-host') ?? metrics.host;

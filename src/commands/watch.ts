@@ -3,12 +3,16 @@ import { requireSource } from '../graph/alignments.js';
 import { checkTarget } from '../operate/changes.js';
 import { watch } from '../operate/watch.js';
 import { type Command, text } from './command.js';
-import { operateLine, requirePublished, workshopHelp, workshopOf, workshopOptions } from './operating.js';
+import { requirePublished, tellOf, workshopHelp, workshopOf, workshopOptions } from './operating.js';
 import { targetsOf } from './retraining.js';
+import { metricsHelp, metricsOptions, startMetrics } from './serving.js';
+
+/** A look or a training tells something more often, unless it hangs. */
+const QUIET_SECONDS = 1800;
 
 export const watchCommand: Command = {
   usage:
-    '<target> | --targets A,B [--every 5m] [--once] [--teacher ID] [--pretrain] [--parallel N] [--threads N] [--dry-run]',
+    '<target> | --targets A,B [--every 5m] [--once] [--teacher ID] [--pretrain] [--incremental] [--parallel N] [--threads N] [--metrics-port N [--metrics-host H]] [--dry-run]',
   summary:
     'Looks whether the data of a target have changed, and then retrains it, judges the new student and publishes it.',
   positionals: [0, 1],
@@ -18,7 +22,9 @@ export const watchCommand: Command = {
     once: { type: 'boolean' },
     teacher: { type: 'string' },
     pretrain: { type: 'boolean' },
+    incremental: { type: 'boolean' },
     ...workshopOptions,
+    ...metricsOptions,
     'dry-run': { type: 'boolean' },
   },
   help: {
@@ -27,7 +33,9 @@ export const watchCommand: Command = {
     '--once': 'look once; exit code 6 where the new student is not published',
     '--teacher ID': 'run of the teacher, the newest finished one where absent',
     '--pretrain': 'train a teacher first where there is none',
+    '--incremental': 'go on from the earlier student where there is one',
     ...workshopHelp,
+    ...metricsHelp,
     '--dry-run': 'look and tell, retrain nothing',
   },
   stops: true,
@@ -43,16 +51,19 @@ export const watchCommand: Command = {
     if (target !== undefined) requireSource(config, target);
     const targets = target === undefined ? targetsOf(list ?? '', Object.keys(config.sources)) : [target];
     const { limit, graphs, retrain } = await workshopOf(targets.length, context);
-    const how = { teacher: text(flags, 'teacher'), pretrain: flags.pretrain === true };
+    const teacher = text(flags, 'teacher');
+    const how = { teacher, pretrain: flags.pretrain === true, incremental: flags.incremental === true };
+    const once = flags.once === true;
+    const served = await startMetrics(context, once ? {} : { loopSeconds: QUIET_SECONDS });
+    if (served) out.subscribe(served.beat);
     const outcomes = await watch({
       targets,
       intervalSeconds: secondsOf(text(flags, 'every') ?? '5m'),
-      check: (one) => checkTarget({ config, graphs, target: one }),
-      ...(flags['dry-run'] !== true && { retrain: (one) => retrain(one, how) }),
-      once: flags.once === true,
-      limit,
-      signal,
-      onEvent: (event) => out.data(event, () => [operateLine(event)]),
+      check: (one) => checkTarget({ config, graphs, target: one, teacher }),
+      ...(flags['dry-run'] !== true && { retrain: (one) => retrain(one, { ...how, onlyIfChanged: true }) }),
+      ...{ once, limit, signal },
+      onEvent: tellOf(context),
+      onTurn: served?.beat,
     });
     requirePublished(outcomes);
   },

@@ -1,15 +1,21 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import type { JobResult } from '../operate/queue/perform.js';
 import { runWorker, type WorkerEvent } from '../operate/queue/worker.js';
 import { connectionOf } from '../settings.js';
 import { sharesOf, usedGpus } from '../train/devices.js';
 import { type Command, text } from './command.js';
 import { queueAddress, queueHelp, queueOptions } from './queueFlags.js';
+import { metricsHelp, metricsOptions, startMetrics } from './serving.js';
 import { checkThreads, wholeNumber } from './training.js';
 
+/** While Redis is there the loop turns twice a minute, whatever is trained beside it. */
+const QUIET_SECONDS = 180;
+
 export const workerCommand: Command = {
-  usage: '[--parallel N] [--threads N] [--drain] [--redis URL] [--queue NAME]',
+  usage:
+    '[--parallel N] [--threads N] [--drain] [--redis URL] [--queue NAME] [--metrics-port N [--metrics-host H]]',
   summary:
     'Takes jobs from a queue, trains and publishes. Ctrl-C and SIGTERM put what is begun back, with checkpoints.',
   options: {
@@ -17,15 +23,18 @@ export const workerCommand: Command = {
     threads: { type: 'string' },
     drain: { type: 'boolean' },
     ...queueOptions,
+    ...metricsOptions,
   },
   help: {
     '--parallel N': 'trainings at once; one a GPU, or one, where absent',
     '--threads N': 'threads of TensorFlow in each; equal counts give equal weights',
     '--drain': 'end when no job is left',
     ...queueHelp,
+    ...metricsHelp,
   },
   stops: true,
-  async run({ flags, out, signal, config }) {
+  async run(context) {
+    const { flags, out, signal, config, note } = context;
     const file = text(flags, 'config') ?? 'kgmentor.json';
     const devices = await usedGpus();
     const shares = sharesOf(
@@ -41,6 +50,10 @@ export const workerCommand: Command = {
       connection: connectionOf(flags as object, 'write'),
       threads: shares.threads,
     };
+    const served = await startMetrics(context, {
+      loopSeconds: QUIET_SECONDS,
+      metrics: named ? config().metrics : {},
+    });
     let isAway = false;
     await runWorker(queueAddress(flags), {
       place,
@@ -50,15 +63,20 @@ export const workerCommand: Command = {
       signal,
       onEvent(event) {
         if (event.type === 'away') {
-          if (!isAway) out.say('Redis does not answer; trainings go on, and it is tried again');
+          if (!isAway) {
+            note(event, 'warn');
+            out.say('Redis does not answer; trainings go on, and it is tried again');
+          }
           isAway = true;
           return;
         }
         isAway = false;
+        note(event, event.type === 'failed' || event.type === 'lost' ? 'warn' : 'info');
         if (out.options.json) out.data(event, () => []);
         else out.say(lineOf(event));
       },
       onJobEvent: (id, event) => out.onEventOf(id)(event),
+      onTurn: served?.beat,
     });
   },
 };
@@ -70,7 +88,7 @@ function lineOf(event: WorkerEvent): string {
     case 'began':
       return `${event.id}: begun${event.tries > 1 ? `, time ${event.tries}` : ''}`;
     case 'done':
-      return `${event.id}: done`;
+      return `${event.id}: ${endOf(event.result as Partial<JobResult> | null)}`;
     case 'failed':
       return `${event.id}: failed: ${event.reason}`;
     case 'returned':
@@ -82,3 +100,11 @@ function lineOf(event: WorkerEvent): string {
       return 'ended';
   }
 }
+
+/** How a job ended, for people: a report and a teacher publish nothing. */
+const endOf = (result: Partial<JobResult> | null): string =>
+  result?.refused !== undefined
+    ? `not published: ${result.refused}`
+    : result?.published !== undefined
+      ? 'published'
+      : 'done';

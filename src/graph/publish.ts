@@ -171,7 +171,7 @@ async function publishHeld(
     };
   });
   await lease.write(async (tx) => {
-    if (options.once) await notePublished(tx, lease, { id: model.id, source });
+    if (options.once) await notePublished(tx, lease, model, source);
     await tx.run(cypher('write-switch'), { source, model: model.id, slot, rows: publications });
     await tx.run(cypher('write-switch-drop'), { source, labels: labelNames });
   });

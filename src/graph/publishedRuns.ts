@@ -3,6 +3,7 @@ import { KgmentorError } from '../errors.js';
 import type { Graph } from './connect.js';
 import { cypher } from './cypher.js';
 import type { Lease } from './lease.js';
+import type { PublishInput } from './publishInput.js';
 import { first, runOne } from './rows.js';
 
 /**
@@ -21,11 +22,16 @@ export async function publishedSince(graph: Graph, id: string): Promise<string |
 export async function notePublished(
   tx: ManagedTransaction,
   lease: Lease,
-  run: { readonly id: string; readonly source: string },
+  { id, dataDigest }: Pick<PublishInput['model'], 'id' | 'dataDigest'>,
+  source: string,
 ): Promise<void> {
-  const { id, source } = run;
   const noted = first(
-    await tx.run(cypher('write-run-published'), { id, source, model: id, token: lease.token }),
+    await tx.run(cypher('write-run-published'), {
+      id,
+      source,
+      dataDigest: dataDigest ?? null,
+      token: lease.token,
+    }),
   );
   if (!noted) throw publishedBefore(id);
 }

@@ -1,5 +1,6 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { KgmentorError } from '../errors.js';
+import { writeWhole } from '../wholeFile.js';
 import { linkClasses } from './classes.js';
 import { entityName, spaceless } from './entityNames.js';
 import { jointGraph } from './joint.js';
@@ -77,22 +78,17 @@ const SLICE = 4096;
  */
 export function writeTriples(path: string, { names, relations, triples }: NamedTriples): void {
   const { head, relation, tail } = triples;
-  const partial = `${path}.${process.pid}.tmp`;
   try {
-    const file = openSync(partial, 'w');
-    try {
+    writeWhole(path, (file) => {
       for (let from = 0; from < head.length; from += SLICE) {
         let text = '';
         for (let i = from; i < Math.min(from + SLICE, head.length); i++)
           text += `${names[head[i]]}\t${relations[relation[i]]}\t${names[tail[i]]}\n`;
         writeSync(file, text);
       }
-    } finally {
-      closeSync(file);
-    }
-    renameSync(partial, path);
+    });
   } catch (cause) {
-    rmSync(partial, { force: true });
+    if (cause instanceof KgmentorError) throw cause;
     throw new KgmentorError('BAD_DATA', `${path} cannot be written: ${(cause as Error).message}.`, {
       next: 'Check the folder and the rights.',
       cause,

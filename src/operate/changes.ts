@@ -27,6 +27,8 @@ export interface CheckOptions {
   /** Opens connections; the check closes them. */
   readonly graphs: (purpose: 'read') => Promise<Graphs>;
   readonly target: string;
+  /** Run id of the teacher, whose own links are data as well; the newest finished one where absent. */
+  readonly teacher?: string;
 }
 
 /**
@@ -39,11 +41,11 @@ export interface CheckOptions {
  * @example
  * const { retrain, step, why } = await checkTarget({ config, target: 'films', graphs });
  */
-export async function checkTarget({ config, graphs, target }: CheckOptions): Promise<Check> {
+export async function checkTarget({ config, graphs, target, teacher }: CheckOptions): Promise<Check> {
   const start = Date.now();
   const connections = await graphs('read');
   try {
-    const found = await findChange(config, connections, target);
+    const found = await findChange(config, connections, target, teacher);
     return { target, ...found, seconds: (Date.now() - start) / 1000 };
   } finally {
     await connections.close();
@@ -54,13 +56,15 @@ async function findChange(
   config: Config,
   connections: Graphs,
   target: string,
+  wanted?: string,
 ): Promise<Pick<Check, 'retrain' | 'step' | 'why'>> {
   const { runs } = config;
   const trained = await trainedDigest(connections.of(target), target);
   if (trained === undefined)
     return { retrain: true, step: 'none', why: 'no student of it was judged or published yet' };
   const teacher = listRunFolders(runs).findLast(
-    ({ record }) => record.kind === 'teacher' && record.status === 'done',
+    ({ record }) =>
+      record.kind === 'teacher' && record.status === 'done' && (wanted ?? record.id) === record.id,
   );
   const about = aboutOf(config, teacher);
   const last = readCheckState(runs, target);
@@ -76,7 +80,11 @@ async function findChange(
   }
   const counts = await readCounts(connections.of, config);
   const counted = state?.digest === trained ? countedChange(state.counts, counts, target) : undefined;
-  if (counted) return { retrain: true, step: 'counts', why: counted };
+  if (state && counted) {
+    // Told once: not every node of another source is among what a student is trained on.
+    writeCheckState(runs, target, { ...state, counts });
+    return { retrain: true, step: 'counts', why: counted };
+  }
   const { input } = await readStudentInput({
     ...{ config, target, teacher: teacher?.folder, fed: false },
     graphs: async () => connections,
@@ -89,7 +97,7 @@ async function findChange(
 }
 
 /** Digest of the data of the last student that was judged or published. */
-async function trainedDigest(graph: Graph, target: string): Promise<string | undefined> {
+export async function trainedDigest(graph: Graph, target: string): Promise<string | undefined> {
   const [last] = await listRuns(graph, { source: target });
   return last?.dataDigest ?? (await readPublishedModel(graph, target))?.dataDigest;
 }

@@ -13,7 +13,7 @@ export type OperateEvent =
       readonly target: string;
       readonly schedule?: string;
       readonly at: string;
-      readonly outcome: RetrainOutcome['outcome'] | 'unchanged';
+      readonly outcome: RetrainOutcome['outcome'];
       /** Run id of the student. */
       readonly run?: string;
       readonly why: string;
@@ -52,6 +52,6 @@ export type OnOperateEvent = (event: OperateEvent) => void;
 export function outcomeOf(
   done: RetrainOutcome,
 ): Pick<Extract<OperateEvent, { type: 'outcome' }>, 'outcome' | 'run' | 'why' | 'seconds'> {
-  if (done.outcome === 'busy') return { outcome: 'busy', why: done.why, seconds: 0 };
+  if (!('run' in done)) return { outcome: done.outcome, why: done.why, seconds: 0 };
   return { outcome: done.outcome, run: done.run, why: done.gate.why, seconds: done.seconds };
 }

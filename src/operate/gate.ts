@@ -4,6 +4,7 @@ import type { EvaluationSettings } from '../config.js';
 import type { GateSettings } from '../configOperate.js';
 import { KgmentorError } from '../errors.js';
 import type { Metrics } from '../evaluate/metrics.js';
+import type { OnEvent } from '../events.js';
 import type { PublishedFigures } from '../graph/publishedModel.js';
 import { compareRuns } from '../train/compareRuns.js';
 import { type EvaluateOptions, evaluateRun } from '../train/evaluations.js';
@@ -47,7 +48,8 @@ export interface GateVerdict {
  * Judges whether a student may take the published one's place: its figure on the validation facts must not be worse
  * than the published model's by more than the tolerance. Facts are held out by the same keyed hash for both, and test
  * facts are not asked. Where the published model's run folder is there, both are asked the same questions
- * (`compareRuns`), so that growth of the graph is no excuse for either. The verdict is kept in the run's record.
+ * (`compareRuns`), so that growth of the graph is no excuse for either. The verdict is kept in the run's record; a
+ * refusal is told as an event.
  *
  * @throws KgmentorError BAD_DATA when the folder holds no finished student
  * @example
@@ -55,12 +57,17 @@ export interface GateVerdict {
  */
 export async function judge(
   input: GateInput,
-  options: Pick<EvaluateOptions, 'threads' | 'signal' | 'device'> = {},
+  {
+    onEvent,
+    ...options
+  }: Pick<EvaluateOptions, 'threads' | 'signal' | 'device'> & { onEvent?: OnEvent } = {},
 ): Promise<GateVerdict> {
   const { verdict, whole } = await compare(input, options);
   const record = readRecord(input.folder);
   const metrics = { ...record.metrics, valid: { all: whole } };
   writeRecord(input.folder, { ...record, metrics, gate: { ...verdict, at: new Date().toISOString() } });
+  if (!verdict.passed)
+    onEvent?.({ type: 'refused', source: record.target ?? '', model: record.id, message: verdict.why });
   return verdict;
 }
 

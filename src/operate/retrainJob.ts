@@ -5,28 +5,37 @@ import type { Graphs } from '../graph/graphs.js';
 import { acquireLease, type Lease } from '../graph/lease.js';
 import { migrate } from '../graph/migrate.js';
 import { type PublishOptions, type PublishResult, publish } from '../graph/publish.js';
-import { readPublishedModel } from '../graph/publishedModel.js';
-import { listRuns, recordRun } from '../graph/runs.js';
-import { graphRecord, publishInputOf } from '../publishRun.js';
+import { listRuns } from '../graph/runs.js';
 import { readStudentInput, studentDigest } from '../studentInput.js';
-import { evaluateAndRecord } from '../train/evaluations.js';
 import { readRecord } from '../train/folder.js';
 import { type RetrainInput, retrain } from '../train/retrain.js';
 import { type RunOptions, resumeRun } from '../train/runFolder.js';
 import { withNewRun } from '../train/runs.js';
-import { type GateVerdict, judge } from './gate.js';
+import { trainedDigest } from './changes.js';
+import { earlierStudent } from './earlier.js';
+import type { GateVerdict } from './gate.js';
+import { judgeAndPublish } from './judgeAndPublish.js';
 import { unendedRun } from './takeUp.js';
 import { teacherFor } from './teacher.js';
 
-export interface RetrainJob {
+/** A student to be trained and published, and how. */
+export interface RetrainJob extends RetrainHow {
   readonly config: Config;
   /** Opens connections; the job closes them. */
   readonly graphs: (purpose: 'read' | 'write') => Promise<Graphs>;
   readonly target: string;
+}
+
+/** How a student is to be trained. */
+export interface RetrainHow {
   /** Run id of the teacher; the newest finished one where absent. */
   readonly teacher?: string;
   /** Trains a teacher first where there is none. */
   readonly pretrain?: boolean;
+  /** Trains nothing where the data are those of the last student that was judged or published. */
+  readonly onlyIfChanged?: boolean;
+  /** Goes on from the published student, else the newest one; from nothing where there is none of this size. */
+  readonly incremental?: boolean;
 }
 
 export interface RetrainJobOptions
@@ -37,6 +46,8 @@ export interface RetrainJobOptions
 export type RetrainOutcome =
   /** Another process retrains this target, or the teacher that it needs. */
   | { readonly outcome: 'busy'; readonly target: string; readonly why: string }
+  /** With `onlyIfChanged`: the data are those of the last student. */
+  | { readonly outcome: 'unchanged'; readonly target: string; readonly why: string }
   | {
       readonly outcome: 'published' | 'refused';
       readonly target: string;
@@ -45,6 +56,8 @@ export type RetrainOutcome =
       readonly folder: string;
       readonly teacher: string;
       readonly pretrained: boolean;
+      /** Run id of the earlier student that it went on from. */
+      readonly from?: string;
       /** How the student came about: trained anew, or an unended run of the same training brought to its end. */
       readonly student: 'trained' | 'resumed' | 'found';
       readonly dataDigest: string;
@@ -102,7 +115,7 @@ const busy =
   };
 
 async function retrainHeld(
-  { config, target, graphs, teacher: wanted, pretrain }: RetrainJob,
+  { config, target, graphs, teacher: wanted, pretrain, onlyIfChanged, incremental }: RetrainJob,
   writing: Graphs,
   lease: Lease,
   options: RetrainJobOptions,
@@ -114,25 +127,25 @@ async function retrainHeld(
   const { input } = await readStudentInput({
     ...{ config, target, teacher: teacher.folder, onEvent: options.onEvent },
     graphs: () => graphs('read'),
+    ...(incremental && { earlier: async () => (await earlierStudent(graph, target, config))?.folder }),
   });
+  if (onlyIfChanged && studentDigest(input) === (await trainedDigest(graph, target)))
+    return { outcome: 'unchanged', target, why: 'the last student was trained on these data' };
   const { folder, student } = await studentOf(input, config.runs, graph, options);
-  if (!readRecord(folder).metrics) await evaluateAndRecord(folder, options);
-  const published = await readPublishedModel(graph, target);
-  const { runs, evaluation } = config;
-  const gate = await judge({ folder, published, runs, gate: config.gate, evaluation }, options);
-  await requireHeld(graph, lease);
-  const publication =
-    gate.passed && gate.basis !== 'same'
-      ? await publish(graph, publishInputOf(folder, config, target), publishOptions(options))
-      : undefined;
-  const outcome = gate.passed ? 'published' : 'refused';
-  if (!gate.passed)
-    options.onEvent?.({ type: 'refused', source: target, model: readRecord(folder).id, message: gate.why });
-  await recordRun(graph, { ...graphRecord(folder, target), outcome });
-  const { id: run, dataDigest } = readRecord(folder);
+  const { gate, publication } = await judgeAndPublish(
+    graph,
+    { config, target, folder },
+    options,
+    async (run, verdict) => {
+      await requireHeld(graph, lease);
+      return verdict.basis === 'same' ? undefined : publish(graph, run, publishOptions(options));
+    },
+  );
+  const { id: run, dataDigest, from } = readRecord(folder);
   return {
-    ...{ outcome, target, run, folder, student, dataDigest, gate },
+    ...{ outcome: gate.passed ? 'published' : 'refused', target, run, folder, student, dataDigest, gate },
     ...{ teacher: teacher.record.id, pretrained: teacher.trained },
+    ...(from && { from: from.id }),
     ...(publication && { publication }),
     seconds: (Date.now() - start) / 1000,
   };
@@ -171,7 +184,7 @@ async function requireHeld(graph: Graph, lease: Lease): Promise<void> {
 const publishOptions = ({ signal, graceSeconds, onEvent }: RetrainJobOptions): PublishOptions => {
   const start = Date.now();
   return {
-    signal,
+    ...{ signal, onEvent },
     ...(graceSeconds !== undefined && { graceSeconds }),
     onProgress: ({ stage, done, total }) =>
       onEvent?.({

@@ -23,6 +23,8 @@ export interface SchedulerOptions {
   readonly clock?: Clock;
   readonly signal?: AbortSignal;
   readonly onEvent?: OnOperateEvent;
+  /** Called once a minute at least. */
+  readonly onTurn?: () => void;
 }
 
 /** A clock that was set is noticed within this time. */
@@ -117,6 +119,7 @@ export async function runSchedules(options: SchedulerOptions): Promise<void> {
   while (!signal?.aborted) {
     const wait = Math.min(...next.values()) - clock.now();
     await clock.sleep(Math.min(LONGEST_SLEEP, wait), signal);
+    options.onTurn?.();
     if (!signal?.aborted) for (const one of all) advance(one);
   }
   await Promise.all(underWay.values());

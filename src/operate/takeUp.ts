@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { isAlive } from '../setup/lock.js';
+import { incrementalSettings } from '../train/incremental.js';
 import { files } from '../train/job.js';
 import type { RetrainInput } from '../train/retrain.js';
 import { type FoundRun, listRunFolders } from '../train/runs.js';
@@ -14,7 +15,7 @@ export interface UnendedRun extends FoundRun {
 }
 
 /**
- * The target's newest run, where it is of the same data, teacher, settings and held-out facts and a kill or a stop kept
+ * The target's newest run, where it is of the same data, teacher, start, settings and held-out facts and a kill or a stop kept
  * it from being judged: what is left of it need not be trained again, as equal input gives equal weights.
  *
  * @param dataDigest of the data that the training is to be on
@@ -22,7 +23,7 @@ export interface UnendedRun extends FoundRun {
  */
 export function unendedRun(
   runs: string,
-  { target, settings, evaluation, heldOut, teacher }: Omit<RetrainInput, 'folder' | 'id'>,
+  { target, settings, evaluation, heldOut, teacher, from }: Omit<RetrainInput, 'folder' | 'id'>,
   dataDigest: string,
   judged: ReadonlySet<string>,
 ): UnendedRun | undefined {
@@ -32,7 +33,8 @@ export function unendedRun(
   const same =
     record.dataDigest === dataDigest &&
     record.teacher?.folder === teacher &&
-    isEqual(record.settings, { ...settings, evaluation }) &&
+    record.from?.folder === from &&
+    isEqual(record.settings, { ...(from ? incrementalSettings(settings) : settings), evaluation }) &&
     isEqual(record.heldOut, heldOut);
   if (!same) return undefined;
   if (record.status === 'done')

@@ -19,7 +19,12 @@ export interface WatchOptions {
   readonly clock?: Clock;
   readonly signal?: AbortSignal;
   readonly onEvent?: OnOperateEvent;
+  /** Called when work begins or ends, and once a minute between two looks. */
+  readonly onTurn?: () => void;
 }
+
+/** Sleeps are cut into pieces, so that a watch that is alive shows it. */
+const LONGEST_SLEEP = 60_000;
 
 /** The first wait after a failure, which doubles with each further one. */
 const FIRST_RETRY = 5;
@@ -61,8 +66,19 @@ async function watchTarget(target: string, options: WatchOptions, outcomes: Retr
       const message = error instanceof Error ? error.message : String(error);
       onEvent?.({ type: 'trouble', target, at: timeOf(clock), message, retrySeconds: wait });
     }
+    options.onTurn?.();
     if (once) return;
-    await clock.sleep(wait * 1000, signal);
+    await sleepFor(wait * 1000, options);
+  }
+}
+
+async function sleepFor(
+  milliseconds: number,
+  { clock = systemClock, signal, onTurn }: WatchOptions,
+): Promise<void> {
+  for (let left = milliseconds; left > 0 && !signal?.aborted; left -= LONGEST_SLEEP) {
+    await clock.sleep(Math.min(left, LONGEST_SLEEP), signal);
+    onTurn?.();
   }
 }
 

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KgmentorError } from '../errors.js';
 import { type NamedLink, nameLinks } from '../kg/namedLinks.js';
 import type { Alignments, Dataset } from '../kg/types.js';
+import { writeWhole } from '../wholeFile.js';
 
 /** Files of links in a run folder. */
 export const linkFiles = {
@@ -22,8 +23,7 @@ export function writeLinks(folder: string, name: keyof typeof linkFiles, links: 
   const path = join(folder, linkFiles[name]);
   const line = ({ left, right, confidence }: NamedLink) =>
     [JSON.stringify(left.source), left.key, JSON.stringify(right.source), right.key, confidence].join('\t');
-  writeFileSync(`${path}.tmp`, links.map((link) => `${line(link)}\n`).join(''));
-  renameSync(`${path}.tmp`, path);
+  writeWhole(path, (file) => writeFileSync(file, links.map((link) => `${line(link)}\n`).join('')));
 }
 
 /**

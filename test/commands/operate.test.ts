@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { migrate } from '../../src/graph/migrate.js';
 import { writeScheduleStates } from '../../src/operate/scheduleState.js';
@@ -11,6 +14,34 @@ let films: Films;
 
 const cli = (line: string, options: CliOptions = {}) =>
   runCli(line.split(' '), { cwd: films.folder, ...options });
+
+/** Runs a command that goes on for ever, and asks for its health once it has said something. */
+async function healthOf(line: string, said: RegExp) {
+  let text = '';
+  let asked: Promise<{ status: number; health: { loop?: object }; metrics: string }> | undefined;
+  const ask = async (url: string) => {
+    const answer = await fetch(`${url}/healthz`);
+    const health = (await answer.json()) as { loop?: object };
+    return { status: answer.status, health, metrics: await (await fetch(`${url}/metrics`)).text() };
+  };
+  const hear = (piece: string, child: ChildProcess) => {
+    text += piece;
+    const url = /^metrics: (http:\/\/127\.0\.0\.1:\d+)\//m.exec(text)?.[1];
+    if (!asked && url && said.test(text)) asked = ask(url).finally(() => interrupt(child));
+  };
+  const { code, stderr } = await cli(line, {
+    onBegun: (child) => void child.stdout?.on('data', (piece: string) => hear(piece, child)),
+    onStderr: hear,
+  });
+  return { code, stderr, ...(await asked) };
+}
+
+/** The events of a log. */
+const logged = (name: string): string[] =>
+  readFileSync(path.join(films.folder, name), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((one) => JSON.parse(one).event);
 
 /** Runs a command that goes on for ever, and stops it once it has said something. */
 async function until(line: string, said: RegExp, env: Record<string, string> = {}) {
@@ -48,6 +79,15 @@ describe('watch on the command line', () => {
     const again = await cli('watch films --once --json');
     const { type, retrain, step } = JSON.parse(again.stdout);
     assert.deepEqual([type, retrain, step, again.code], ['checked', false, 'bookmark', 0]);
+  });
+
+  it('tells its health between two looks, and logs what it found', async () => {
+    const line = 'watch films --every 1h --metrics-port 0 --log watch.log';
+    const { code, stderr, status, health, metrics } = await healthOf(line, /not retrained/);
+    assert.deepEqual([code, status], [0, 200], stderr);
+    assert.ok(health?.loop);
+    assert.match(metrics ?? '', /^kgmentor_neo4j_reachable 1$/m);
+    assert.deepEqual(logged('watch.log'), ['command', 'watch.checked', 'ended']);
   });
 
   it('tells what it would do, and does nothing', async () => {
@@ -93,6 +133,14 @@ describe('schedule on the command line', () => {
     assert.deepEqual([code, schedule, targets, next.length, rest.last], [0, 'nightly', ['films'], 2, last]);
     assert.ok(next.every((time: string) => /T0[12]:00:00\.000Z$/.test(time)));
     assert.match((await cli('schedule --list')).stdout, /^nightly +films +0 3 \* \* \* \(Europe\/Berlin\)/m);
+  });
+
+  it('tells its health while nothing is due', async () => {
+    const line = 'schedule --metrics-port 0 --log schedule.log';
+    const { code, stderr, status, health } = await healthOf(line, /next at/);
+    assert.deepEqual([code, status], [0, 200], stderr);
+    assert.ok(health?.loop);
+    assert.deepEqual(logged('schedule.log'), ['command', 'ended']);
   });
 
   it('tells at its start what was missed, lets a second one wait, and ends in order at Ctrl-C', async () => {

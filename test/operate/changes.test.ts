@@ -6,7 +6,9 @@ import { readBookmark } from '../../src/graph/bookmark.js';
 import { cypher, withNames } from '../../src/graph/cypher.js';
 import { migrate } from '../../src/graph/migrate.js';
 import { publish } from '../../src/graph/publish.js';
+import { listRuns } from '../../src/graph/runs.js';
 import { checkTarget } from '../../src/operate/changes.js';
+import { addNodes } from '../../src/query/addNodes.js';
 import { parseConfig } from '../../src/settings.js';
 import { run, useGraph } from '../_neo4j.js';
 import { testModel } from '../_publication.js';
@@ -69,10 +71,45 @@ describe('a check for changes', () => {
     ].entries()) {
       await say(text);
       assert.equal(await check(), 'counts: retrain', text);
-      assert.equal(await check(), 'counts: retrain', text);
+      assert.equal(await check(), 'digest: retrain', text);
       await trained(`counted${i}`);
       assert.equal(await check(), 'digest: nothing', text);
     }
+  });
+
+  it('is told once by counts where the change is none to a student', async () => {
+    for (const text of [
+      'MATCH (a:Film)-[:r2]->(b:Film) WITH a, b LIMIT 1 CREATE (a)-[:r2]->(b)', // a fact that stands twice
+      'MATCH (a:Film)-[r:r2]->(b:Film) WITH a, b, collect(r) AS all UNWIND all[1..] AS twice DELETE twice',
+    ]) {
+      await say(text);
+      assert.equal(await check(), 'counts: retrain', text);
+      assert.equal(await check(), 'digest: nothing', text);
+    }
+  });
+
+  it('takes added vectors and the records of a queue for no change', async () => {
+    const { nodes } = films.config.sources.films;
+    const [last] = await listRuns(held.graph, { source: 'films' });
+    const model = testModel({
+      id: 'm2',
+      source: 'films',
+      nodes,
+      relations: ['r1'],
+      keys: { Film: [[0], [1], [20]] },
+    });
+    await publish(
+      held.graph,
+      { ...model, model: { ...model.model, dataDigest: last.dataDigest } },
+      { graceSeconds: 0, once: true },
+    );
+    const [noted] = await listRuns(held.graph, { source: 'films' });
+    assert.deepEqual([noted.id, noted.dataDigest, noted.outcome], ['m2', last.dataDigest, 'published']);
+    assert.equal(await check(), 'digest: nothing');
+    const { added } = await addNodes(held.graph, { source: { name: 'films', nodes } });
+    assert.ok(added.length > 0);
+    assert.equal(await check(), 'digest: nothing');
+    assert.equal(await check(), 'bookmark: nothing');
   });
 
   it('sees by the digest what counts do not show', async () => {

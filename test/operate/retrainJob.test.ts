@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import pLimit from 'p-limit';
+import type { KgmentorEvent, OnEvent } from '../../src/events.js';
 import { acquireLease } from '../../src/graph/lease.js';
 import { readPublishedModel } from '../../src/graph/publishedModel.js';
 import { listRuns } from '../../src/graph/runs.js';
@@ -22,8 +23,13 @@ const held = useGraph();
 let films: Films;
 type Done = Extract<RetrainOutcome, { run: string }>;
 
-const job = (change: object = {}) =>
-  retrainJob({ ...films, target: 'films', ...change }, { threads: 1, graceSeconds: 0 }) as Promise<Done>;
+const job = ({ onEvent, ...change }: { onEvent?: OnEvent; config?: object } = {}) =>
+  retrainJob(
+    { ...films, target: 'films', ...(change as object) },
+    { threads: 1, graceSeconds: 0, onEvent },
+  ) as Promise<Done>;
+const told: KgmentorEvent[] = [];
+const typesTold = () => new Set(told.splice(0).map(({ type }) => type));
 
 const students = () => listRunFolders(films.config.runs).filter(({ record }) => record.kind === 'student');
 const forget = ({ run: id }: Done) => run(held.graph, 'MATCH (r:KgRun {id: $id}) DELETE r', { id });
@@ -41,7 +47,7 @@ async function comesThreeOClock(): Promise<OperateEvent[]> {
     run: (target, schedule) =>
       runScheduled(target, schedule, {
         check: () => assert.fail('the schedule asks for no check'),
-        retrain: (_, how) => job(how),
+        retrain: (_, how) => job({ ...how, onEvent: (event: KgmentorEvent) => told.push(event) }),
       }),
   });
   await clock.runTo(clock.now() + 2 * 60_000);
@@ -83,11 +89,16 @@ describe('one retraining', () => {
       [record.id, 'published', record.dataDigest],
     );
     first = { run: record.id, folder } as Done;
+    const types = typesTold();
+    assert.ok(types.has('done') && types.has('published') && !types.has('refused'));
   });
 
   it('keeps the published student where the new one is worse', async () => {
     await run(held.graph, 'MATCH (a:Film {id: 0}), (b:Film {id: 20}) CREATE (a)-[:r1]->(b)');
-    second = await job({ config: { ...films.worse, gate: { metric: 'mrr', tolerance: 0 } } });
+    second = await job({
+      config: { ...films.worse, gate: { metric: 'mrr', tolerance: 0 } },
+      onEvent: (event) => told.push(event),
+    });
     const { outcome, pretrained, student, gate } = second;
     assert.deepEqual(
       [outcome, pretrained, student, gate.passed, gate.basis, gate.against],
@@ -95,6 +106,8 @@ describe('one retraining', () => {
     );
     assert.match(gate.why, /^MRR [\d.]+ against [\d.]+ of films-.* on \d+ validation facts that both/);
     assert.equal(await published(), first.run);
+    const types = typesTold();
+    assert.ok(types.has('refused') && !types.has('published'));
     const [recorded] = await listRuns(held.graph, { source: 'films' });
     assert.deepEqual([recorded.id, recorded.outcome], [second.run, 'refused']);
     assert.equal(readRecord(second.folder).gate?.why, gate.why);
@@ -131,6 +144,30 @@ describe('one retraining', () => {
     const { student, gate, publication } = await job({ config: films.worse });
     assert.deepEqual([student, gate.basis, publication], ['found', 'same', undefined]);
     assert.deepEqual([await published(), students().length], [second.run, 2]);
+  });
+
+  it('trains nothing where the data are those of the last student, also where an earlier look saw a change', async () => {
+    const before = students().length;
+    const { outcome } = (await retrainJob({
+      ...films,
+      target: 'films',
+      onlyIfChanged: true,
+    })) as RetrainOutcome;
+    assert.deepEqual([outcome, students().length], ['unchanged', before]);
+  });
+
+  it('goes on from the published student where that is asked for, and begins anew where there is none alike', async () => {
+    await run(held.graph, 'MATCH (a:Film {id: 1}), (b:Film {id: 21}) CREATE (a)-[:r1]->(b)');
+    const next = await job({ incremental: true } as object);
+    const { from, drift } = readRecord(next.folder);
+    assert.deepEqual([next.outcome, next.from, from?.id], ['published', second.run, second.run]);
+    assert.ok((drift?.cosine ?? 0) > 0.9);
+    await forget(next);
+    const again = await job({ incremental: true } as object);
+    assert.deepEqual([again.run === next.run, again.from], [false, next.run]);
+    const wider = { ...films.config, student: { ...films.config.student, dim: 16 } };
+    const anew = await job({ incremental: true, config: wider } as object);
+    assert.equal(anew.from, undefined);
   });
 
   it('compares with the recorded figure where the published run is gone, and with nothing else', async () => {

@@ -93,6 +93,12 @@ describe('a watch', () => {
       );
   });
 
+  it('shows that it is alive once a minute, however long it waits', async () => {
+    let turns = 0;
+    await during(600, { intervalSeconds: 3600, onTurn: () => turns++ });
+    assert.ok(turns >= 10, String(turns));
+  });
+
   it('looks once at each target where that is asked for, and tells failures', async () => {
     const done = await watch({
       ...{ targets: ['films', 'books'], intervalSeconds: 60, once: true, limit: pLimit(1) },

@@ -25,6 +25,8 @@ export interface StudentJob extends JobBase {
   readonly target: string;
   /** Run of the teacher; null for none. */
   readonly teacher: string | null;
+  /** Run of the earlier student that it goes on from; no part of the id, as each publication makes another one. */
+  readonly from?: string;
 }
 
 /** Begins once the teacher is there: adds the students, and tells of them when they are done. */
@@ -77,5 +79,7 @@ export function idOf(job: TeacherJob | StudentJob | Omit<ReportJob, 'added'>): s
     const students = job.students.map(({ id }) => id).sort();
     return jobId('report', { teacher: job.teacher, students });
   }
-  return jobId(job.kind === 'teacher' ? 'teacher' : job.target, job);
+  if (job.kind === 'teacher') return jobId('teacher', job);
+  const { from, ...rest } = job;
+  return jobId(job.target, { ...rest, ...(from !== undefined && { incremental: true }) });
 }

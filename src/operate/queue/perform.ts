@@ -5,13 +5,10 @@ import type { OnEvent } from '../../events.js';
 import { type Graphs, openGraphs } from '../../graph/graphs.js';
 import { migrate } from '../../graph/migrate.js';
 import type { PublishOptions } from '../../graph/publish.js';
-import { readPublishedModel } from '../../graph/publishedModel.js';
 import { databaseId, publishedSince } from '../../graph/publishedRuns.js';
-import { recordRun } from '../../graph/runs.js';
-import { graphRecord, publishInputOf } from '../../publishRun.js';
 import type { Connection } from '../../settings.js';
 import { readRecord } from '../../train/folder.js';
-import { type GateVerdict, judge } from '../gate.js';
+import { judgeAndPublish } from '../judgeAndPublish.js';
 import { finishedRun, forgetAttempts } from './attempt.js';
 import { idOf, type StudentJob, type TeacherJob, wholeConfig } from './jobs.js';
 import { publishOnce } from './publishOnce.js';
@@ -78,39 +75,19 @@ export async function perform(
   const before = await using(open, (graphs) => publishedSince(graphs.of(target), id));
   if (before !== undefined) return resultOf(place.runs, { run: id, target, published: before });
   const folder = finishedRun(place.runs, id) ?? (await trainOnce(job, { id, config, open, place, attempt }));
-  const gate = await judged(folder, job, config, open, attempt, place);
-  if (!gate.passed) return resultOf(place.runs, { run: id, target, refused: gate.why });
-  const { signal } = attempt;
-  const at = await using(open, async (graphs) => {
+  const { signal, device, onEvent } = attempt;
+  const { gate, publication } = await using(open, async (graphs) => {
     const graph = graphs.of(target);
-    const since = await publishOnce(graph, publishInputOf(folder, config, target), {
-      ...place.publishing,
-      signal,
-    });
-    await recordRun(graph, { ...graphRecord(folder, target), outcome: 'published' });
-    return since;
+    await migrate(graph, { signal });
+    const options = { signal, device, threads: place.threads, onEvent };
+    return judgeAndPublish(graph, { config, target, folder }, options, (run) =>
+      publishOnce(graph, run, { ...place.publishing, signal, onEvent }),
+    );
   });
-  return resultOf(place.runs, { run: id, target, published: at });
-}
-
-/** Whether readers may be switched to the student; a refusal is recorded in the graph. */
-async function judged(
-  folder: string,
-  { target }: StudentJob,
-  config: Config,
-  open: () => Promise<Graphs>,
-  { signal, device }: Try,
-  { threads }: Workplace,
-): Promise<GateVerdict> {
-  const published = await using(open, (graphs) => readPublishedModel(graphs.of(target), target));
-  const { runs, gate, evaluation } = config;
-  const verdict = await judge({ folder, published, runs, gate, evaluation }, { signal, device, threads });
-  if (!verdict.passed)
-    await using(open, async (graphs) => {
-      await migrate(graphs.of(target), { signal });
-      await recordRun(graphs.of(target), { ...graphRecord(folder, target), outcome: 'refused' });
-    });
-  return verdict;
+  return resultOf(place.runs, {
+    ...{ run: id, target },
+    ...(gate.passed ? { published: publication } : { refused: gate.why }),
+  });
 }
 
 /** The result of a student, with its figures where its run is on this machine. */

@@ -6,6 +6,7 @@ import type { Graphs } from '../../graph/graphs.js';
 import { databaseId, publishedSince } from '../../graph/publishedRuns.js';
 import { datasetDigest } from '../../kg/digest.js';
 import { readStudentInput } from '../../studentInput.js';
+import { earlierStudent } from '../earlier.js';
 import type { Plan } from './add.js';
 import { idOf, type StudentJob, studentConfig, type TeacherJob, teacherConfig } from './jobs.js';
 
@@ -19,6 +20,8 @@ export interface PlanInput {
   readonly teacher: { readonly run: string } | 'first' | null;
   /** Makes jobs anew whose results were published before. */
   readonly again?: boolean;
+  /** Students go on from the published ones, else the newest, where there are some alike. */
+  readonly incremental?: boolean;
   readonly onEvent?: OnEvent;
 }
 
@@ -57,6 +60,7 @@ export async function planJobs(input: PlanInput): Promise<Plan> {
   const run = teacher ? idOf(teacher) : input.teacher && (input.teacher as { run: string }).run;
   const students: StudentJob[] = [];
   for (const target of targets) {
+    const from = input.incremental && (await earlierStudent(of(target), target, config));
     const { input: read } = await readStudentInput({ config, target, graphs, fed: false, onEvent });
     const job: StudentJob = {
       kind: 'student',
@@ -65,6 +69,7 @@ export async function planJobs(input: PlanInput): Promise<Plan> {
       config: studentConfig(config, folder),
       dataDigest: datasetDigest(read.dataset),
       databases,
+      ...(from && { from: from.record.id }),
     };
     const before = input.again ? await publishedSince(of(target), idOf(job)) : undefined;
     students.push(before === undefined ? job : { ...job, again: before });

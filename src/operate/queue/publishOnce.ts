@@ -1,5 +1,4 @@
 import type { Graph } from '../../graph/connect.js';
-import { migrate } from '../../graph/migrate.js';
 import { type PublishInput, type PublishOptions, publish } from '../../graph/publish.js';
 import { publishedSince } from '../../graph/publishedRuns.js';
 
@@ -16,9 +15,8 @@ const LEASE_WAIT_SECONDS = 300;
 export async function publishOnce(
   graph: Graph,
   input: PublishInput,
-  options: Pick<PublishOptions, 'graceSeconds' | 'seconds' | 'signal'>,
+  options: Pick<PublishOptions, 'graceSeconds' | 'seconds' | 'signal' | 'onEvent'>,
 ): Promise<string | undefined> {
-  await migrate(graph, { signal: options.signal });
   try {
     await publish(graph, input, { waitSeconds: LEASE_WAIT_SECONDS, ...options, once: true });
   } catch (error) {

@@ -72,7 +72,8 @@ async function trainStudent(
 ): Promise<void> {
   // A run with columns in memory needs nothing but its folder; one fed by Cypher needs the graph again.
   if (begun && !isFed(folder)) return void (await resumeRun(folder, options));
-  const teacher = job.teacher === null ? undefined : teacherFolder(config.runs, job.teacher);
+  const teacher = job.teacher === null ? undefined : runHere(config.runs, job.teacher, 'teacher');
+  const from = job.from === undefined ? undefined : runHere(config.runs, job.from, 'student');
   const opened: Graphs[] = [];
   const graphs = async () => {
     opened.push(await open());
@@ -80,18 +81,22 @@ async function trainStudent(
   };
   try {
     const { onEvent } = options;
-    const { input } = await readStudentInput({ config, target: job.target, teacher, graphs, onEvent });
+    const { input } = await readStudentInput({
+      ...{ config, target: job.target, teacher, graphs, onEvent },
+      earlier: async () => from,
+    });
     await retrain({ ...input, folder, id }, { ...options, resume: begun });
   } finally {
     for (const connections of opened) await connections.close();
   }
 }
 
-function teacherFolder(runs: string, id: string): string {
+/** The folder of a run that was trained before, maybe on another machine. */
+function runHere(runs: string, id: string, kind: 'teacher' | 'student'): string {
   try {
-    return findRun(runs, id, { kind: 'teacher', finished: true }).folder;
+    return findRun(runs, id, { kind, finished: true }).folder;
   } catch (cause) {
-    throw new KgmentorError('NO_DATA', `The teacher ${id} is not in ${runs} on this machine.`, {
+    throw new KgmentorError('NO_DATA', `The ${kind} ${id} is not in ${runs} on this machine.`, {
       next: 'Let all workers share the folder of runs, then `kgmentor queue retry`.',
       cause,
     });

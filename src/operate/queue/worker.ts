@@ -36,6 +36,8 @@ export interface WorkerOptions {
   readonly perform?: typeof perform;
   readonly onEvent?: (event: WorkerEvent) => void;
   readonly onJobEvent?: (id: string, event: KgmentorEvent) => void;
+  /** Called every half a minute at least while Redis is there. */
+  readonly onTurn?: () => void;
 }
 
 /** So often a job's worker may be lost before the job counts as the reason. */
@@ -43,6 +45,9 @@ const MOST_LOST = 10;
 
 /** Where Redis is away a worker ends all the same: its jobs are taken up as those of one that was killed. */
 const AWAY_MS = 1500;
+
+/** How often a worker that goes on for ever looks around. */
+const TURN_MS = 30_000;
 
 /** Trying again mends none of these. */
 const FINAL: readonly ErrorCode[] = ['USAGE', 'SCHEMA', 'NO_DATA', 'BAD_DATA'];
@@ -128,11 +133,15 @@ const atMost = (milliseconds: number, work: Promise<unknown>): Promise<unknown> 
   Promise.race([work.catch(() => undefined), sleep(milliseconds, undefined, { ref: false })]);
 
 /** Waits for the signal, or until there is nothing left to do. */
-async function untilEnd({ queue }: OpenQueue, { signal, drain }: WorkerOptions): Promise<void> {
+async function untilEnd(
+  { queue, redis }: OpenQueue,
+  { signal, drain, onTurn }: WorkerOptions,
+): Promise<void> {
   for (;;) {
     if (signal?.aborted) return;
+    if (redis.status === 'ready') onTurn?.();
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(done, drain ? 250 : 60_000);
+      const timer = setTimeout(done, drain ? 250 : TURN_MS);
       function done() {
         clearTimeout(timer);
         signal?.removeEventListener('abort', done);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -55,14 +55,20 @@ describe('trainings through a queue', () => {
       ['teacher', 'student', 'report'].map((kind) => [kind, 'added']),
     );
     const [teacher, films, report] = added;
-    let asked = false;
-    const first = await cli('worker --threads 1', {
+    let url: string | undefined;
+    let asked: Promise<Response> | undefined;
+    const first = await cli('worker --threads 1 --metrics-port 0 --log worker.log', {
       onStderr: (text, child) => {
+        url ??= /^metrics: (http:\/\/127\.0\.0\.1:\d+)\//m.exec(text)?.[1];
         if (asked || !/epoch \d+\/40/.test(text)) return;
-        asked = true;
-        child.kill('SIGTERM');
+        asked = fetch(`${url}/healthz`);
+        void asked.catch(() => undefined).then(() => child.kill('SIGTERM'));
       },
     });
+    assert.equal((await asked)?.status, 200);
+    const log = readFileSync(path.join(folder, 'worker.log'), 'utf8');
+    for (const event of ['worker.began', 'begun', 'epoch', 'worker.returned'])
+      assert.match(log, new RegExp(`"event":"${event}"`));
     assert.equal(first.code, 0, first.stderr);
     assert.match(first.stderr, new RegExp(`^${teacher.id}: back in the queue$`, 'm'));
     const { code, stderr } = await cli('worker --drain --threads 1');
@@ -70,6 +76,7 @@ describe('trainings through a queue', () => {
     assert.match(stderr, new RegExp(`^${teacher.id}: begun, time 2$`, 'm'));
     assert.doesNotMatch(stderr, /epoch 1\/40/);
     assert.match(stderr, new RegExp(`^${films.id}: student epoch 2/2`, 'm'));
+    assert.match(stderr, new RegExp(`^${films.id}: published$`, 'm'));
 
     const { counts, jobs } = await json<Queue>('queue');
     assert.deepEqual([counts.completed, jobs.length], [3, 3]);
@@ -85,6 +92,23 @@ describe('trainings through a queue', () => {
     assert.equal(readRecord(path.join(folder, 'runs', films.id)).teacher?.id, teacher.id);
     assert.deepEqual(readdirSync(path.join(folder, 'runs')).sort(), ['.queue', films.id, teacher.id].sort());
     assert.deepEqual(readdirSync(path.join(folder, 'runs', '.queue')), []);
+  });
+
+  it('go on from the published student where the data have changed, and are not queued again where they have not', async () => {
+    const [before] = await run<{ model: string }>(
+      held.graph,
+      'MATCH (p:KgPublication) RETURN p.model AS model',
+    );
+    await run(held.graph, 'MATCH (a:Film {id: 0}), (b:Film {id: 9}) CREATE (a)-[:NEXT]->(b)');
+    const [added] = await json<Added>('enqueue films --incremental');
+    assert.equal(added.state, 'added');
+    const { code, stderr } = await cli('worker --drain --threads 1');
+    assert.equal(code, 0, stderr);
+    const { from, drift, gate } = readRecord(path.join(folder, 'runs', added.id));
+    assert.deepEqual([from?.id, gate?.against], [before.model, before.model]);
+    assert.ok(drift && drift.entities > 0);
+    const [again] = await json<Added>('enqueue films --incremental');
+    assert.deepEqual([again.id, again.state], [added.id, 'completed']);
   });
 
   it('need two packages, which are asked for where they are not installed', async () => {

@@ -40,8 +40,10 @@ describe('the id of a job', () => {
       student('d', { databases: { films: 'other' } }),
       student('d', { target: 'books' }),
       student('d', { again: '2026-01-01T00:00:00Z' }),
+      student('d', { from: 'films-1' }),
     ];
     assert.equal(new Set(jobs.map(idOf)).size, jobs.length);
+    assert.equal(idOf(student('d', { from: 'films-2' })), idOf(student('d', { from: 'films-1' })));
   });
 
   it('depends on what a student is made from, and on nothing else of the configuration', () => {

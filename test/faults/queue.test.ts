@@ -1,0 +1,4 @@
+import { queue } from '../../bench/faults/queue.js';
+import { survives } from './_survives.js';
+
+survives(queue);

@@ -65,36 +65,40 @@ async function main(folder: string, resume: boolean): Promise<void> {
   const from = checkpoint?.progress ?? freshProgress;
   // A thread that makes batches begins before the trainer does: walks want their graph, and the teacher's answers take time.
   const { job, batches } = beginBatches(read, from);
-  const given = checkpoint && !job.anchor ? undefined : startOf(folder);
-  const taught = checkpoint || given ? undefined : teacherStart(folder, job);
-  if (taught) send({ type: 'started', ...taught.taken });
-  const trainer = checkpoint
-    ? createTrainer(job, { restored: checkpoint.restored, start: given })
-    : createTrainer(job, { start: given ?? taught?.start });
-  if (resume) cutTrace(folder, from.epoch);
-  const prepared = (performance.now() - started) / 1000;
-  const { ended, progress: reached } = await trainLoop(job, trainer, from, {
-    folder,
-    batches,
-    usage: usageOf(device()),
-    emit: (event) => send({ ...event }),
-    stopping: () => stop,
-  });
-  await batches.close?.();
-  trainer.dispose();
-  if (ended === 'done' && Object.keys(job.evaluations).length > 0) rankEvaluations(folder, folder);
-  send({
-    type: 'ended',
-    ended,
-    epochs: reached.epoch,
-    trainSeconds: reached.seconds,
-    waitedSeconds: reached.waited,
-    prepareSeconds: prepared,
-    ...(taught && { start: taught.taken }),
-    best: Number.isFinite(reached.stopper.best) ? reached.stopper.best : null,
-    bestEpoch: reached.stopper.bestEpoch,
-    peakMb: process.resourceUsage().maxRSS / 1024,
-  });
+  try {
+    const given = checkpoint && !job.anchor ? undefined : startOf(folder);
+    const taught = checkpoint || given ? undefined : teacherStart(folder, job);
+    if (taught) send({ type: 'started', ...taught.taken });
+    const trainer = checkpoint
+      ? createTrainer(job, { restored: checkpoint.restored, start: given })
+      : createTrainer(job, { start: given ?? taught?.start });
+    if (resume) cutTrace(folder, from.epoch);
+    const prepared = (performance.now() - started) / 1000;
+    const { ended, progress: reached } = await trainLoop(job, trainer, from, {
+      folder,
+      batches,
+      usage: usageOf(device()),
+      emit: (event) => send({ ...event }),
+      stopping: () => stop,
+    });
+    trainer.dispose();
+    if (ended === 'done' && Object.keys(job.evaluations).length > 0) rankEvaluations(folder, folder);
+    send({
+      type: 'ended',
+      ended,
+      epochs: reached.epoch,
+      trainSeconds: reached.seconds,
+      waitedSeconds: reached.waited,
+      prepareSeconds: prepared,
+      ...(taught && { start: taught.taken }),
+      best: Number.isFinite(reached.stopper.best) ? reached.stopper.best : null,
+      bestEpoch: reached.stopper.bestEpoch,
+      peakMb: process.resourceUsage().maxRSS / 1024,
+    });
+  } finally {
+    // Its thread would keep a process that failed from ending.
+    await batches.close?.();
+  }
 }
 
 const [folder, mode, by] = process.argv.slice(2);

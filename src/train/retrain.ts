@@ -104,6 +104,11 @@ export async function beginRetraining(
   if (grow && input.feed) refuseGrownFeed();
   const prepared = prepareStudent(input);
   const { facts } = prepared;
+  if (prepared.link?.row.every((row) => row < 0))
+    options.onEvent?.({
+      type: 'warning',
+      message: `the teacher knows no entity of ${input.target}, by links or by itself: only its relation vectors can teach`,
+    });
   if (grow)
     options.onEvent?.({
       type: 'grown',

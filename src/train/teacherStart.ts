@@ -26,8 +26,8 @@ export interface TeacherStart {
  * without a counterpart, and dimensions beyond the teacher's, begin at random.
  *
  * @param folder the student's run
- * @returns undefined where nothing is to be taken: without a teacher, by the settings, or where both are not of one such
- * encoder
+ * @returns undefined where nothing is to be taken: without a teacher or a link to it, by the settings, or where both are
+ * not of one such encoder
  * @example
  * createTrainer(job, { start: teacherStart(folder, job)?.start });
  */
@@ -37,6 +37,7 @@ export function teacherStart(
 ): { start: Start; taken: TeacherStart } | undefined {
   const parts = PARTS[settings.encoder];
   if (!link || !parts || !('start' in settings) || settings.start === 'random') return undefined;
+  if (link.row.every((row) => row < 0)) return undefined;
   const { tensors, metadata } = readTensors(join(link.folder, files.model));
   if (metadata.encoder !== settings.encoder || !tensors.entity || !tensors.relation) return undefined;
   const { dim, seed } = settings;

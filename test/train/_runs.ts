@@ -43,7 +43,7 @@ export async function beginStudent(...of: Parameters<typeof studentInput>): Prom
   return input.folder;
 }
 
-const studentInput = (
+export const studentInput = (
   world: World,
   teacher: string | undefined,
   settings: object = {},

@@ -8,6 +8,7 @@ import { files, writeJob } from '../../src/train/job.js';
 import type { ChildMessage } from '../../src/train/messages.js';
 import { runTraining } from '../../src/train/process.js';
 import { trainingQueries } from '../../src/train/queries.js';
+import { isWorthAThread } from '../../src/train/threadBatches.js';
 import { folder, RELATIONS, studentJob, teacherJob } from './_graph.js';
 
 const weights = (run: string, name: string = files.model): Buffer => readFileSync(join(run, name));
@@ -111,4 +112,15 @@ test('a truncated checkpoint, a job without a file and other settings are refuse
   const other = copied();
   writeJob(other, teacherJob({ learningRate: 0.3 }));
   await assert.rejects(runTraining(other, { resume: true }), code('USAGE'));
+});
+
+test('a training whose teacher is gone fails, also where a thread makes its batches', async () => {
+  const gone = join(folder(), 'gone');
+  for (const epochs of [2, 40_000]) {
+    const run = folder();
+    const job = studentJob(gone, { epochs });
+    assert.equal(isWorthAThread(job, 2), epochs > 2);
+    writeJob(run, job);
+    await assert.rejects(runTraining(run, { threads: 1 }), code('BAD_DATA'));
+  }
 });

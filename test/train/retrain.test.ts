@@ -3,16 +3,19 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { studentSchema, teacherSchema } from '../../src/config.js';
+import type { KgmentorEvent } from '../../src/events.js';
 import { datasetDigest } from '../../src/kg/digest.js';
+import { concatLinks } from '../../src/kg/links.js';
 import type { Dataset } from '../../src/kg/types.js';
 import { readTensors } from '../../src/model/safetensors.js';
 import { evaluateRun } from '../../src/train/evaluations.js';
 import { readModelEntities, readRecord } from '../../src/train/folder.js';
 import { heldOut } from '../../src/train/heldOut.js';
 import { files, readJob } from '../../src/train/job.js';
+import { beginRetraining } from '../../src/train/retrain.js';
 import { readModelVectors } from '../../src/train/runs.js';
 import { folder } from './_graph.js';
-import { beginStudent, EVALUATION, trainStudent, trainTeacher } from './_runs.js';
+import { beginStudent, EVALUATION, studentInput, trainStudent, trainTeacher } from './_runs.js';
 import { HELD_OUT, joined, makeWorld, NAMES } from './_world.js';
 
 const DIM = 8;
@@ -136,6 +139,17 @@ describe('a pre-trained teacher and a re-trained student', () => {
     );
     assert.deepEqual(dataset.relations, ['alone', 'in', 'kept', 'likes', 'next']);
     assert.deepEqual([...relation], [-1, 0, 1, 2, 3, -1, 4, 5, 6, 7]);
+  });
+
+  it('a student of which the teacher knows no entity is warned of', async () => {
+    const warned = async (of: object) => {
+      const events: KgmentorEvent[] = [];
+      const input = studentInput(world, teacher, {}, of);
+      await beginRetraining(input, { onEvent: (event) => events.push(event) });
+      return events.filter(({ type }) => type === 'warning').length;
+    };
+    assert.equal(await warned({}), 0);
+    assert.equal(await warned({ dataset: { ...dataset, alignments: concatLinks([]) } }), 1);
   });
 
   it('what is published are the rows of the target’s entities', () => {

@@ -93,7 +93,7 @@ for (const [encoder, parts] of [
       assert.deepEqual([random.told, random.start], [[], undefined]);
     });
 
-    it('is random on request and beside a teacher of another encoder', () => {
+    it('is random on request, beside a teacher of another encoder and where no link leads to it', () => {
       assert.equal(teacherStart(at, job({ start: 'random' })), undefined);
       assert.equal(teacherStart(at, job({ encoder: 'transe' })), undefined);
       assert.equal(
@@ -101,5 +101,9 @@ for (const [encoder, parts] of [
         undefined,
       );
       assert.equal(teacherStart(at, studentJob(undefined, { start: 'teacher' })), undefined);
+      const { teacher, ...rest } = job();
+      assert.ok(teacher);
+      const unlinked = { ...teacher, row: teacher.row.map(() => -1) };
+      assert.equal(teacherStart(at, { ...rest, teacher: unlinked }), undefined);
     });
   });

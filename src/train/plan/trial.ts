@@ -18,36 +18,39 @@ const RANKED = 512;
 export async function tryTraining(folder: string, _by: string, stopping: () => boolean): Promise<void> {
   const started = performance.now();
   const { job, batches } = beginBatches(readJob(folder), freshProgress);
-  const trainer = createTrainer(job, { start: startOf(folder) ?? teacherStart(folder, job)?.start });
-  const prepareSeconds = since(started);
-  const all = batches.steps * job.settings.epochs;
-  const seconds: number[] = [];
-  const waited: number[] = [];
-  for (let step = 0; step < Math.min(TRIAL_STEPS, all); step++) {
+  try {
+    const trainer = createTrainer(job, { start: startOf(folder) ?? teacherStart(folder, job)?.start });
+    const prepareSeconds = since(started);
+    const all = batches.steps * job.settings.epochs;
+    const seconds: number[] = [];
+    const waited: number[] = [];
+    for (let step = 0; step < Math.min(TRIAL_STEPS, all); step++) {
+      const begun = performance.now();
+      const batch = await batches.take(Math.floor(step / batches.steps), step % batches.steps);
+      waited.push(since(begun));
+      trainer.step(batch, { share: step / all, count: step + 1 });
+      seconds.push(since(begun));
+      await breathe();
+      if (stopping()) throw new KgmentorError('INTERRUPTED', 'Stopped in the middle of the trial.');
+    }
+    const ranked = job.valid && firstQueries(job.valid, RANKED);
     const begun = performance.now();
-    const batch = await batches.take(Math.floor(step / batches.steps), step % batches.steps);
-    waited.push(since(begun));
-    trainer.step(batch, { share: step / all, count: step + 1 });
-    seconds.push(since(begun));
-    await breathe();
-    if (stopping()) throw new KgmentorError('INTERRUPTED', 'Stopped in the middle of the trial.');
+    if (job.valid && ranked) rankModel(trainer.model, job.entities, ranked);
+    const validationSeconds =
+      job.valid && ranked ? (since(begun) * job.valid.answer.length) / ranked.answer.length : 0;
+    trainer.dispose();
+    writeJson(join(folder, files.trial), {
+      steps: seconds.length,
+      stepsAnEpoch: batches.steps,
+      rowsAStep: batches.size,
+      secondsAStep: median(afterFirst(seconds)),
+      waiting: sum(afterFirst(waited)) / sum(afterFirst(seconds)),
+      prepareSeconds,
+      validationSeconds,
+    } satisfies Omit<Trial, 'peakMb'>);
+  } finally {
+    await batches.close?.();
   }
-  const ranked = job.valid && firstQueries(job.valid, RANKED);
-  const begun = performance.now();
-  if (job.valid && ranked) rankModel(trainer.model, job.entities, ranked);
-  const validationSeconds =
-    job.valid && ranked ? (since(begun) * job.valid.answer.length) / ranked.answer.length : 0;
-  trainer.dispose();
-  await batches.close?.();
-  writeJson(join(folder, files.trial), {
-    steps: seconds.length,
-    stepsAnEpoch: batches.steps,
-    rowsAStep: batches.size,
-    secondsAStep: median(afterFirst(seconds)),
-    waiting: sum(afterFirst(waited)) / sum(afterFirst(seconds)),
-    prepareSeconds,
-    validationSeconds,
-  } satisfies Omit<Trial, 'peakMb'>);
 }
 
 const since = (begun: number): number => (performance.now() - begun) / 1000;

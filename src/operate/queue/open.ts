@@ -70,6 +70,7 @@ export async function openQueue(address: QueueAddress): Promise<OpenQueue> {
     flows,
     prefix,
     async close() {
+      isOpen = false; // where the server is away, nothing waits for it any more
       await Promise.allSettled([queue.close(), flows.close()]);
       redis.disconnect();
     },

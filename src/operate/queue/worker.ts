@@ -120,7 +120,8 @@ export async function runWorker(address: QueueAddress, options: WorkerOptions): 
   tell({ type: 'ready' });
   void worker.run();
   await untilEnd(open, options);
-  const closing = worker.close(); // from here on it takes no job
+  // From here on it takes no job; where Redis is away it does not wait for what cannot be told.
+  const closing = worker.close(open.redis.status !== 'ready');
   for (const { stop } of running) stop.abort();
   while (running.size > 0) await sleep(20);
   await atMost(AWAY_MS, closing);

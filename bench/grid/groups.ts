@@ -18,9 +18,11 @@ export const ONE_ROUND = { rounds: 1, ...grow };
 export const ALIGNED_AT = 0.5;
 export const LINK_MODES = ['share', 'swap', 'relation', 'soft'] as const;
 export const ENCODERS = ['complex', 'distmult', 'transe', 'rotate', 'gru', 'rsn', 'transformer'] as const;
-/** Encoders of which a student begins with its teacher's dimensions; the others need more epochs. */
+/** Encoders of which a student would begin with its teacher's dimensions, which the others cannot. */
 const DIMENSIONAL: ReadonlySet<string> = new Set(['complex', 'distmult']);
 const LONGER = { epochs: 12 };
+/** All of a table begin alike. */
+const RANDOM = { ...LONGER, start: 'random' };
 /** The language of ablations and pairings. */
 export const GREEK: Language = 'el';
 export const WRONG: Links = { share: 1, wrong: 0.1 };
@@ -208,7 +210,7 @@ function encoders(make: Make, add: Add): void {
             recipe: 'short',
             settings: {
               ...encoderInput(kind, 'student'),
-              ...(by !== kind || !DIMENSIONAL.has(kind) ? LONGER : {}),
+              ...(by === kind && DIMENSIONAL.has(kind) ? RANDOM : LONGER),
             },
           }),
         );

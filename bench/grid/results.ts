@@ -83,5 +83,9 @@ export function addResult(file: string, line: Line): Line {
   return JSON.parse(text) as Line;
 }
 
-/** Seconds of a cell by the wall clock. */
-export const secondsOf = ({ stages }: Line): number => stages.reduce((sum, { seconds }) => sum + seconds, 0);
+/** Seconds of a cell by the wall clock; where it was stopped and went on, at least those of its training. */
+export const secondsOf = ({ stages, trainSeconds = 0, prepareSeconds = 0 }: Line): number =>
+  Math.max(
+    stages.reduce((sum, { seconds }) => sum + seconds, 0),
+    trainSeconds + prepareSeconds,
+  );

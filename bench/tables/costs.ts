@@ -67,7 +67,7 @@ export function provenance(board: Board): string {
   return [
     `Measured from ${dates[0]} to ${dates.at(-1)} with ${some(({ threads }) => String(threads))} threads, at the commits ${some(({ commit }) => commit)}.`,
     ...(resumed > 0
-      ? [`${resumed} trainings were stopped and went on; their times lack the part before.`]
+      ? [`${resumed} trainings were stopped and went on; of their times the training is whole.`]
       : []),
     ...(stray > 0 ? [`${stray} results are of cells that no table asks for.`] : []),
   ].join(' ');

@@ -84,7 +84,7 @@ ${linkModes(board)}
 
 ## Encoders
 
-Greek, one seed, the given links: teachers of 256 numbers by row, students of 128 by column. Path encoders hide nine of ten entities in between, as path queries do, and compare with 4,000 entities besides a step’s own. MRR under \`tv\`:
+Greek, one seed, the given links: teachers of 256 numbers by row, students of 128 by column, all of which begin at random and have 12 epochs. Path encoders hide nine of ten entities in between, as path queries do, and compare with 4,000 entities besides a step’s own. MRR under \`tv\`:
 
 ${encoders(board, mrr)}
 

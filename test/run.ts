@@ -1,11 +1,13 @@
 /**
  * Runs the checks and the tests: `node dist/test/run.js [part of a file's name …]`. Each file has a process of its own.
- * Those that share the one database run one after the other, and beside them, one at a time, those that need none. Its
- * last line counts what passed and what failed.
+ * Those that share a database run one after the other, and beside them, one at a time, those that need none. Where the
+ * server was started for the tests, another one is started for half of those that need one. The last line counts what
+ * passed and what failed.
  */
-import { spawnSync } from 'node:child_process';
-import { setMaxListeners } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { fork, spawnSync } from 'node:child_process';
+import { once, setMaxListeners } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -14,6 +16,7 @@ import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { connect } from '../src/graph/connect.js';
 import { rows } from '../src/graph/rows.js';
+import { startNeo4j } from '../src/setup/neo4j.js';
 import { lanesOf } from './_lanes.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -64,21 +67,6 @@ async function nodesThere(uri: string): Promise<number> {
   }
 }
 
-const uri = process.env.NEO4J_URI;
-const there = uri ? await nodesThere(uri) : 0;
-if (there > 0) {
-  console.log(`The tests empty their database, and the one at ${uri} holds ${there} nodes.`);
-  console.log(
-    'Name an empty one in NEO4J_URI or NEO4J_DATABASE, or take NEO4J_URI away: then one is started.',
-  );
-  console.log('0 passed, 1 failed');
-  process.exit(2);
-}
-
-if (wanted.length === 0) {
-  check('the sources are formatted and linted', '@biomejs/biome/bin/biome', ['check', '.']);
-  check('the sources have sound types', 'typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit']);
-}
 /** Runs files one after the other; their report goes to the stream, which is ended. */
 async function runLane(files: readonly string[], report: PassThrough): Promise<void> {
   if (files.length === 0) return void report.end();
@@ -97,11 +85,73 @@ async function runLane(files: readonly string[], report: PassThrough): Promise<v
   await pipeline(events.compose(new spec()), report);
 }
 
-const lanes = lanesOf(testFiles()).map((files) => {
+/** Where this process runs the files of one lane for another, in a database of its own. */
+const { KGMENTOR_TEST_LANE: given, KGMENTOR_NEO4J_STARTED: started } = process.env;
+// What the tests themselves start is to know neither.
+delete process.env.KGMENTOR_TEST_LANE;
+delete process.env.KGMENTOR_NEO4J_STARTED;
+if (given) {
+  const report = new PassThrough();
+  const ended = runLane(JSON.parse(given), report);
+  for await (const text of report) process.stdout.write(text);
+  await ended;
+  await new Promise((resolve) => process.send?.(count, resolve));
+  process.exit(0);
+}
+
+const uri = process.env.NEO4J_URI;
+const there = uri ? await nodesThere(uri) : 0;
+if (there > 0) {
+  console.log(`The tests empty their database, and the one at ${uri} holds ${there} nodes.`);
+  console.log(
+    'Name an empty one in NEO4J_URI or NEO4J_DATABASE, or take NEO4J_URI away: then one is started.',
+  );
+  console.log('0 passed, 1 failed');
+  process.exit(2);
+}
+
+if (wanted.length === 0) {
+  check('the sources are formatted and linted', '@biomejs/biome/bin/biome', ['check', '.']);
+  check('the sources have sound types', 'typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit']);
+}
+/** Runs files beside a server of their own, in a process of its own: its address is in the environment. */
+async function runBeside(files: readonly string[], report: PassThrough): Promise<void> {
+  const home = mkdtempSync(path.join(tmpdir(), 'kgmentor-neo4j-'));
+  const server = await startNeo4j({ home });
+  try {
+    const lane = fork(fileURLToPath(import.meta.url), [], {
+      env: { ...process.env, NEO4J_URI: server.uri, KGMENTOR_TEST_LANE: JSON.stringify(files) },
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
+    stop.signal.addEventListener('abort', () => lane.kill());
+    let counted = false;
+    lane.on('message', (more: typeof count) => {
+      counted = true;
+      for (const key of ['passed', 'failed', 'skipped'] as const) count[key] += more[key];
+    });
+    const closed = once(lane, 'close');
+    await pipeline(lane.stdout as NodeJS.ReadableStream, report);
+    await closed;
+    if (!counted) count.failed++;
+  } finally {
+    await server.stop();
+    rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+const [sharing, alone] = lanesOf(testFiles());
+// A person's own server is the only one that is used, and a few files are not worth another.
+const isSplit = started === '1' && wanted.length === 0;
+const half = (i: number) => sharing.filter((_, at) => at % 2 === i);
+const lanes = [
+  { files: isSplit ? half(0) : sharing, start: runLane },
+  ...(isSplit ? [{ files: half(1), start: runBeside }] : []),
+  { files: alone, start: runLane },
+].map(({ files, start }) => {
   const report = new PassThrough({ highWaterMark: Number.MAX_SAFE_INTEGER });
-  return { report, ended: runLane(files, report) };
+  return { report, ended: start(files, report) };
 });
-// The second report waits in memory for the end of the first one, so that they do not mix.
+// Reports wait in memory for the end of those before, so that they do not mix.
 for (const { report, ended } of lanes) {
   for await (const text of report) process.stdout.write(text);
   await ended;

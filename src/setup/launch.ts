@@ -27,6 +27,7 @@ async function withServer(
   try {
     phase.now = 'server';
     const server = await startNeo4j({ ...options, home: folder, log });
+    process.env.KGMENTOR_NEO4J_STARTED = '1';
     try {
       return phase.interrupted ? 130 : await run(server.uri);
     } finally {

@@ -17,6 +17,7 @@ export { type FilterName, knownFacts, rankingQueries } from './evaluate/filters.
 export { type Metrics, metricsOf } from './evaluate/metrics.js';
 export { type ModelReport, reportOf } from './evaluate/report.js';
 export type { KgmentorEvent, OnEvent } from './events.js';
+export { type CleanOptions, type CleanResult, cleanUp } from './graph/cleanUp.js';
 export { type ConnectOptions, connect, type Graph } from './graph/connect.js';
 export { type GraphFor, type ReadOptions, type ReadReport, readDataset } from './graph/dataset.js';
 export { type Graphs, openGraphs } from './graph/graphs.js';

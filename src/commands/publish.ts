@@ -1,5 +1,6 @@
 import type { Config } from '../config.js';
 import { KgmentorError } from '../errors.js';
+import { type CleanOptions, type CleanResult, cleanUp } from '../graph/cleanUp.js';
 import type { Graph } from '../graph/connect.js';
 import { migrate } from '../graph/migrate.js';
 import { publish } from '../graph/publish.js';
@@ -15,13 +16,14 @@ import { type Command, text } from './command.js';
 import { count, duration, type Output } from './output.js';
 
 export const publishCommand: Command = {
-  usage: '[<target>] [--run ID] [--gate] [--rollback | --remove] [--dry-run]',
+  usage: '[<target>] [--run ID] [--gate] [--rollback | --clean | --remove] [--dry-run]',
   summary: 'Writes a student’s vectors to the nodes of its source and points readers at them, all at once.',
   positionals: [0, 1],
   options: {
     run: { type: 'string' },
     gate: { type: 'boolean' },
     rollback: { type: 'boolean' },
+    clean: { type: 'boolean' },
     remove: { type: 'boolean' },
     'dry-run': { type: 'boolean' },
   },
@@ -29,6 +31,7 @@ export const publishCommand: Command = {
     '--run ID': 'run of the student, the newest finished one where absent',
     '--gate': 'only if it is not worse than the published one on the validation facts, else exit code 6',
     '--rollback': 'point readers at the model before',
+    '--clean': 'remove what killed publishers left, of the target or of all',
     '--remove': 'remove all that kgmentor wrote, for the target or for all',
     '--dry-run': 'find the nodes and write nothing',
   },
@@ -42,6 +45,13 @@ export const publishCommand: Command = {
       const removed = await removeFrom(target ? [graph] : connections.all, { source: target, dryRun });
       out.data(removed, () => [
         `${dryRun ? 'would remove' : 'removed'}: ${removed.indexes.length} indexes, vectors of ${count(removed.nodes)} nodes${removed.sources.length > 0 ? ` (${removed.sources.join(', ')})` : ''}`,
+      ]);
+      return;
+    }
+    if (flags.clean) {
+      const cleaned = await cleanAll(target ? [graph] : connections.all, { source: target, dryRun });
+      out.data(cleaned, () => [
+        `${dryRun ? 'would remove' : 'removed'}: ${cleaned.indexes.length} indexes, ${count(cleaned.vectors)} vectors, ${cleaned.models.length} models`,
       ]);
       return;
     }
@@ -115,5 +125,17 @@ async function removeFrom(graphs: readonly Graph[], options: RemovalOptions): Pr
     sources: all.flatMap(({ sources }) => sources),
     indexes: all.flatMap(({ indexes }) => indexes),
     nodes: all.reduce((sum, { nodes }) => sum + nodes, 0),
+  };
+}
+
+/** Removes from each database what killed publishers left, and tells it as one. */
+async function cleanAll(graphs: readonly Graph[], options: CleanOptions): Promise<CleanResult> {
+  const all: CleanResult[] = [];
+  for (const graph of graphs) all.push(await cleanUp(graph, options));
+  return {
+    sources: all.flatMap(({ sources }) => sources),
+    indexes: all.flatMap(({ indexes }) => indexes),
+    vectors: all.reduce((sum, { vectors }) => sum + vectors, 0),
+    models: all.flatMap(({ models }) => models),
   };
 }

@@ -90,7 +90,7 @@ async function publications(graph: Graph): Promise<Finding[]> {
       what: 'vector index',
       ok: false,
       found: `${name} serves no publication: an unfinished one left it`,
-      mend: 'the next `kgmentor publish` of its source removes it',
+      mend: '`kgmentor publish --clean` removes it, and so does the next publication of its source',
     });
   return findings;
 }
@@ -103,7 +103,7 @@ async function leftovers(graph: Graph): Promise<Finding[]> {
     what: `lease ${name}`,
     ok: false,
     found: `${holder} has not released it and it has run out: that process was killed`,
-    mend: 'nothing; the next one that needs it takes it over',
+    mend: 'the next one that needs it takes it over; `kgmentor publish --clean` removes what a publisher left',
   }));
 }
 

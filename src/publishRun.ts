@@ -1,4 +1,6 @@
 import type { Config } from './config.js';
+import type { OnEvent } from './events.js';
+import type { PublishOptions } from './graph/publish.js';
 import type { PublishInput } from './graph/publishInput.js';
 import type { RunRecord as GraphRunRecord } from './graph/runs.js';
 import { type RunRecord, readRecord } from './train/folder.js';
@@ -75,4 +77,14 @@ function figures({ metrics = {}, result }: RunRecord): Record<string, number> {
   });
   const best = result?.best;
   return { ...(typeof best === 'number' && { 'valid.mrr': best }), ...Object.fromEntries(reports) };
+}
+
+/** Tells how far a publication is and how fast, from now on. */
+export function progressTo(onEvent: OnEvent): NonNullable<PublishOptions['onProgress']> {
+  const start = performance.now();
+  return ({ stage, done, total }) =>
+    onEvent({
+      ...{ type: 'progress', name: stage, done, total },
+      rowsPerSecond: (1000 * done) / Math.max(performance.now() - start, 1),
+    });
 }

@@ -8,37 +8,26 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readTensors } from '../../src/model/safetensors.js';
 import { files } from '../../src/train/job.js';
-import { wipe } from '../../test/_neo4j.js';
-import { openGraph } from './database.js';
-import { withFolder } from './folder.js';
 import type { FaultRow, Scenario } from './scenario.js';
 import { tally } from './tally.js';
-import { childrenOf, harmOf, type Runs, runsIn, writeWorld } from './training.js';
+import { childrenOf, harmOf, type Runs, runsIn, withWorld } from './training.js';
 
 type Log = (line: string) => void;
 
 export const diskFull: Scenario = {
   name: 'disk',
   run: ({ full, log }) =>
-    withFolder(async (folder) => {
-      const graph = await openGraph();
-      try {
-        await wipe(graph);
-        await writeWorld(graph, folder);
-        const whole = runsIn(folder, 'whole');
-        const { code, stderr } = await whole.pretrain();
-        if (code !== 0) throw new Error(`The training that is left alone ended with ${code}: ${stderr}`);
-        const at = whole.folder() as string;
-        const times = full ? 5 : 1;
-        const rows = [await fault('file size limit', limited, { folder, whole: at, times, log })];
-        if (full && canMount(folder))
-          rows.push(await fault('full disk', filled, { folder, whole: at, times, log }));
-        else if (full) log('no file system can be mounted here: a full disk is left out');
-        return rows.filter(({ injected }) => injected > 0);
-      } finally {
-        await wipe(graph);
-        await graph.close();
-      }
+    withWorld(async (folder) => {
+      const whole = runsIn(folder, 'whole');
+      const { code, stderr } = await whole.pretrain();
+      if (code !== 0) throw new Error(`The training that is left alone ended with ${code}: ${stderr}`);
+      const at = whole.folder() as string;
+      const times = full ? 5 : 1;
+      const rows = [await fault('file size limit', limited, { folder, whole: at, times, log })];
+      if (full && canMount(folder))
+        rows.push(await fault('full disk', filled, { folder, whole: at, times, log }));
+      else if (full) log('no file system can be mounted here: a full disk is left out');
+      return rows.filter(({ injected }) => injected > 0);
     }),
 };
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from '../../src/setup/lock.js';
 import { type LocalServer, startNeo4j } from '../../src/setup/neo4j.js';
 
 /** A server that may be killed. */
@@ -22,14 +23,4 @@ export async function ownServer(home: string): Promise<OwnServer> {
     },
     stop: () => server.stop(),
   };
-}
-
-/** Whether a process is there. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

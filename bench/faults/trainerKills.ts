@@ -2,14 +2,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../src/kg/random.js';
+import { isAlive } from '../../src/setup/lock.js';
 import { interrupt } from '../../test/_cli.js';
-import { wipe } from '../../test/_neo4j.js';
-import { openGraph } from './database.js';
-import { withFolder } from './folder.js';
-import { isAlive } from './ownServer.js';
 import type { Scenario } from './scenario.js';
 import { tally } from './tally.js';
-import { begun, childrenOf, harmOf, type Runs, runsIn, writeWorld } from './training.js';
+import { begun, childrenOf, harmOf, type Runs, runsIn, withWorld } from './training.js';
 
 /** What a kill hits: a machine that goes down takes all, the kernel short of memory takes the largest. */
 const VICTIMS = {
@@ -23,34 +20,26 @@ const VICTIMS = {
 export const trainerKills: Scenario = {
   name: 'trainer',
   run: ({ full, log }) =>
-    withFolder(async (folder) => {
-      const graph = await openGraph();
-      try {
-        await wipe(graph);
-        await writeWorld(graph, folder);
-        const whole = runsIn(folder, 'whole');
-        const lasted = await timed(whole);
-        const random = seededRandom(2);
-        const rows = [];
-        let run = 0;
-        for (const [victim, kill] of Object.entries(VICTIMS).slice(0, full ? 3 : 1)) {
-          const kills = tally(`kill -9 of the ${victim} of a training`, log);
-          while (kills.row.injected < (full ? 7 : 1)) {
-            const runs = runsIn(folder, `run-${run++}`);
-            const orphans = await killed(runs, random() * lasted, kill);
-            if (!orphans) continue; // it was faster than the kill
-            const { code, stderr } = await runs.pretrain(['--resume']);
-            const stays = (await survivors(orphans)).length > 0;
-            const harm = harmOf(whole.folder() as string, runs.folder());
-            kills.add({ ...harm, lost: harm.lost || code !== 0, leftOver: harm.leftOver || stays }, stderr);
-          }
-          rows.push(kills.row);
+    withWorld(async (folder) => {
+      const whole = runsIn(folder, 'whole');
+      const lasted = await timed(whole);
+      const random = seededRandom(2);
+      const rows = [];
+      let run = 0;
+      for (const [victim, kill] of Object.entries(VICTIMS).slice(0, full ? 3 : 1)) {
+        const kills = tally(`kill -9 of the ${victim} of a training`, log);
+        while (kills.row.injected < (full ? 7 : 1)) {
+          const runs = runsIn(folder, `run-${run++}`);
+          const orphans = await killed(runs, random() * lasted, kill);
+          if (!orphans) continue; // it was faster than the kill
+          const { code, stderr } = await runs.pretrain(['--resume']);
+          const stays = (await survivors(orphans)).length > 0;
+          const harm = harmOf(whole.folder() as string, runs.folder());
+          kills.add({ ...harm, lost: harm.lost || code !== 0, leftOver: harm.leftOver || stays }, stderr);
         }
-        return rows;
-      } finally {
-        await wipe(graph);
-        await graph.close();
+        rows.push(kills.row);
       }
+      return rows;
     }),
 };
 

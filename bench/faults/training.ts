@@ -7,7 +7,10 @@ import type { Graph } from '../../src/graph/connect.js';
 import { importAlignments, importTriples } from '../../src/graph/import.js';
 import { files } from '../../src/train/job.js';
 import { type CliOptions, type CliResult, runCli } from '../../test/_cli.js';
+import { wipe } from '../../test/_neo4j.js';
 import { ringConfig, writeRings } from '../../test/_rings.js';
+import { openGraph } from './database.js';
+import { withFolder } from './folder.js';
 import type { Harm } from './tally.js';
 
 const EPOCHS = 40;
@@ -23,6 +26,20 @@ export interface Runs {
   /** The folder of the only run, once its record is written. */
   folder(): string | undefined;
 }
+
+/** Works in a new folder and with a database that hold the rings; both are empty afterwards. */
+export const withWorld = <T>(work: (folder: string) => Promise<T>): Promise<T> =>
+  withFolder(async (folder) => {
+    const graph = await openGraph();
+    try {
+      await wipe(graph);
+      await writeWorld(graph, folder);
+      return await work(folder);
+    } finally {
+      await wipe(graph);
+      await graph.close();
+    }
+  });
 
 /** Puts the rings into the database and their files into a folder. */
 export async function writeWorld(graph: Graph, folder: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { TeacherSettings } from '../config.js';
+import { readTeacherInput } from '../teacherInput.js';
 import { growStateOf } from '../train/growState.js';
-import { heldOut as splitsOf } from '../train/heldOut.js';
 import { pretrain } from '../train/pretrain.js';
 import { resumeRun } from '../train/runFolder.js';
 import { findRun, withNewRun } from '../train/runs.js';
@@ -57,21 +57,16 @@ export const pretrainCommand: Command = {
       ? findRun(config.runs, earlier, { kind: 'teacher', finished: true }).folder
       : unfinished?.record.from?.folder;
     const settings = unfinished ? (unfinished.record.settings as TeacherSettings) : config.teacher;
-    const { readDataset } = await import('../graph/dataset.js');
     const connections = await graphs();
-    const { dataset, report, withheld } = await readDataset(connections.of, config, {
-      sources: settings.sources ?? Object.keys(config.sources),
-      onEvent: out.onEvent,
-    });
+    const reading = { config, graphs: connections, settings, onEvent: out.onEvent };
+    const { input: whole, report } = await readTeacherInput(reading);
     narrateReport(report, out);
     await connections.close();
-    const splits = splitsOf(dataset, config.heldOut);
     if (flags['dry-run']) {
       out.data(report, () => report.sources.map((s) => `${s.source}: ${count(s.triples)} triples`));
       return;
     }
-    const { heldOut } = config;
-    const input = { dataset, withheld, splits, heldOut, settings, ...(from && { from }) };
+    const input = { ...whole, ...(from && { from }) };
     if (flags.plan) {
       const { planPretraining } = await import('../train/plan/plan.js');
       const plan = await planPretraining(input, options);

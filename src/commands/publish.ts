@@ -1,6 +1,6 @@
 import type { Config } from '../config.js';
 import { KgmentorError } from '../errors.js';
-import { type CleanOptions, type CleanResult, cleanUp } from '../graph/cleanUp.js';
+import { type CleanOptions, type CleanResult, cleanUp, together } from '../graph/cleanUp.js';
 import type { Graph } from '../graph/connect.js';
 import { migrate } from '../graph/migrate.js';
 import { publish } from '../graph/publish.js';
@@ -9,7 +9,7 @@ import { type RemovalOptions, type RemovalResult, removeEverything } from '../gr
 import { rollback } from '../graph/rollback.js';
 import { recordRun } from '../graph/runs.js';
 import { judge, refusal } from '../operate/gate.js';
-import { graphRecord, publishInputOf } from '../publishRun.js';
+import { graphRecord, progressTo, publishInputOf } from '../publishRun.js';
 import { readRecord } from '../train/folder.js';
 import { findRun } from '../train/runs.js';
 import { type Command, text } from './command.js';
@@ -67,19 +67,11 @@ export const publishCommand: Command = {
     const { folder } = findRun(config.runs, text(flags, 'run'), { kind: 'student', target, finished: true });
     if (flags.gate) await requireGood(folder, graph, target, { config, out, signal });
     if (!dryRun) await migrate(graph);
-    const start = performance.now();
     const result = await publish(graph, publishInputOf(folder, config, target), {
       dryRun,
       signal,
       onEvent: out.onEvent,
-      onProgress: ({ stage, done, total }) =>
-        out.onEvent({
-          type: 'progress',
-          name: stage,
-          done,
-          total,
-          rowsPerSecond: (1000 * done) / (performance.now() - start),
-        }),
+      onProgress: progressTo(out.onEvent),
     });
     if (!dryRun) await recordRun(graph, { ...graphRecord(folder, target), outcome: 'published' });
     out.data(result, () => [
@@ -132,10 +124,5 @@ async function removeFrom(graphs: readonly Graph[], options: RemovalOptions): Pr
 async function cleanAll(graphs: readonly Graph[], options: CleanOptions): Promise<CleanResult> {
   const all: CleanResult[] = [];
   for (const graph of graphs) all.push(await cleanUp(graph, options));
-  return {
-    sources: all.flatMap(({ sources }) => sources),
-    indexes: all.flatMap(({ indexes }) => indexes),
-    vectors: all.reduce((sum, { vectors }) => sum + vectors, 0),
-    models: all.flatMap(({ models }) => models),
-  };
+  return together(all);
 }

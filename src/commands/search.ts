@@ -1,6 +1,7 @@
 import type { Config } from '../config.js';
 import type { Graphs } from '../graph/graphs.js';
 import { datasetDigest } from '../kg/digest.js';
+import { readTeacherInput } from '../teacherInput.js';
 import { heldOut } from '../train/heldOut.js';
 import { readLinkFile } from '../train/linkFiles.js';
 import { pretrain } from '../train/pretrain.js';
@@ -59,14 +60,11 @@ async function teachers(
   { out }: Context,
   options: Options,
 ): Promise<SearchOutcome> {
-  const { readDataset } = await import('../graph/dataset.js');
-  const { dataset, report } = await readDataset(connections.of, config, {
-    sources: config.teacher.sources ?? Object.keys(config.sources),
-    onEvent: out.onEvent,
-  });
+  const reading = { config, graphs: connections, onEvent: out.onEvent };
+  const { input, report } = await readTeacherInput(reading);
+  const { dataset, splits } = input;
   narrateReport(report, out);
   await connections.close();
-  const splits = heldOut(dataset, config.heldOut);
   return search(
     {
       role: 'teacher',

@@ -13,8 +13,6 @@ export const metricsOptions = {
   'metrics-host': { type: 'string' },
 } as const;
 
-export const metricsUsage = '[--metrics-port N [--metrics-host H]]';
-
 export const metricsHelp = {
   '--metrics-port N': 'serve /metrics for Prometheus and /healthz there; metrics.port where absent',
   '--metrics-host H': 'address that they are served on; metrics.host or 127.0.0.1 where absent',

@@ -1,9 +1,9 @@
 import { inBatches } from './batches.js';
 import type { Graph } from './connect.js';
 import { cypher } from './cypher.js';
-import { acquireLease, FENCED, type Lease, type LeaseOptions } from './lease.js';
+import { FENCED, type Lease, type LeaseOptions, withLease } from './lease.js';
 import { leaseOf, removeModels } from './publish.js';
-import { rows, runOne } from './rows.js';
+import { readIds, rows, runOne } from './rows.js';
 import { idleSlot, readIndexes, readPublications, SLOTS, type Slot } from './slots.js';
 
 export interface CleanOptions extends LeaseOptions {
@@ -42,21 +42,19 @@ export async function cleanUp(graph: Graph, options: CleanOptions = {}): Promise
       found.push(told(source, await leftBy(graph, source, labels), []));
       continue;
     }
-    const lease = await acquireLease(graph, leaseOf(source), options);
-    lease.keep();
-    try {
-      found.push(await cleaned(graph, lease, source, labels));
-    } finally {
-      await lease.release().catch(() => undefined);
-    }
+    const clean = (lease: Lease) => cleaned(graph, lease, source, labels);
+    found.push(await withLease(graph, leaseOf(source), options, clean));
   }
-  return {
-    sources: found.flatMap(({ sources }) => sources),
-    indexes: found.flatMap(({ indexes }) => indexes),
-    vectors: found.reduce((sum, { vectors }) => sum + vectors, 0),
-    models: found.flatMap(({ models }) => models),
-  };
+  return together(found);
 }
+
+/** What was left in several sources or databases, told as one. */
+export const together = (found: readonly CleanResult[]): CleanResult => ({
+  sources: found.flatMap(({ sources }) => sources),
+  indexes: found.flatMap(({ indexes }) => indexes),
+  vectors: found.reduce((sum, { vectors }) => sum + vectors, 0),
+  models: found.flatMap(({ models }) => models),
+});
 
 interface Leftovers {
   readonly indexes: readonly string[];
@@ -99,11 +97,7 @@ async function leftBy(graph: Graph, source: string, noted: readonly string[]): P
   const isKept = own.some(({ previousModel }) => previousModel !== null);
   const slots = own.length === 0 ? SLOTS : isKept ? [] : [idleSlot(own)];
   const vectors = [];
-  for (const slot of slots) {
-    const found = await graph.read(async (tx) =>
-      rows<{ ids: unknown[] }>(await tx.run(cypher('write-clean-find'), { labels, slot })),
-    );
-    vectors.push({ slot, ids: found.flatMap(({ ids }) => ids.map((id) => BigInt(String(id)))) });
-  }
+  for (const slot of slots)
+    vectors.push({ slot, ids: await readIds(graph, 'write-clean-find', { labels, slot }) });
   return { indexes: indexes.map(({ name }) => name), vectors };
 }

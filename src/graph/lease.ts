@@ -75,6 +75,27 @@ export async function acquireLease(graph: Graph, name: string, options: LeaseOpt
   }
 }
 
+/**
+ * Works while holding a lease, which is renewed until the work has ended, and gives it back.
+ *
+ * @throws KgmentorError as {@link acquireLease}, and what the work throws
+ */
+export async function withLease<T>(
+  graph: Graph,
+  name: string,
+  options: LeaseOptions,
+  work: (lease: Lease) => Promise<T>,
+): Promise<T> {
+  const lease = await acquireLease(graph, name, options);
+  lease.keep();
+  try {
+    return await work(lease);
+  } finally {
+    // Where the server is gone the lease runs out by itself; the first error is the one to tell.
+    await lease.release().catch(() => undefined);
+  }
+}
+
 function heldLease(
   graph: Graph,
   name: string,

@@ -4,7 +4,7 @@ import type { OnEvent } from '../events.js';
 import { refuseStopped } from './batches.js';
 import type { Graph } from './connect.js';
 import { cypher } from './cypher.js';
-import { acquireLease, type Lease, type LeaseOptions } from './lease.js';
+import { type Lease, type LeaseOptions, withLease } from './lease.js';
 import { requireSchema } from './migrate.js';
 import { notePublished, refusePublished } from './publishedRuns.js';
 import { checkPublishInput, type PublishInput } from './publishInput.js';
@@ -84,18 +84,16 @@ export async function publish(
     };
   }
   await requireSchema(graph);
-  const lease = await acquireLease(graph, leaseOf(input.source.name), options);
-  lease.keep();
-  try {
-    return await publishHeld(graph, lease, input, options, start);
-  } catch (error) {
-    // Once the lease is lost, what fails does so by another one's work: that is what is told then.
-    if (!['GATE', 'INTERRUPTED', 'UNREACHABLE'].includes((error as KgmentorError).code)) await lease.renew();
-    throw error;
-  } finally {
-    // Where the server is gone the lease runs out by itself; the first error is the one to tell.
-    await lease.release().catch(() => undefined);
-  }
+  return withLease(graph, leaseOf(input.source.name), options, async (lease) => {
+    try {
+      return await publishHeld(graph, lease, input, options, start);
+    } catch (error) {
+      // Once the lease is lost, what fails does so by another one's work: that is what is told then.
+      if (!['GATE', 'INTERRUPTED', 'UNREACHABLE'].includes((error as KgmentorError).code))
+        await lease.renew();
+      throw error;
+    }
+  });
 }
 
 /** Name of the lease that a source's publishers share. */

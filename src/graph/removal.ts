@@ -5,7 +5,7 @@ import { cypher, packageFolder } from './cypher.js';
 import { acquireLease, FENCED, type Lease, type LeaseOptions } from './lease.js';
 import { readMigrations } from './migrationFiles.js';
 import { leaseOf } from './publish.js';
-import { rows, runOne } from './rows.js';
+import { readIds, rows, runOne } from './rows.js';
 import { readIndexes, readPublications } from './slots.js';
 
 export interface RemovalOptions extends LeaseOptions {
@@ -32,7 +32,9 @@ export interface RemovalResult {
  */
 export async function removeEverything(graph: Graph, options: RemovalOptions = {}): Promise<RemovalResult> {
   const scope = await scopeOf(graph, options.source);
-  const ids = await holders(graph, options.source === undefined ? null : scope.labels);
+  const ids = await readIds(graph, 'write-remove-find', {
+    labels: options.source === undefined ? null : scope.labels,
+  });
   const told = { sources: scope.sources, indexes: scope.indexes, nodes: ids.length };
   if (options.dryRun) return told;
   const leases: Lease[] = [];
@@ -95,16 +97,6 @@ async function scopeOf(
     .filter((index) => source === undefined || labels.includes(index.label))
     .map((index) => index.name);
   return { sources: [...new Set(own.map((s) => s.source))], labels, indexes };
-}
-
-async function holders(graph: Graph, labels: readonly string[] | null): Promise<bigint[]> {
-  return graph.read(async (tx) => {
-    const ids: bigint[] = [];
-    for (const row of rows<{ ids: unknown[] }>(await tx.run(cypher('write-remove-find'), { labels }))) {
-      for (const id of row.ids) ids.push(BigInt(String(id)));
-    }
-    return ids;
-  });
 }
 
 async function removeSchema(graph: Graph): Promise<void> {

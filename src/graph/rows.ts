@@ -24,6 +24,16 @@ export async function ask<T>(
   return rows<T>(await tx.run(text, parameters));
 }
 
+/** The internal ids of nodes that a query file finds, in records of many: its column `ids`. */
+export async function readIds(
+  graph: Graph,
+  name: string,
+  parameters: Record<string, unknown>,
+): Promise<bigint[]> {
+  const found = await graph.read((tx) => ask<{ ids: unknown[] }>(tx, cypher(name), parameters));
+  return found.flatMap(({ ids }) => ids.map((id) => BigInt(String(id))));
+}
+
 /** Runs one query file in a write transaction of its own; its first row. */
 export async function runOne<T>(
   graph: Graph,

@@ -11,6 +11,9 @@ export interface Clock {
 /** Of timers, which hold 31 bits. */
 const LONGEST = 2 ** 31 - 1;
 
+/** Longer waits are cut into pieces: a clock that was set is noticed, and what waits shows that it is alive. */
+export const LONGEST_SLEEP = 60_000;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   async sleep(milliseconds, signal) {

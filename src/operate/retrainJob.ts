@@ -6,6 +6,7 @@ import { acquireLease, type Lease } from '../graph/lease.js';
 import { migrate } from '../graph/migrate.js';
 import { type PublishOptions, type PublishResult, publish } from '../graph/publish.js';
 import { listRuns } from '../graph/runs.js';
+import { progressTo } from '../publishRun.js';
 import { readStudentInput, studentDigest } from '../studentInput.js';
 import { readRecord } from '../train/folder.js';
 import { type RetrainInput, retrain } from '../train/retrain.js';
@@ -181,15 +182,8 @@ async function requireHeld(graph: Graph, lease: Lease): Promise<void> {
   });
 }
 
-const publishOptions = ({ signal, graceSeconds, onEvent }: RetrainJobOptions): PublishOptions => {
-  const start = Date.now();
-  return {
-    ...{ signal, onEvent },
-    ...(graceSeconds !== undefined && { graceSeconds }),
-    onProgress: ({ stage, done, total }) =>
-      onEvent?.({
-        ...{ type: 'progress', name: stage, done, total },
-        rowsPerSecond: (1000 * done) / Math.max(Date.now() - start, 1),
-      }),
-  };
-};
+const publishOptions = ({ signal, graceSeconds, onEvent }: RetrainJobOptions): PublishOptions => ({
+  ...{ signal, onEvent },
+  ...(graceSeconds !== undefined && { graceSeconds }),
+  ...(onEvent && { onProgress: progressTo(onEvent) }),
+});

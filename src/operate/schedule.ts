@@ -1,6 +1,6 @@
 import type { LimitFunction } from 'p-limit';
 import type { ScheduleSettings } from '../configOperate.js';
-import { type Clock, systemClock } from './clock.js';
+import { type Clock, LONGEST_SLEEP, systemClock } from './clock.js';
 import type { OnOperateEvent, OperateEvent } from './events.js';
 import type { ScheduleState, ScheduleStates } from './scheduleState.js';
 import { timesOf } from './times.js';
@@ -27,8 +27,6 @@ export interface SchedulerOptions {
   readonly onTurn?: () => void;
 }
 
-/** A clock that was set is noticed within this time. */
-const LONGEST_SLEEP = 60_000;
 /** A time that is seen later than this was missed: nobody was at work, the machine slept, or its clock was set. */
 const LATE = 5 * 60_000;
 /** Missed times that are told one by one. */

@@ -1,8 +1,8 @@
 import type { Config } from '../config.js';
 import type { Graphs } from '../graph/graphs.js';
-import { acquireLease } from '../graph/lease.js';
+import { withLease } from '../graph/lease.js';
 import { migrate } from '../graph/migrate.js';
-import { heldOut as splitsOf } from '../train/heldOut.js';
+import { readTeacherInput } from '../teacherInput.js';
 import { pretrain } from '../train/pretrain.js';
 import type { RunOptions } from '../train/runFolder.js';
 import { type FoundRun, findRun, listRunFolders, withNewRun } from '../train/runs.js';
@@ -41,24 +41,12 @@ async function trainUnderLease(
   isThere: () => boolean,
 ): Promise<void> {
   await migrate(graphs.common);
-  const lease = await acquireLease(graphs.common, LEASE);
-  lease.keep();
-  try {
+  await withLease(graphs.common, LEASE, {}, async () => {
     if (!isThere()) await trainTeacher(config, graphs, options);
-  } finally {
-    await lease.release().catch(() => undefined);
-  }
+  });
 }
 
 async function trainTeacher(config: Config, graphs: Graphs, options: RunOptions): Promise<void> {
-  const { readDataset } = await import('../graph/dataset.js');
-  const { heldOut, teacher: settings } = config;
-  const { dataset, withheld } = await readDataset(graphs.of, config, {
-    sources: settings.sources ?? Object.keys(config.sources),
-    onEvent: options.onEvent,
-  });
-  const splits = splitsOf(dataset, heldOut);
-  await withNewRun(config.runs, 'teacher', (run) =>
-    pretrain({ dataset, withheld, splits, heldOut, settings, ...run }, options),
-  );
+  const { input } = await readTeacherInput({ config, graphs, onEvent: options.onEvent });
+  await withNewRun(config.runs, 'teacher', (run) => pretrain({ ...input, ...run }, options));
 }

@@ -1,7 +1,7 @@
 import type { LimitFunction } from 'p-limit';
 import { KgmentorError } from '../errors.js';
 import type { Check } from './changes.js';
-import { type Clock, systemClock } from './clock.js';
+import { type Clock, LONGEST_SLEEP, systemClock } from './clock.js';
 import { type OnOperateEvent, outcomeOf } from './events.js';
 import type { RetrainOutcome } from './retrainJob.js';
 
@@ -22,9 +22,6 @@ export interface WatchOptions {
   /** Called when work begins or ends, and once a minute between two looks. */
   readonly onTurn?: () => void;
 }
-
-/** Sleeps are cut into pieces, so that a watch that is alive shows it. */
-const LONGEST_SLEEP = 60_000;
 
 /** The first wait after a failure, which doubles with each further one. */
 const FIRST_RETRY = 5;

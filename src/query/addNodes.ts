@@ -2,7 +2,7 @@ import type { NodeConfig } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import type { Graph } from '../graph/connect.js';
 import { cypher } from '../graph/cypher.js';
-import { acquireLease, type Lease, type LeaseOptions } from '../graph/lease.js';
+import { type Lease, type LeaseOptions, withLease } from '../graph/lease.js';
 import { leaseOf } from '../graph/publish.js';
 import { ask, type Transaction } from '../graph/rows.js';
 import type { KeyValue } from '../kg/keys.js';
@@ -70,15 +70,11 @@ export async function addNodes(graph: Graph, input: AddInput, options: AddOption
     seconds: (Date.now() - start) / 1000,
   });
   if (options.dryRun) return told(await prepare(), 0);
-  const lease = await acquireLease(graph, leaseOf(source), options);
-  lease.keep();
-  try {
+  return withLease(graph, leaseOf(source), options, async (lease) => {
     const made = await prepare();
     if (made.placed.length > 0) await write(lease, source, made);
     return told(made, await found(graph, made));
-  } finally {
-    await lease.release().catch(() => undefined);
-  }
+  });
 }
 
 interface Prepared {

@@ -5,6 +5,7 @@ import type { StudentSettings } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import type { OnEvent, Trained } from '../events.js';
 import type { BatchSource } from '../kg/batchSource.js';
+import { isAlive } from '../setup/lock.js';
 import { isPartial } from '../wholeFile.js';
 import { type Drift, driftOfRun } from './drift.js';
 import { type RunRecord, readRecord, writeRecord } from './folder.js';
@@ -36,11 +37,7 @@ export interface RunOutcome {
 /** Two processes that train one run would overwrite each other's checkpoints. */
 function requireIdle(folder: string, status: RunRecord['status'], other: RunRecord['process']): void {
   if (status !== 'running' || !other || other.host !== hostname() || other.pid === process.pid) return;
-  try {
-    process.kill(other.pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return; // it is gone
-  }
+  if (!isAlive(other.pid)) return;
   throw new KgmentorError('USAGE', `Process ${other.pid} is training ${folder}.`, {
     next: 'Wait for it, stop it with Ctrl-C, or name another run with --run.',
   });

@@ -5,7 +5,7 @@ import type { Start } from '../model/model.js';
 import { readTensors, type StoredTensor } from '../model/safetensors.js';
 import { readFacts } from './folder.js';
 import { files, type Job, type TeacherLink } from './job.js';
-import { DEVIATION } from './trainer.js';
+import { DEVIATION } from './warmStart.js';
 
 /** Numbers of a vector that make one dimension: encoders whose score is a sum over dimensions, and no others. */
 const PARTS: Readonly<Record<string, number>> = { complex: 2, distmult: 1 };

@@ -26,6 +26,7 @@ import { type Distiller, distillerOf } from './distiller.js';
 import type { Job, SoftLinks } from './job.js';
 import { weightAt } from './schedule.js';
 import { type RowChooser, rowChooser } from './stepRows.js';
+import { DEVIATION } from './warmStart.js';
 
 /** When a step is: all that schedules and an optimiser must know. */
 export interface Time {
@@ -45,9 +46,6 @@ export interface Trainer {
   step(batch: Batch, time: Time): number;
   dispose(): void;
 }
-
-/** Standard deviation of starting vectors: small, so that N3 and the softmax begin in their linear range. */
-export const DEVIATION = 0.1;
 
 export const shapeOf = ({ settings, rows, relations }: Job): ModelShape => ({
   encoder: settings.encoder,

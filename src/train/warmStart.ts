@@ -29,8 +29,8 @@ export const shapeFacts = ({ settings, rows, relations }: Job): ShapeFacts => {
  */
 export type Place = (table: StoredTensor, earlier: Int32Array) => readonly number[];
 
-/** Deviation of rows that the earlier model does not have, as of all rows without a warm start. */
-const DEVIATION = 0.1;
+/** Standard deviation of vectors that begin at random: small, so that N3 and the softmax begin in their linear range. */
+export const DEVIATION = 0.1;
 /** Adagrad's state where there is none to go on with: without any, first steps would be as long as the rate. */
 const USUAL_ACCUMULATOR = 0.1;
 

@@ -1,10 +1,9 @@
 import type { Config } from '../../config.js';
 import { KgmentorError } from '../../errors.js';
-import { readDataset } from '../../graph/dataset.js';
 import type { Graphs } from '../../graph/graphs.js';
 import { readStudentInput } from '../../studentInput.js';
+import { readTeacherInput } from '../../teacherInput.js';
 import { evaluateAndRecord } from '../../train/evaluations.js';
-import { heldOut as splitsOf } from '../../train/heldOut.js';
 import { pretrain } from '../../train/pretrain.js';
 import { retrain } from '../../train/retrain.js';
 import { isFed, type RunOptions, resumeRun } from '../../train/runFolder.js';
@@ -53,12 +52,10 @@ async function trainTeacher(
 ): Promise<void> {
   if (begun) return void (await resumeRun(folder, options));
   const graphs = await open();
-  const { heldOut, teacher: settings } = config;
   try {
-    const { dataset, withheld } = await readDataset(graphs.of, config, { onEvent: options.onEvent });
-    const splits = splitsOf(dataset, heldOut);
+    const { input } = await readTeacherInput({ config, graphs, onEvent: options.onEvent });
     await graphs.close();
-    await pretrain({ dataset, withheld, splits, heldOut, settings, folder, id }, options);
+    await pretrain({ ...input, folder, id }, options);
   } finally {
     await graphs.close();
   }

@@ -1,5 +1,7 @@
 /** What the PyTorch side is handed: the product's own starting values and batches. */
 import path from 'node:path';
+import { knownAnswers } from '../../src/evaluate/filters.js';
+import type { RankingQueries } from '../../src/evaluate/types.js';
 import { createModel, type Model, modelTensors, type Start } from '../../src/model/model.js';
 import { writeTensors } from '../../src/model/safetensors.js';
 import type { Batch } from '../../src/train/batches.js';
@@ -36,6 +38,18 @@ const packBatch = (name: string, batch: Batch) => ({
   [`${name}/answerWeight`]: column(batch.answerWeight),
 });
 
+/** The same questions, each with a list of its own and without its answer in it, as the PyTorch side takes them. */
+function withOwnLists(queries: RankingQueries): RankingQueries {
+  const lists = Array.from(queries.answer, (answer, i) =>
+    knownAnswers(queries.filter, i).filter((one) => one !== answer),
+  );
+  const offset = new Int32Array(lists.length + 1);
+  for (const [i, { length }] of lists.entries()) offset[i + 1] = offset[i] + length;
+  const entity = new Int32Array(offset[lists.length]);
+  for (const [i, list] of lists.entries()) entity.set(list, offset[i]);
+  return { ...queries, filter: { offset, entity } };
+}
+
 /** Numbers of this grid, small as they start, have products and sums that 32-bit floats hold exactly. */
 const GRID = 64;
 const LARGEST = 32;
@@ -53,7 +67,7 @@ export function exportRanking(folder: string, job: Job, trainer: Trainer): Model
   const start = { entity: onGrid(entity), relation: onGrid(relation) };
   writeTensors(path.join(folder, 'ranking.safetensors'), {
     ...start,
-    ...packRanking('asked', job.evaluations[HELD_OUT]),
+    ...packRanking('asked', withOwnLists(job.evaluations[HELD_OUT])),
   });
   return createModel(shapeOf(job), { seed: job.settings.seed, deviation: 0, slots: 0, start });
 }

@@ -32,6 +32,8 @@ const lineSchema = z.strictObject({
   stages: z.array(stage),
   /** Whether the training had been stopped: its first part is not in the stages. */
   resumed: z.boolean().optional(),
+  /** What the training ran on, where that was not the CPU: its seconds are not those of the other cells. */
+  device: z.string().optional(),
   threads: z.number(),
   date: z.string(),
   commit: z.string(),

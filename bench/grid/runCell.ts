@@ -14,7 +14,7 @@ import type { BaselineCell, StudentCell, TeacherCell } from './cell.js';
 import { alignmentFigures, type Extras, grownFigures, pathFigures } from './extras.js';
 import { GREEK } from './groups.js';
 import type { Line, Report } from './results.js';
-import { growOnce, type Trained, trainOnce, validationsOf } from './train.js';
+import { deviceOf, growOnce, type Trained, trainOnce, validationsOf } from './train.js';
 import type { World } from './world.js';
 
 /** What a cell is run with. */
@@ -29,6 +29,8 @@ export interface CellContext {
 export type Found = Omit<Line, 'id' | 'method' | 'cell' | 'threads' | 'date' | 'commit'>;
 
 const FILTERS = ['tv', 'full'] as const;
+/** As a training names it. */
+const CPU = 'the CPU';
 const { evaluation } = dbp5lConfig();
 
 /** Times stages of a cell. */
@@ -144,6 +146,7 @@ export async function runBaseline(id: string, cell: BaselineCell, context: CellC
 const threadsOf = ({ options: { threads, signal } }: CellContext) => ({ threads, signal });
 
 function foundBy({ result, seconds, resumed }: Trained, folder: string, stages: Line['stages']): Found {
+  const device = deviceOf(folder);
   stages.push({ name: 'train', seconds, peakMb: result.peakMb });
   return {
     stages,
@@ -154,6 +157,7 @@ function foundBy({ result, seconds, resumed }: Trained, folder: string, stages: 
     trainSeconds: result.trainSeconds,
     prepareSeconds: result.prepareSeconds,
     ...(resumed && { resumed }),
+    ...(device !== undefined && device !== CPU && { device }),
   };
 }
 

@@ -64,14 +64,20 @@ export async function growOnce(
 }
 
 /** Of each validation: epoch, MRR, seconds of training until then. */
-export function validationsOf(folder: string): [number, number, number][] {
+export const validationsOf = (folder: string): [number, number, number][] =>
+  traced<{ epoch: number; value: number; seconds: number }>(folder, 'evaluated').map(
+    ({ epoch, value, seconds }) => [epoch, value, seconds],
+  );
+
+/** What the training's last epoch ran on, as its trace says. */
+export const deviceOf = (folder: string): string | undefined =>
+  traced<{ device?: string }>(folder, 'epoch').at(-1)?.device;
+
+function traced<T>(folder: string, type: string): T[] {
   const file = path.join(folder, files.trace);
   if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8')
     .split('\n')
-    .filter((line) => line.includes('"evaluated"'))
-    .map((line) => {
-      const { epoch, value, seconds } = JSON.parse(line) as { epoch: number; value: number; seconds: number };
-      return [epoch, value, seconds];
-    });
+    .filter((line) => line.includes(`"${type}"`))
+    .map((line) => JSON.parse(line) as T);
 }

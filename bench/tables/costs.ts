@@ -62,12 +62,18 @@ export function provenance(board: Board): string {
   if (lines.length === 0) return 'No cell is measured yet.';
   const some = (pick: (line: Line) => string) => [...new Set(lines.map(pick))].sort().join(', ');
   const dates = lines.map(({ date }) => date).sort();
-  const resumed = lines.filter((line) => line.resumed).length;
+  const elsewhere = lines.filter(({ device }) => device !== undefined);
+  const resumed = lines.filter(({ resumed, device }) => resumed && device === undefined).length;
   const stray = board.lines.size - lines.length;
   return [
     `Measured from ${dates[0]} to ${dates.at(-1)} with ${some(({ threads }) => String(threads))} threads, at the commits ${some(({ commit }) => commit)}.`,
     ...(resumed > 0
       ? [`${resumed} trainings were stopped and went on; of their times the training is whole.`]
+      : []),
+    ...(elsewhere.length > 0
+      ? [
+          `${elsewhere.length} trainings ran on ${[...new Set(elsewhere.map(({ device }) => device))].join(', ')}, with matrix products of ten bits (TF32): ${elsewhere.map(({ id }) => `\`${id}\``).join(', ')}. Their seconds are not those of the others.`,
+        ]
       : []),
     ...(stray > 0 ? [`${stray} results are of cells that no table asks for.`] : []),
   ].join(' ');

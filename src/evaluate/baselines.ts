@@ -1,4 +1,5 @@
 import type { Triples } from '../kg/types.js';
+import { knownAnswers } from './filters.js';
 import type { RankingQueries } from './types.js';
 
 /** Answer → how often, of each relation and reciprocal relation. */
@@ -91,8 +92,7 @@ function sparseRanks(
     const set = candidates && sets?.[candidates.set[i]];
     const isCandidate = (entity: number) => !set || set.has(entity);
     const filtered = new Set<number>();
-    for (let j = filter.offset[i]; j < filter.offset[i + 1]; j++)
-      if (isCandidate(filter.entity[j])) filtered.add(filter.entity[j]);
+    for (const known of knownAnswers(filter, i)) if (isCandidate(known)) filtered.add(known);
     filtered.delete(answer);
     const scores = scoresOf(i);
     const mine = scores.get(answer) ?? 0;

@@ -1,5 +1,5 @@
 import type { Split, Triples } from '../kg/types.js';
-import type { CandidateSets, RankingQueries } from './types.js';
+import type { CandidateSets, Filter, RankingQueries } from './types.js';
 
 /** Which known facts are left out of a ranking: none, train, train and validation, or all. */
 export type FilterName = 'raw' | 'train' | 'tv' | 'full';
@@ -45,41 +45,60 @@ export function rankingQueries(
     for (let i = 0; i < n; i++) relation[n + i] = facts.relation[i] + relations;
     answer.set(facts.head, n);
   }
-  const answers = answersOf(known, relations, directions);
-  const offset = new Int32Array(length + 1);
-  const filtered: number[] = [];
-  for (let i = 0; i < length; i++) {
-    for (const other of answers.get(entity[i] * 2 * relations + relation[i]) ?? [])
-      if (other !== answer[i]) filtered.push(other);
-    offset[i + 1] = filtered.length;
-  }
   return {
     entity,
     relation,
     answer,
-    filter: { offset, entity: Int32Array.from(filtered) },
+    filter: filterOf({ entity, relation }, known, relations),
     ...(label && { candidates: candidatesOf(label, answer) }),
   };
 }
 
-/** Query → its distinct known answers. */
-function answersOf(
+/** One list for each distinct query, of its distinct known answers. */
+function filterOf(
+  { entity, relation }: Pick<RankingQueries, 'entity' | 'relation'>,
   known: readonly Triples[],
   relations: number,
-  directions: 'tails' | 'both',
-): Map<number, Set<number>> {
-  const answers = new Map<number, Set<number>>();
-  const add = (query: number, answer: number) => {
-    const set = answers.get(query);
-    if (set) set.add(answer);
-    else answers.set(query, new Set([answer]));
+): Filter {
+  const keyOf = (e: number, r: number) => e * 2 * relations + r;
+  const listOf = new Map<number, number>();
+  const list = entity.map((e, i) => {
+    const key = keyOf(e, relation[i]);
+    const found = listOf.get(key) ?? listOf.size;
+    listOf.set(key, found);
+    return found;
+  });
+  const eachKnown = (tell: (list: number, answer: number) => void) => {
+    for (const { head, relation: asked, tail } of known)
+      for (let i = 0; i < head.length; i++) {
+        const tails = listOf.get(keyOf(head[i], asked[i]));
+        if (tails !== undefined) tell(tails, tail[i]);
+        const heads = listOf.get(keyOf(tail[i], asked[i] + relations));
+        if (heads !== undefined) tell(heads, head[i]);
+      }
   };
-  for (const { head, relation, tail } of known)
-    for (let i = 0; i < head.length; i++) {
-      add(head[i] * 2 * relations + relation[i], tail[i]);
-      if (directions === 'both') add(tail[i] * 2 * relations + relation[i] + relations, head[i]);
-    }
-  return answers;
+  const end = new Int32Array(listOf.size + 1);
+  eachKnown((k) => end[k + 1]++);
+  for (let k = 0; k < listOf.size; k++) end[k + 1] += end[k];
+  const next = end.slice();
+  const answers = new Int32Array(end[listOf.size]);
+  eachKnown((k, answer) => {
+    answers[next[k]++] = answer;
+  });
+  const offset = new Int32Array(listOf.size + 1);
+  for (let k = 0; k < listOf.size; k++) {
+    const all = answers.subarray(end[k], end[k + 1]).sort();
+    let n = offset[k];
+    for (let j = 0; j < all.length; j++) if (j === 0 || all[j] !== all[j - 1]) answers[n++] = all[j];
+    offset[k + 1] = n;
+  }
+  return { offset, entity: answers.slice(0, offset[listOf.size]), list };
+}
+
+/** Known answers of a query, its own answer perhaps among them. */
+export function knownAnswers({ offset, entity, list }: Filter, query: number): Int32Array {
+  const k = list ? list[query] : query;
+  return entity.subarray(offset[k], offset[k + 1]);
 }
 
 /** Candidate sets by class: each answer against the entities of its own class. */

@@ -1,4 +1,5 @@
 import { type Adjacency, adjacency, lowerBound } from '../kg/csr.js';
+import { Growing } from '../kg/growing.js';
 import { type Random, seededRandom, shuffled } from '../kg/random.js';
 import { inverseOf, reacher } from '../kg/reach.js';
 import { concatTriples, dedupeTriples } from '../kg/triples.js';
@@ -50,7 +51,8 @@ export function pathQueries(
   const relation: number[][] = Array.from({ length: hops }, () => []);
   const answer: number[] = [];
   const offset = [0];
-  const filtered: number[] = [];
+  // Around nodes with very many facts there are more of them than a plain array holds.
+  const filtered = new Growing(Int32Array);
   const draw = pathDrawer(everything, dedupeTriples(asked, entities, relations), options);
   for (let draws = 0; draws < DRAWS * count && answer.length < count; draws++) {
     const path = draw(draws);
@@ -69,7 +71,7 @@ export function pathQueries(
     entity: Int32Array.from(entity),
     relation: relation.map((hop) => Int32Array.from(hop)),
     answer: answers,
-    filter: { offset: Int32Array.from(offset), entity: Int32Array.from(filtered) },
+    filter: { offset: Int32Array.from(offset), entity: filtered.done() },
     ...(label && { candidates: candidatesOf(label, answers) }),
   };
 }

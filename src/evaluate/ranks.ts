@@ -1,6 +1,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../model/backend.js';
 import { matMul } from '../model/ops.js';
+import { knownAnswers } from './filters.js';
 import { rowsAtOnce } from './rowsAtOnce.js';
 import type { PathQueries, Ranked, RankingQueries } from './types.js';
 
@@ -128,27 +129,26 @@ function rankScores(
 ): void {
   const at = (id: number): number => (position ? position[id] : id);
   const [, candidates] = scores.shape;
-  const filteredRow: number[] = [];
-  const filteredAt: number[] = [];
-  const answerAt = Int32Array.from(rows, (query, i) => {
-    for (let j = queries.filter.offset[query]; j < queries.filter.offset[query + 1]; j++) {
-      const candidate = at(queries.filter.entity[j]);
-      if (candidate < 0) continue;
-      filteredRow.push(i);
-      filteredAt.push(i * candidates + candidate);
+  const known = rows.map((query) => knownAnswers(queries.filter, query));
+  const filteredAt = new Int32Array(known.reduce((sum, { length }) => sum + length, 0));
+  const end = new Int32Array(rows.length); // of each row's places
+  let n = 0;
+  for (const [i, query] of rows.entries()) {
+    for (const other of known[i]) {
+      const candidate = at(other);
+      if (candidate >= 0 && other !== queries.answer[query]) filteredAt[n++] = i * candidates + candidate;
     }
-    return i * candidates + at(queries.answer[query]);
-  });
+    end[i] = n;
+  }
+  const answerAt = Int32Array.from(rows, (query, i) => i * candidates + at(queries.answer[query]));
   const flat = tf.reshape(scores, [rows.length * candidates]);
   const answer = tf.gather(flat, tf.tensor1d(answerAt, 'int32')); // [rows]
   const signs = tf.sum(tf.sign(tf.sub(scores, tf.reshape(answer, [rows.length, 1]))), 1).dataSync();
-  const filtered =
-    filteredAt.length > 0
-      ? tf.gather(flat, tf.tensor1d(Int32Array.from(filteredAt), 'int32')).dataSync()
-      : [];
+  const filtered = n > 0 ? tf.gather(flat, tf.tensor1d(filteredAt.subarray(0, n), 'int32')).dataSync() : [];
   const answers = answer.dataSync();
   const twice = Float64Array.from(signs, (sign) => candidates + sign + 1);
-  for (let j = 0; j < filteredRow.length; j++)
-    twice[filteredRow[j]] -= 1 + Math.sign(filtered[j] - answers[filteredRow[j]]);
-  for (let i = 0; i < rows.length; i++) ranks[rows[i]] = twice[i] / 2;
+  for (let i = 0, j = 0; i < rows.length; i++) {
+    for (; j < end[i]; j++) twice[i] -= 1 + Math.sign(filtered[j] - answers[i]);
+    ranks[rows[i]] = twice[i] / 2;
+  }
 }

@@ -7,7 +7,7 @@ export interface RankingQueries extends Ranked {
 /** What is ranked against what, whatever the questions are. */
 export interface Ranked {
   readonly answer: Int32Array;
-  /** Other known answers of query i, `entity[offset[i]..offset[i+1])`, which are not ranked against. */
+  /** Known answers, which are not ranked against; see `knownAnswers`. */
   readonly filter: Filter;
   /** Absent: every entity is a candidate. */
   readonly candidates?: CandidateSets;
@@ -20,9 +20,15 @@ export interface PathQueries extends Ranked {
   readonly relation: readonly Int32Array[];
 }
 
+/** Lists of known answers, list k `entity[offset[k]..offset[k+1])`. A query's own answer may be in its list, and stays. */
 export interface Filter {
   readonly offset: Int32Array;
   readonly entity: Int32Array;
+  /**
+   * Query → list; the list of its own number where absent. Facts that ask the same share one: a copy for each would grow
+   * with the square of a node's facts.
+   */
+  readonly list?: Int32Array;
 }
 
 export interface CandidateSets {

@@ -31,7 +31,12 @@ export function jointGraph(
     head: triples.head.map((h) => rowOf[s][h]),
     tail: triples.tail.map((t) => rowOf[s][t]),
   }));
-  const held = Int32Array.from(mapped.flatMap(({ head }, s) => Array.from(head, () => sourceBit(s))));
+  const held = new Int32Array(mapped.reduce((sum, { head }) => sum + head.length, 0));
+  let filled = 0;
+  for (const [s, { head }] of mapped.entries()) {
+    held.fill(sourceBit(s), filled, filled + head.length);
+    filled += head.length;
+  }
   return {
     rowOf,
     sources: sources.map(({ name }) => name),

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { KgmentorError } from '../errors.js';
 import type { Log } from './lock.js';
@@ -49,8 +49,7 @@ export async function fetchLibrary(
     );
   }
   const others = wheels.length - 1;
-  const libraries = others === 1 ? 'library that it loads' : `libraries that it loads (${others})`;
-  const more = others > 0 ? ` and the CUDA ${libraries}` : '';
+  const more = others > 0 ? ` and the CUDA libraries that it loads (${others})` : '';
   log(`Fetching ${pinned}${more} with pip (${megabytes.toLocaleString('en-US')} MB, once) …`);
   const wanted = path.join(empty, 'wheels.txt');
   const line = (wheel: Wheel) => `${wheel.project}==${wheel.version} --hash=sha256:${wheel.sha256}\n`;
@@ -77,7 +76,19 @@ export async function fetchLibrary(
   const files = readdirSync(empty).filter((name) => name.endsWith('.whl'));
   await runTool('python3', ['-c', UNPACK, empty, ...files.map((name) => path.join(empty, name))], env);
   rmSync(wanted);
+  linkCusolver(empty);
   // The names the linker looks for.
   symlinkSync('libtensorflow_cc.so.2', path.join(empty, 'lib', 'libtensorflow.so'));
   symlinkSync('libtensorflow_framework.so.2', path.join(empty, 'lib', 'libtensorflow_framework.so'));
+}
+
+/**
+ * TensorFlow opens libcusolver from `libtensorflow_framework`, whose own search path leaves out the folder that it lies
+ * in, and without it uses no GPU: it gets a link in a folder that is searched.
+ */
+function linkCusolver(folder: string): void {
+  const [from, to] = ['cusolver', 'cusparse'].map((name) => path.join(folder, 'nvidia', name, 'lib'));
+  if (!existsSync(from) || !existsSync(to)) return;
+  for (const name of readdirSync(from).filter((name) => name.startsWith('libcusolver.so')))
+    symlinkSync(path.join('..', '..', 'cusolver', 'lib', name), path.join(to, name));
 }

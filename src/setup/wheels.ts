@@ -22,6 +22,9 @@ export interface Build {
 
 const VERSION = '2.21.0';
 
+/** Of the folder of a CUDA build: raise it where other files are made of the same wheels. */
+const LAYOUT = 2;
+
 /** By platform. The Python version only picks the file. */
 const CPU: Record<string, Omit<Build, 'name' | 'cuda'>> = {
   'linux-x64': {
@@ -98,7 +101,7 @@ export function buildHere(kind: 'cpu' | 'cuda'): Build | undefined {
   const found = (kind === 'cuda' ? CUDA : CPU)[platform];
   if (found) {
     const [{ project, version }] = found.wheels;
-    const pins = createHash('sha256').update(found.wheels.map(({ sha256 }) => sha256).join());
+    const pins = createHash('sha256').update([LAYOUT, ...found.wheels.map(({ sha256 }) => sha256)].join());
     const cuda = kind === 'cuda' ? `-cuda12-${pins.digest('hex').slice(0, 8)}` : '';
     return { ...found, cuda: kind === 'cuda', name: `${project}-${version}${cuda}-${platform}` };
   }

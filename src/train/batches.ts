@@ -1,4 +1,4 @@
-import { shuffled } from '../kg/random.js';
+import { type Random, seededRandom, shuffled } from '../kg/random.js';
 import type { WalkStatistics } from '../kg/walkStatistics.js';
 import { type Paths, singleHop } from '../model/paths.js';
 import { makeTargets, type Targets } from '../model/targets.js';
@@ -52,7 +52,8 @@ export function memoryBatches(
     steps: stepsOf(queries, size),
     take(epoch, step) {
       if (shuffle?.epoch !== epoch) shuffle = { epoch, order: epochOrder(queries, seed, epoch) };
-      return lengthen(batchOf(queries, shuffle.order, step, size), epoch, step);
+      const random = answersRandom(seed, epoch, step);
+      return lengthen(batchOf(queries, shuffle.order, step, size, random), epoch, step);
     },
   };
 }
@@ -83,13 +84,40 @@ export function rowsOf(queries: TrainingQueries, batch: number): number {
   return Math.max(1, least, Math.min(most, Math.round((batch * total) / labelled)));
 }
 
+/**
+ * Known answers of a query that a step learns from at most. Each is a row that the step gathers, so all of them of a node
+ * with a million facts would fill the memory.
+ */
+export const MOST_ANSWERS = 8192;
+
+/** Stream of the choice among more answers, beside those of (seed, epoch) for the order of queries. */
+const STREAM = 439;
+
+/** What {@link batchOf} chooses answers by. */
+export const answersRandom = (seed: number, epoch: number, step: number): Random =>
+  seededRandom(seed, epoch, step, STREAM);
+
 export const stepsOf = (queries: TrainingQueries, size: number): number =>
   Math.ceil(queries.entity.length / size);
 
-export function batchOf(queries: TrainingQueries, order: Int32Array, step: number, size: number): Batch {
+/**
+ * The queries of one step. Of one with more than {@link MOST_ANSWERS} answers so many are drawn evenly, their weights raised
+ * by what is left out, so that the loss is that of all in the mean.
+ */
+export function batchOf(
+  queries: TrainingQueries,
+  order: Int32Array,
+  step: number,
+  size: number,
+  random: Random = seededRandom(STREAM),
+): Batch {
   const at = order.slice(step * size, (step + 1) * size);
-  const { offset, answer, weight } = rows(queries.offset, queries.answer, queries.weight, at);
+  const { offset, chosen, share } = answersOf(queries.offset, at, random);
   const { sources } = queries;
+  const answer = chosen.map((j) => queries.answer[j]);
+  const weight = Float32Array.from(chosen, (j) => queries.weight[j]);
+  for (const [i, drawn] of share.entries())
+    if (drawn < 1) for (let j = offset[i]; j < offset[i + 1]; j++) weight[j] /= drawn;
   let labelled = 0;
   for (let i = 0; i < at.length; i++) if (offset[i + 1] > offset[i]) labelled++;
   const scale = 1 / Math.max(1, labelled);
@@ -105,7 +133,7 @@ export function batchOf(queries: TrainingQueries, order: Int32Array, step: numbe
     offset,
     answer,
     answerWeight: weight.map((w) => w * scale),
-    ...(sources && { sourceOf: chosenRows(queries.offset, sources, at) }),
+    ...(sources && { sourceOf: chosen.map((j) => sources[j]) }),
     targets,
   };
 }
@@ -190,14 +218,30 @@ function rows(offset: Int32Array, answer: Int32Array, weight: Float32Array, at: 
   return { offset: chosen, answer: answers, weight: weights };
 }
 
-/** A column of compressed rows, of the chosen queries. */
-function chosenRows(offset: Int32Array, column: Int32Array, at: Int32Array): Int32Array {
-  const parts = Array.from(at, (i) => column.subarray(offset[i], offset[i + 1]));
-  const out = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
+/**
+ * Places of the answers that a step learns from, in their order.
+ *
+ * @returns compressed rows of places, and [queries] the share of each one's answers that they are
+ */
+function answersOf(
+  offset: Int32Array,
+  at: Int32Array,
+  random: Random,
+): { offset: Int32Array; chosen: Int32Array; share: Float64Array } {
+  const share = Float64Array.from(at, (i) => shareOf(offset[i + 1] - offset[i]));
+  const rows = new Int32Array(at.length + 1);
+  for (const [k, i] of at.entries())
+    rows[k + 1] = rows[k] + Math.min(MOST_ANSWERS, offset[i + 1] - offset[i]);
+  const chosen = new Int32Array(rows[at.length]);
   let n = 0;
-  for (const part of parts) {
-    out.set(part, n);
-    n += part.length;
-  }
-  return out;
+  for (const [k, i] of at.entries())
+    for (let j = offset[i]; j < offset[i + 1]; j++) {
+      // Selection sampling (Knuth, 3.4.2 S): as many as are missing, out of those that are left.
+      const missing = rows[k + 1] - n;
+      if (share[k] === 1 || random() * (offset[i + 1] - j) < missing) chosen[n++] = j;
+    }
+  return { offset: rows, chosen, share };
 }
+
+/** Share of so many answers of a query that a step learns from. */
+export const shareOf = (answers: number): number => Math.min(1, MOST_ANSWERS / Math.max(1, answers));

@@ -1,6 +1,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../model/backend.js';
 import { singleHop } from '../model/paths.js';
+import { MOST_ANSWERS } from './batches.js';
 import type { FrozenTeacher } from './frozenTeacher.js';
 import type { TrainingQueries } from './job.js';
 import { knownPlaces, type Linked, softLogits } from './softRows.js';
@@ -16,14 +17,18 @@ const TEMPERATURES = [0.1, 0.14, 0.2, 0.28, 0.4, 0.55, 0.75, 1, 1.4, 2];
 /** Queries that calibration looks at. */
 const CALIBRATED_ON = 1024;
 
-/** Queries with a known answer among the candidates, evenly chosen, no more than calibration looks at. */
+/**
+ * Queries with a known answer among the candidates, evenly chosen, no more than calibration looks at; none with more
+ * answers than a step learns from, as each is scored.
+ */
 export function calibrationRows(
   queries: Asked,
   asked: readonly number[],
   isKnown: (row: number) => boolean,
 ): number[] {
   const { offset, answer } = queries;
-  const labelled = asked.filter((i) => answer.subarray(offset[i], offset[i + 1]).some(isKnown));
+  const isFew = (i: number) => offset[i + 1] - offset[i] <= MOST_ANSWERS;
+  const labelled = asked.filter((i) => isFew(i) && answer.subarray(offset[i], offset[i + 1]).some(isKnown));
   const every = Math.max(1, Math.floor(labelled.length / CALIBRATED_ON));
   return labelled.filter((_, k) => k % every === 0).slice(0, CALIBRATED_ON);
 }

@@ -11,8 +11,8 @@ let stop = false;
 process.on('message', (message) => {
   if (message === 'stop') stop = true;
 });
-// The terminal's Ctrl-C reaches the whole group; the parent decides.
-process.on('SIGINT', () => {});
+// A terminal's Ctrl-C reaches the whole group, and so does the end that a service manager asks for; the parent decides.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 process.on('disconnect', () => {
   stop = true; // the parent is gone: checkpoint and end
 });

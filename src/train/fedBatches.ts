@@ -1,5 +1,5 @@
 import { type ErrorCode, KgmentorError } from '../errors.js';
-import { type Batches, batchOf } from './batches.js';
+import { answersRandom, type Batches, batchOf } from './batches.js';
 import type { Job, TrainingQueries } from './job.js';
 import type { ChildMessage, FeedMessage } from './messages.js';
 import type { From } from './threadBatches.js';
@@ -9,13 +9,13 @@ const AHEAD = 2;
 
 /** Batches that the parent process pulls from the database while this one trains. They must be taken in order. */
 export function fedBatches({ settings }: Job, steps: number, from: From): Batches {
-  const { batch, epochs } = settings;
+  const { batch, epochs, seed } = settings;
   const asked: Promise<TrainingQueries>[] = [];
   let next = from.epoch * steps + from.step;
   return {
     steps,
     size: batch,
-    async take() {
+    async take(epoch, step) {
       for (; asked.length <= AHEAD && next < epochs * steps; next++) {
         const answer = ask(Math.floor(next / steps), next % steps);
         answer.catch(() => undefined); // told to whoever takes it
@@ -23,7 +23,7 @@ export function fedBatches({ settings }: Job, steps: number, from: From): Batche
       }
       const queries = await (asked.shift() as Promise<TrainingQueries>);
       const order = Int32Array.from(queries.entity, (_, i) => i);
-      return batchOf(queries, order, 0, order.length);
+      return batchOf(queries, order, 0, order.length, answersRandom(seed, epoch, step));
     },
   };
 }

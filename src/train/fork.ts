@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { isAskedFor } from '../setup/gpus.js';
+import { isAskedFor, visible } from '../setup/gpus.js';
 
 /**
  * The environment that TensorFlow is loaded in: it reads its threads and devices from there then.
@@ -40,20 +40,29 @@ export function forkTensorFlow(
   threads: number,
   device?: string,
 ): { child: ChildProcess; said: () => string } {
+  const env = tensorFlowEnvironment(threads, device);
   const child = fork(fileURLToPath(script), [...args], {
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
-    env: tensorFlowEnvironment(threads, device),
+    env,
   });
-  return { child, said: narration(child.stderr) };
+  return { child, said: narration(child.stderr, visible(env)?.length === 0) };
 }
 
-/** Passes the child's stderr on without TensorFlow's start-up lines; returns what gives its last lines. */
-function narration(stream: Readable | null): () => string {
+const START_UP = /^(WARNING: All log messages before absl|[IW]\d{4} )/;
+/** Said by the CUDA build as an error where no GPU is to be seen. */
+const NO_GPU = /^E\d{4} .*failed call to cuInit/;
+
+/**
+ * Passes the child's stderr on without TensorFlow's start-up lines; returns what gives its last lines.
+ *
+ * @param onCpu whether all GPUs are hidden from the child
+ */
+function narration(stream: Readable | null, onCpu: boolean): () => string {
   const last: string[] = [];
   if (stream)
     createInterface({ input: stream }).on('line', (line) => {
-      if (/^(WARNING: All log messages before absl|[IW]\d{4} )/.test(line)) return;
+      if (START_UP.test(line) || (onCpu && NO_GPU.test(line))) return;
       last.push(line);
       if (last.length > 20) last.shift();
       process.stderr.write(`${line}\n`);

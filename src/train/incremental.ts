@@ -68,7 +68,7 @@ export function beginFrom(
  * @param from the earlier run's folder @param earlier row → the earlier run's row, or -1
  * @param known rows that both runs can name: the target's entities
  */
-function changesSince(
+export function changesSince(
   from: string,
   queries: TrainingQueries,
   { earlier, known, names }: { earlier: Int32Array; known: number; names: readonly string[] },
@@ -76,7 +76,11 @@ function changesSince(
   const facts = readFacts(from);
   const before = readModelEntities(from).relations;
   const all = concatTriples([facts.split.train, facts.background]);
-  const rowOf = inverse(earlier, Math.max(...all.head, ...all.tail, ...earlier) + 1);
+  const rows = [all.head, all.tail, earlier].reduce(
+    (most, column) => column.reduce((a, b) => Math.max(a, b), most),
+    -1,
+  );
+  const rowOf = inverse(earlier, rows + 1);
   const relationOf = inverse(earlierRelations(names, before).subarray(0, names.length), before.length);
   const mapped: Triples = {
     head: all.head.map((row) => rowOf[row]),

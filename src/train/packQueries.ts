@@ -34,6 +34,7 @@ const packRanked = (name: string, queries: Ranked): Record<string, StoredTensor>
   [`${name}/answer`]: column(queries.answer),
   [`${name}/filter.offset`]: column(queries.filter.offset),
   [`${name}/filter.entity`]: column(queries.filter.entity),
+  ...(queries.filter.list && { [`${name}/filter.list`]: column(queries.filter.list) }),
   ...(queries.candidates && {
     [`${name}/set`]: column(queries.candidates.set),
     ...Object.fromEntries(
@@ -49,6 +50,7 @@ function unpackRanked(name: string, tensors: Stored): Ranked {
     filter: {
       offset: ids(tensors, `${name}/filter.offset`),
       entity: ids(tensors, `${name}/filter.entity`),
+      ...(tensors[`${name}/filter.list`] && { list: ids(tensors, `${name}/filter.list`) }),
     },
     ...(members.length > 0 && { candidates: { set: ids(tensors, `${name}/set`), members } }),
   };

@@ -2,7 +2,7 @@ import type { DistillationSettings } from '../config.js';
 import type { NeighbourBatch } from '../kg/batchSource.js';
 import { probeQueries } from '../kg/probes.js';
 import { sortBy } from '../kg/sort.js';
-import { concatColumns } from '../kg/triples.js';
+import { concatColumns, concatTriples } from '../kg/triples.js';
 import type { Triples } from '../kg/types.js';
 import type { TeacherLink, TrainingQueries } from './job.js';
 import { isUsed } from './schedule.js';
@@ -28,74 +28,78 @@ export function trainingQueries(
   rows: number,
   relations: number,
 ): TrainingQueries {
-  const total = 2 * parts.reduce((sum, { triples }) => sum + triples.head.length, 0);
-  const entity = new Int32Array(total);
-  const relation = new Int32Array(total);
-  const answer = new Int32Array(total);
-  const weight = new Float32Array(total);
+  const facts = parts.reduce((sum, { triples }) => sum + triples.head.length, 0);
+  const { head, relation, tail } = concatTriples(parts.map(({ triples }) => triples));
+  const weight = new Float32Array(facts);
   const knowsSources = parts.some(({ source }) => source !== undefined);
-  const source = new Int32Array(knowsSources ? total : 0);
-  let n = 0;
+  const source = new Int32Array(knowsSources ? facts : 0);
+  let filled = 0;
   for (const { triples, weight: w, source: held } of parts) {
-    if (held) for (let i = 0; i < held.length; i++) source.fill(held[i], n + 2 * i, n + 2 * i + 2);
-    for (let i = 0; i < triples.head.length; i++) {
-      const one = w * (triples.weight?.[i] ?? 1);
-      entity[n] = triples.head[i];
-      relation[n] = triples.relation[i];
-      answer[n] = triples.tail[i];
-      weight[n++] = one;
-      entity[n] = triples.tail[i];
-      relation[n] = triples.relation[i] + relations;
-      answer[n] = triples.head[i];
-      weight[n++] = one;
-    }
+    if (held) source.set(held, filled);
+    for (let i = 0; i < triples.head.length; i++) weight[filled++] = w * (triples.weight?.[i] ?? 1);
   }
-  let order = new Int32Array(total).map((_, i) => i);
-  for (const [column, bound] of [
-    [answer, rows],
-    [relation, 2 * relations],
-    [entity, rows],
-  ] as const)
-    order = sortBy(column, order, bound) as Int32Array<ArrayBuffer>;
+  // Place i asks for the tail of fact i, place facts + i for its head: only what is sorted by is written out for both.
+  const order = queryOrder({ head, relation, tail }, rows, relations);
+  const factOf = (place: number) => (place < facts ? place : place - facts);
+  const entityOf = (place: number) => (place < facts ? head[place] : tail[place - facts]);
+  const relationOf = (place: number) =>
+    place < facts ? relation[place] : relation[place - facts] + relations;
+  const answerOf = (place: number) => (place < facts ? tail[place] : head[place - facts]);
 
   let queries = 0;
-  for (let k = 0, last = -1; k < total; last = order[k++])
-    if (last < 0 || entity[last] !== entity[order[k]] || relation[last] !== relation[order[k]]) queries++;
-  const outEntity = new Int32Array(queries);
-  const outRelation = new Int32Array(queries);
-  const outOffset = new Int32Array(queries + 1);
-  const outAnswer = new Int32Array(total);
-  const outWeight = new Float32Array(total);
-  const outSource = new Int32Array(source.length);
   let answers = 0;
+  const isNewQuery = (place: number, last: number) =>
+    last < 0 || entityOf(last) !== entityOf(place) || relationOf(last) !== relationOf(place);
   let last = -1;
-  n = 0;
-  for (const i of order) {
-    const sameQuery = last >= 0 && entity[last] === entity[i] && relation[last] === relation[i];
-    if (!sameQuery) {
-      outEntity[n] = entity[i];
-      outRelation[n] = relation[i];
-      outOffset[n++] = answers;
-    }
-    if (sameQuery && answer[last] === answer[i]) {
-      outWeight[answers - 1] = Math.max(outWeight[answers - 1], weight[i]);
-      outSource[answers - 1] |= source[i];
-    } else {
-      outAnswer[answers] = answer[i];
-      outSource[answers] = source[i];
-      outWeight[answers++] = weight[i];
-    }
-    last = i;
+  for (const place of order) {
+    const isNew = isNewQuery(place, last);
+    if (isNew) queries++;
+    if (isNew || answerOf(last) !== answerOf(place)) answers++;
+    last = place;
   }
-  outOffset[queries] = answers;
-  return {
-    entity: outEntity,
-    relation: outRelation,
-    offset: outOffset,
-    answer: outAnswer.slice(0, answers),
-    weight: outWeight.slice(0, answers),
-    ...(knowsSources && { sources: outSource.slice(0, answers) }),
+  const out = {
+    entity: new Int32Array(queries),
+    relation: new Int32Array(queries),
+    offset: new Int32Array(queries + 1),
+    answer: new Int32Array(answers),
+    weight: new Float32Array(answers),
+    ...(knowsSources && { sources: new Int32Array(answers) }),
   };
+  let query = 0;
+  let answer = 0;
+  last = -1;
+  for (const place of order) {
+    const isNew = isNewQuery(place, last);
+    const fact = factOf(place);
+    if (isNew) {
+      out.entity[query] = entityOf(place);
+      out.relation[query] = relationOf(place);
+      out.offset[query++] = answer;
+    }
+    if (isNew || answerOf(last) !== answerOf(place)) out.answer[answer++] = answerOf(place);
+    out.weight[answer - 1] = Math.max(out.weight[answer - 1], weight[fact]);
+    if (out.sources) out.sources[answer - 1] |= source[fact];
+    last = place;
+  }
+  out.offset[queries] = answers;
+  return out;
+}
+
+/** Both directions of the facts by entity, relation and answer: place i is fact i, place facts + i its reciprocal. */
+function queryOrder({ head, relation, tail }: Triples, rows: number, relations: number): Int32Array {
+  const facts = head.length;
+  const column = new Int32Array(2 * facts);
+  let order: Int32Array = new Int32Array(2 * facts);
+  for (let i = 0; i < order.length; i++) order[i] = i;
+  const by = (forward: Int32Array, backward: Int32Array, added: number, bound: number) => {
+    column.set(forward);
+    for (let i = 0; i < facts; i++) column[facts + i] = backward[i] + added;
+    order = sortBy(column, order, bound);
+  };
+  by(tail, head, 0, rows);
+  by(relation, relation, relations, 2 * relations);
+  by(head, tail, 0, rows);
+  return order;
 }
 
 /**

@@ -40,8 +40,8 @@ async function answer(folder: string, { entity, relations }: AskedPath): Promise
 const send = (message: QueryMessage): void => {
   process.send?.(message, () => process.disconnect?.());
 };
-// The terminal's Ctrl-C reaches the whole group; the parent decides.
-process.on('SIGINT', () => {});
+// A terminal's Ctrl-C reaches the whole group, and so does the end that a service manager asks for; the parent decides.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 process.once('message', (asked: AskedPath) => {
   answer(process.argv[2], asked).then(
     (vector) => send({ type: 'query', vector }),

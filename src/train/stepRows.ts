@@ -8,6 +8,7 @@ import type { Optimiser } from '../model/optimiser.js';
 import { gradientOf, type Table } from '../model/table.js';
 import type { Targets } from '../model/targets.js';
 import type { Anchor } from './anchor.js';
+import { shareOf } from './batches.js';
 import type { Job } from './job.js';
 import { negativesOf } from './negativesOf.js';
 
@@ -131,12 +132,15 @@ function ownPairs(
   };
 }
 
-/** How often an epoch needs each row; undefined where the queries come from outside. */
-export function frequencies({ queries, rows }: Pick<Job, 'queries' | 'rows'>): Int32Array | undefined {
-  const { entity, answer } = queries;
+/** How often an epoch needs each row, in the mean; undefined where the queries come from outside. */
+export function frequencies({ queries, rows }: Pick<Job, 'queries' | 'rows'>): Float64Array | undefined {
+  const { entity, offset, answer } = queries;
   if (entity.length === 0) return undefined;
-  const times = new Int32Array(rows);
-  for (const row of entity) times[row]++;
-  for (const row of answer) times[row]++;
+  const times = new Float64Array(rows);
+  for (const [i, row] of entity.entries()) {
+    times[row]++;
+    const share = shareOf(offset[i + 1] - offset[i]);
+    for (let j = offset[i]; j < offset[i + 1]; j++) times[answer[j]] += share;
+  }
   return times;
 }

@@ -8,6 +8,7 @@ import { openProduct, type Side } from '../../bench/core/sides.js';
 import { compare, lossesApart, ranksApart } from '../../bench/core/turns.js';
 import { median } from '../../bench/median.js';
 import { KgmentorError } from '../../src/errors.js';
+import { knownAnswers } from '../../src/evaluate/filters.js';
 import { readTensors } from '../../src/model/safetensors.js';
 import { writeJob } from '../../src/train/job.js';
 import { newFolder, smallDbp5l } from './_smallDbp5l.js';
@@ -97,6 +98,12 @@ describe('the product’s side', () => {
     const { tensors } = readTensors(path.join(folder, 'ranking.safetensors'));
     const { ranks } = await product.ask({ ask: 'rank', times: 1 });
     const asked = job.evaluations[HELD_OUT];
+    const [offset, left] = ['offset', 'entity'].map((name) => [...tensors[`asked/filter.${name}`].data]);
+    for (const [i, answer] of asked.answer.entries())
+      assert.deepEqual(
+        left.slice(offset[i], offset[i + 1]),
+        [...knownAnswers(asked.filter, i)].filter((one) => one !== answer),
+      );
     const row = (name: string, i: number) => {
       const [, width] = tensors[name].shape;
       return [...tensors[name].data.subarray(i * width, (i + 1) * width)];
@@ -110,7 +117,7 @@ describe('the product’s side', () => {
           const [a, b, c, d] = [h[k], h[k + half], r[k], r[k + half]];
           return sum + x * (j < half ? a * c - b * d : a * d + b * c);
         }, 0);
-      const known = asked.filter.entity.subarray(asked.filter.offset[i], asked.filter.offset[i + 1]);
+      const known = knownAnswers(asked.filter, i);
       const right = score(row('entity', answer));
       let rank = 1;
       for (let c = 0; c < job.entities; c++)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { knownFacts } from '../../src/evaluate/filters.js';
+import { knownAnswers, knownFacts, rankingQueries } from '../../src/evaluate/filters.js';
 import { columns } from '../kg/_facts.js';
 import { answers, someWorld } from './_plain.js';
 
@@ -16,21 +16,32 @@ test('row i asks for the tail of fact i, row n + i for its head through the reci
   );
 });
 
-test('the filter holds the other known answers of the same query, each once', () => {
+test('the filter holds the known answers of the same query, each once', () => {
   fc.assert(
     fc.property(someWorld, ({ queries, plain, known, entities }) => {
-      const { offset, entity } = queries.filter;
-      assert.equal(offset.length, plain.length + 1);
-      assert.equal(offset[0], 0);
-      assert.equal(offset[plain.length], entity.length);
       for (const [i, query] of plain.entries()) {
         const expected: number[] = [];
         for (let c = 0; c < entities; c++)
-          if (c !== query.answer && known.flat().some((fact) => answers(query, fact, c))) expected.push(c);
-        assert.deepEqual([...entity.subarray(offset[i], offset[i + 1])].sort(), expected);
+          if (known.flat().some((fact) => answers(query, fact, c))) expected.push(c);
+        assert.deepEqual([...knownAnswers(queries.filter, i)], expected);
       }
     }),
   );
+});
+
+test('all facts of a node with very many share one list', () => {
+  const [trained, asked] = [60_000, 3_000];
+  const facts = (from: number, to: number) => ({
+    head: Int32Array.from({ length: to - from }, (_, i) => from + i + 1),
+    relation: new Int32Array(to - from),
+    tail: new Int32Array(to - from),
+  });
+  const [train, valid] = [facts(0, trained), facts(trained, trained + asked)];
+  const { filter, answer } = rankingQueries(valid, [train, valid], { relations: 1, directions: 'both' });
+  assert.equal(answer.length, 2 * asked);
+  assert.equal(filter.entity.length, asked + trained + asked);
+  assert.equal(knownAnswers(filter, 2 * asked - 1).length, trained + asked);
+  assert.deepEqual([...knownAnswers(filter, 7)], [0]);
 });
 
 test("candidates are the entities of the answer's label, everyone where there are no labels", () => {

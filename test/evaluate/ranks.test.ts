@@ -46,14 +46,19 @@ for (const byLabel of [false, true])
           const inSet = (q: (typeof rows)[number]) => !byLabel || members[q.set].includes(q.answer);
           const kept = rows.filter(inSet);
           fc.pre(kept.length > 0);
-          const others = kept.map((q) => q.filtered.filter((c) => c !== q.answer));
-          const offset = Int32Array.from([0, ...others.map((o) => o.length)]);
+          // Lists in another order than the queries, and answers among their own.
+          const lists = kept.map((q) => q.filtered).reverse();
+          const offset = Int32Array.from([0, ...lists.map((o) => o.length)]);
           for (let i = 1; i < offset.length; i++) offset[i] += offset[i - 1];
           const queries: RankingQueries = {
             entity: Int32Array.from(kept.keys()),
             relation: new Int32Array(kept.length),
             answer: Int32Array.from(kept, (q) => q.answer),
-            filter: { offset, entity: Int32Array.from(others.flat()) },
+            filter: {
+              offset,
+              entity: Int32Array.from(lists.flat()),
+              list: Int32Array.from(kept.keys()).reverse(),
+            },
             ...(byLabel && { candidates: { set: Int32Array.from(kept, (q) => q.set), members } }),
           };
           let found = new Float64Array(0);
@@ -72,7 +77,12 @@ for (const byLabel of [false, true])
           for (const [i, q] of kept.entries())
             assert.equal(
               found[i],
-              plainRank(q.scores, q.answer, new Set(others[i]), byLabel ? [...members[q.set]] : everyone),
+              plainRank(
+                q.scores,
+                q.answer,
+                new Set(q.filtered.filter((c) => c !== q.answer)),
+                byLabel ? [...members[q.set]] : everyone,
+              ),
             );
         },
       ),

@@ -13,7 +13,8 @@ const build: Build = {
   cuda: true,
   wheels: [
     { project: 'tensorflow', version: '2.0', sha256: 'a'.repeat(64) },
-    { project: 'nvidia-cublas-cu12', version: '12.1', sha256: 'b'.repeat(64) },
+    { project: 'nvidia-cusolver-cu12', version: '11.1', sha256: 'b'.repeat(64) },
+    { project: 'nvidia-cusparse-cu12', version: '12.1', sha256: 'c'.repeat(64) },
   ],
   platforms: ['manylinux_2_27_x86_64', 'manylinux2014_x86_64'],
   megabytes: 3338,
@@ -28,7 +29,12 @@ const WHEELS = {
     'tensorflow/include/tensorflow/core/graph.h',
     'tensorflow/python/_pywrap_tfe.so',
   ],
-  'nvidia_cublas_cu12-12.1.whl': ['nvidia/cublas/lib/libcublas.so.12', 'nvidia/cublas/include/cublas.h'],
+  'nvidia_cusolver_cu12-11.1.whl': [
+    'nvidia/cusolver/lib/libcusolver.so.11',
+    'nvidia/cusolver/lib/libcusolverMg.so.11',
+    'nvidia/cusolver/include/cusolver.h',
+  ],
+  'nvidia_cusparse_cu12-12.1.whl': ['nvidia/cusparse/lib/libcusparse.so.12'],
 };
 
 test('CUDA’s libraries are fetched with TensorFlow’s by their hashes and lie where it looks for them', async () => {
@@ -51,22 +57,26 @@ for name, files in ${JSON.stringify(WHEELS)}.items():
   await fetchLibrary(build, empty, (line) => said.push(line), { PATH: `${bin}:${process.env.PATH}` });
   assert.equal(
     said[0],
-    'Fetching tensorflow==2.0 and the CUDA library that it loads with pip (3,338 MB, once) …',
+    'Fetching tensorflow==2.0 and the CUDA libraries that it loads (2) with pip (3,338 MB, once) …',
   );
   const [call, ...pins] = readFileSync(asked, 'utf8').trim().split('\n');
   assert.match(call, /--require-hashes.*--platform manylinux_2_27_x86_64 --platform manylinux2014_x86_64/);
   assert.deepEqual(pins, [
     `tensorflow==2.0 --hash=sha256:${'a'.repeat(64)}`,
-    `nvidia-cublas-cu12==12.1 --hash=sha256:${'b'.repeat(64)}`,
+    `nvidia-cusolver-cu12==11.1 --hash=sha256:${'b'.repeat(64)}`,
+    `nvidia-cusparse-cu12==12.1 --hash=sha256:${'c'.repeat(64)}`,
   ]);
   assert.deepEqual(readdirSync(empty).sort(), ['include', 'lib', 'nvidia']);
   for (const [file, name] of [
     ['lib/libtensorflow.so', 'tensorflow/libtensorflow_cc.so.2'],
     ['lib/libtensorflow_framework.so', 'tensorflow/libtensorflow_framework.so.2'],
     ['include/tensorflow/c/c_api.h', 'tensorflow/include/tensorflow/c/c_api.h'],
-    ['nvidia/cublas/lib/libcublas.so.12', 'nvidia/cublas/lib/libcublas.so.12'],
+    ['nvidia/cusolver/lib/libcusolver.so.11', 'nvidia/cusolver/lib/libcusolver.so.11'],
+    ['nvidia/cusparse/lib/libcusparse.so.12', 'nvidia/cusparse/lib/libcusparse.so.12'],
+    // TensorFlow does not search the folder of libcusolver.
+    ['nvidia/cusparse/lib/libcusolver.so.11', 'nvidia/cusolver/lib/libcusolver.so.11'],
   ])
     assert.equal(readFileSync(path.join(empty, file), 'utf8'), name);
-  for (const file of ['include/tensorflow/core', 'python', 'nvidia/cublas/include'])
+  for (const file of ['include/tensorflow/core', 'python', 'nvidia/cusolver/include'])
     assert.equal(existsSync(path.join(empty, file)), false, file);
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, it, test } from 'node:test';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import fc from 'fast-check';
 import { gaussians, type Random, seededRandom } from '../../src/kg/random.js';
@@ -10,15 +10,19 @@ import { createResource, read } from '../../src/model/ops.js';
 import { makeTargets, type Targets } from '../../src/model/targets.js';
 import type { SoftTargets } from '../../src/train/answers.js';
 import {
+  answersRandom,
   type Batch,
   batchOf,
   distilledTargets,
   epochOrder,
+  MOST_ANSWERS,
+  memoryBatches,
   rowsOf,
   softOf,
   stepsOf,
 } from '../../src/train/batches.js';
 import type { TrainingQueries } from '../../src/train/job.js';
+import { frequencies } from '../../src/train/stepRows.js';
 
 const ENTITIES = 9;
 const WIDTH = 6;
@@ -112,6 +116,60 @@ test('a batch holds its queries with their answers, weighted over those that hav
   close(batch.answerWeight, weights, 'weights');
   const mass = [weights[0], 0, weights[1] + weights[2] + weights[3], weights[4] + weights[5]];
   close(batch.mass, mass, 'mass');
+});
+
+describe('a query with very many answers', () => {
+  const MANY = 4 * MOST_ANSWERS;
+  /** Query 1 has many, whose numbers, weights and sources tell which they are. */
+  const queries: TrainingQueries = {
+    entity: Int32Array.of(0, 1, 2),
+    relation: new Int32Array(3),
+    offset: Int32Array.of(0, 2, 2 + MANY, 3 + MANY),
+    answer: Int32Array.from({ length: 3 + MANY }, (_, j) => j),
+    weight: Float32Array.from({ length: 3 + MANY }, (_, j) => 1 + (j % 2)),
+    sources: Int32Array.from({ length: 3 + MANY }, (_, j) => 1 + (j % 3)),
+  };
+  const drawn = (step: number) => batchOf(queries, Int32Array.of(2, 1, 0), 0, 3, answersRandom(1, 0, step));
+
+  it('gives a step an even sample of them, and others are whole', () => {
+    const { offset, answer, sourceOf = [] } = drawn(0);
+    assert.deepEqual([...offset], [0, 1, 1 + MOST_ANSWERS, 3 + MOST_ANSWERS]);
+    assert.deepEqual([answer[0], ...answer.slice(-2)], [2 + MANY, 0, 1]);
+    const many = [...answer.subarray(1, 1 + MOST_ANSWERS)];
+    assert.equal(new Set(many).size, MOST_ANSWERS);
+    assert.ok(many.every((j) => j >= 2 && j < 2 + MANY));
+    assert.deepEqual(
+      [...sourceOf],
+      [...answer].map((j) => 1 + (j % 3)),
+    );
+    // A quarter of each quarter: 2,048, with a standard deviation of 34.
+    for (let quarter = 0; quarter < 4; quarter++) {
+      const from = 2 + quarter * MOST_ANSWERS;
+      const inside = many.filter((j) => j >= from && j < from + MOST_ANSWERS).length;
+      assert.ok(Math.abs(inside - MOST_ANSWERS / 4) < 200, `${inside} of quarter ${quarter}`);
+    }
+  });
+
+  it('has in the mean the weight of all', () => {
+    const { mass, answer, answerWeight } = drawn(0);
+    for (const [i, j] of answer.entries())
+      assert.ok(
+        Math.abs(answerWeight[i] - ((i > 0 && i <= MOST_ANSWERS ? 4 : 1) * (1 + (j % 2))) / 3) < 1e-6,
+      );
+    const whole = (1.5 * MANY) / 3;
+    assert.ok(Math.abs(mass[1] / whole - 1) < 0.02, `${mass[1]}, ${whole} expected`);
+  });
+
+  it('gives other ones to another step, and the same ones to the same step', () => {
+    assert.deepEqual(drawn(3), drawn(3));
+    assert.notDeepEqual(drawn(3).answer, drawn(4).answer);
+    const rows = 3 + MANY;
+    const batches = memoryBatches(queries, 3, 1);
+    const [first, second] = [batches.take(0, 0), batches.take(1, 0)] as Batch[];
+    assert.notDeepEqual([...second.answer].sort(), [...first.answer].sort());
+    const times = frequencies({ queries, rows }) as Float64Array;
+    assert.deepEqual([...times.slice(0, 3)], [2, 2, 1.25], 'as often as steps need them');
+  });
 });
 
 function close(actual: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {

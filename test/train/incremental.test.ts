@@ -6,8 +6,10 @@ import { pickTriples } from '../../src/kg/triples.js';
 import type { Split } from '../../src/kg/types.js';
 import { readTensors } from '../../src/model/safetensors.js';
 import { driftOf } from '../../src/train/drift.js';
-import { readModelEntities, readRecord } from '../../src/train/folder.js';
+import { readModelEntities, readRecord, writeEntities, writeFacts } from '../../src/train/folder.js';
+import { changesSince } from '../../src/train/incremental.js';
 import { files, readJob, startOf } from '../../src/train/job.js';
+import { trainingQueries } from '../../src/train/queries.js';
 import { beginRetraining } from '../../src/train/retrain.js';
 import { resumeRun, runFolder } from '../../src/train/runFolder.js';
 import { folder } from './_graph.js';
@@ -200,6 +202,28 @@ describe('a student that goes on from an earlier one', () => {
     await refused({ geometry: 'unit' }, 'USAGE', /has geometry dot/);
     await refused({ incremental: { frozen: ['Nothing'] } }, 'USAGE', /no label Nothing/);
     await refused({ incremental: { replay: 0 } }, 'NO_DATA', /No fact has changed/, { from: run });
+  });
+
+  it('finds what changed among more facts than a call has arguments', () => {
+    const count = 200_000;
+    const facts = (last: number): Split['train'] => ({
+      head: Int32Array.from({ length: count }, (_, i) => i % 1000),
+      relation: new Int32Array(count),
+      tail: Int32Array.from({ length: count }, (_, i) => (i === count - 1 ? last : Math.floor(i / 1000))),
+    });
+    const none = pickTriples(facts(0), []);
+    const from = folder();
+    const nothing = new Int32Array(0);
+    const kept = { train: facts(300), valid: none, test: none };
+    writeFacts(from, { split: kept, background: none, votes: nothing, label: nothing });
+    writeEntities(from, { sources: [], relations: ['R'], degree: [] });
+    const now = trainingQueries([{ triples: facts(301), weight: 1 }], 1000, 1);
+    const earlier = Int32Array.from({ length: 1000 }, (_, i) => i);
+    const { row } = changesSince(from, now, { earlier, known: 1000, names: ['R'] });
+    assert.deepEqual(
+      [...row.keys()].filter((i) => row[i] === 1),
+      [301, 999],
+    );
   });
 
   it('of a path encoder trains on all, as walks go anywhere', async () => {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { cpSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { KgmentorError } from '../../src/errors.js';
 import { readTensors } from '../../src/model/safetensors.js';
+import { forkTensorFlow } from '../../src/train/fork.js';
 import { files, writeJob } from '../../src/train/job.js';
 import type { ChildMessage } from '../../src/train/messages.js';
 import { runTraining } from '../../src/train/process.js';
@@ -63,6 +65,29 @@ test('equal seeds give equal weights bit for bit also where threads share the ad
   }
   assert.ok(weights(runs[0]).equals(weights(runs[1])));
 });
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  test(`a ${signal} that reaches the training as well leaves the stop to its parent: it writes its checkpoint`, async () => {
+    const run = folder();
+    writeJob(run, teacherJob({ epochs: 100_000, patience: 100_000 }));
+    const script = new URL('../../src/train/child.js', import.meta.url);
+    const { child } = forkTensorFlow(script, [run, 'begin'], 1);
+    const ended = new Promise<ChildMessage>((resolve) => {
+      let told = false;
+      child.on('message', (message: ChildMessage) => {
+        if (message.type === 'ended') resolve(message);
+        if (message.type !== 'epoch' || told) return;
+        told = true;
+        child.kill(signal);
+        child.send('stop');
+      });
+    });
+    const [code, killed] = await once(child, 'close');
+    assert.deepEqual([code, killed], [0, null]);
+    const message = await ended;
+    assert.ok(message.type === 'ended' && message.ended === 'stopped' && message.epochs > 0);
+    assert.ok(existsSync(join(run, files.checkpoint)));
+  });
 
 test('a training stopped in the middle of an epoch and resumed ends with the weights of an uninterrupted one', async () => {
   const settings = { distillation: { feature: 1, network: 1, prediction: 1, temperature: 2 } };

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { tensorFlowEnvironment } from '../../src/train/fork.js';
+import { pathToFileURL } from 'node:url';
+import { forkTensorFlow, tensorFlowEnvironment } from '../../src/train/fork.js';
 import { usageOf } from '../../src/train/usage.js';
 import { folder } from './_graph.js';
 
@@ -23,6 +25,21 @@ describe('the environment of a training', () => {
     assert.equal(env.CUDA_DEVICE_ORDER, 'X');
     assert.equal(env.TF_FORCE_GPU_ALLOW_GROWTH, 'true');
     assert.equal(env.TF_DETERMINISTIC_OPS, undefined, 'follows from what TensorFlow runs on');
+  });
+});
+
+describe('what a training says', () => {
+  it('leaves out that no GPU is seen where all are hidden from it', async () => {
+    const script = join(folder(), 'child.mjs');
+    const noGpu = 'E0000 00:00:17 11 cuda_platform.cc:52] failed call to cuInit: INTERNAL';
+    writeFileSync(script, `console.error(${JSON.stringify(`${noGpu}\nE0000 another error`)})`);
+    const heard = async (device: string) => {
+      const { child, said } = forkTensorFlow(pathToFileURL(script), [], 1, device);
+      await once(child, 'close');
+      return said().split('\n');
+    };
+    assert.deepEqual(await heard('-1'), ['E0000 another error']);
+    assert.deepEqual(await heard('0'), [noGpu, 'E0000 another error']);
   });
 });
 

@@ -1,3 +1,4 @@
+import { knownAnswers } from '../../../src/evaluate/filters.js';
 import type { RankingQueries } from '../../../src/evaluate/types.js';
 import type { Triples } from '../../../src/kg/types.js';
 import type { Vectors } from '../rankVectors.js';
@@ -55,10 +56,10 @@ function means(entity: Float32Array, dim: number, train: Triples, relations: num
 /** The same queries without the asked node among the candidates: it is most like itself. */
 export function withoutSelf(queries: RankingQueries): RankingQueries {
   const { entity, answer, filter } = queries;
-  const offset = new Int32Array(filter.offset.length);
+  const offset = new Int32Array(entity.length + 1);
   const left: number[] = [];
   for (let i = 0; i < entity.length; i++) {
-    const known = filter.entity.subarray(filter.offset[i], filter.offset[i + 1]);
+    const known = knownAnswers(filter, i).filter((one) => one !== answer[i]);
     left.push(...known);
     if (answer[i] !== entity[i] && !known.includes(entity[i])) left.push(entity[i]);
     offset[i + 1] = left.length;

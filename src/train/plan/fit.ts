@@ -65,7 +65,7 @@ function adviceOf(
     found.push(`${role}.negatives ${NEGATIVES}`);
   if (hops > 1 && fits({ hops: 1 })) tell('pathLength', 1, hops);
   if (teacher && teacher.top > 0 && fits({ teacher: { ...teacher, top: 0 } }))
-    tell('distillation.prediction', 0, 1);
+    found.push(`${role}.distillation.prediction 0`);
   if (found.length > 0) return `This would fit: ${found.join(', or ')}.`;
   return role === 'teacher'
     ? 'Make teacher.dim and teacher.batch smaller together, or name fewer sources in teacher.sources.'

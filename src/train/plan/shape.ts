@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { StudentSettings } from '../../config.js';
 import { ENCODER_FACTS } from '../../encoders.js';
 import { listTensors } from '../../model/safetensors.js';
+import { MOST_ANSWERS } from '../batches.js';
 import { isAnsweredBySample } from '../isAnsweredBySample.js';
 import { files, type Job } from '../job.js';
 import { negativesOf } from '../negativesOf.js';
@@ -38,7 +39,12 @@ function scoredRows(job: Job, teacher: TeacherShape | undefined): number {
   const { rows, queries, settings } = job;
   const negatives = negativesOf(job);
   if (negatives === undefined) return rows;
-  const answers = queries.answer.length / Math.max(1, queries.entity.length);
+  const { offset } = queries;
+  const taken = queries.entity.reduce(
+    (sum, _, i) => sum + Math.min(MOST_ANSWERS, offset[i + 1] - offset[i]),
+    0,
+  );
+  const answers = taken / Math.max(1, queries.entity.length);
   const hops = ENCODER_FACTS[settings.encoder].kind === 'path' ? settings.pathLength : 1;
   const own = settings.batch * (hops * 2 - 1 + answers + (teacher && !teacher.isSampled ? teacher.top : 0));
   return Math.min(rows, negatives + Math.round(own));

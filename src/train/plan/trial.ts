@@ -68,12 +68,11 @@ function median(values: readonly number[]): number {
 function firstQueries(queries: RankingQueries, most: number): RankingQueries {
   const { entity, relation, answer, filter, candidates } = queries;
   if (answer.length <= most) return queries;
-  const offset = filter.offset.slice(0, most + 1);
   return {
     entity: entity.subarray(0, most),
     relation: relation.subarray(0, most),
     answer: answer.subarray(0, most),
-    filter: { offset, entity: filter.entity.subarray(0, offset[most]) },
+    filter: { ...filter, ...(filter.list && { list: filter.list.subarray(0, most) }) },
     ...(candidates && { candidates: { ...candidates, set: candidates.set.subarray(0, most) } }),
   };
 }

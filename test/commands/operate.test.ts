@@ -84,7 +84,7 @@ describe('watch on the command line', () => {
   it('tells its health between two looks, and logs what it found', async () => {
     const line = 'watch films --every 1h --metrics-port 0 --log watch.log';
     const { code, stderr, status, health, metrics } = await healthOf(line, /not retrained/);
-    assert.deepEqual([code, status], [0, 200], stderr);
+    assert.deepEqual([code, status], [130, 200], stderr);
     assert.ok(health?.loop);
     assert.match(metrics ?? '', /^kgmentor_neo4j_reachable 1$/m);
     assert.deepEqual(logged('watch.log'), ['command', 'watch.checked', 'ended']);
@@ -108,7 +108,7 @@ describe('watch on the command line', () => {
       away,
     );
     assert.match(stdout, /^films: No Neo4j server answers at .* Trying again in 2\.0 s\.$/m);
-    assert.equal(code, 0);
+    assert.equal(code, 130);
   });
 
   it('refuses what it cannot read', async () => {
@@ -138,7 +138,7 @@ describe('schedule on the command line', () => {
   it('tells its health while nothing is due', async () => {
     const line = 'schedule --metrics-port 0 --log schedule.log';
     const { code, stderr, status, health } = await healthOf(line, /next at/);
-    assert.deepEqual([code, status], [0, 200], stderr);
+    assert.deepEqual([code, status], [130, 200], stderr);
     assert.ok(health?.loop);
     assert.deepEqual(logged('schedule.log'), ['command', 'ended']);
   });
@@ -155,7 +155,7 @@ describe('schedule on the command line', () => {
         void second.then(() => interrupt(child));
       },
     });
-    assert.equal(first.code, 0, first.stderr);
+    assert.equal(first.code, 130, first.stderr);
     assert.match(first.stdout, /^films \(nightly\): the one of .* was cut off$/m);
     assert.match(first.stdout, /^nightly: missed .*Z, .*Z/m);
     assert.equal((await second)?.code, 130);

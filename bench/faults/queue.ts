@@ -50,7 +50,7 @@ async function killWorkers(size: Size, log: (line: string) => void): Promise<Fau
     const jobs = Array.from({ length: size.jobs }, (_, i) => jobOf(i + 1, size.shelves));
     await addJobs(open, { students: jobs });
     const runs = path.join(home, 'runs');
-    const readers = watchReaders(graph, jobs, runs);
+    const readers = watchReaders(graph, jobs, runs, log);
     const begin = () => {
       const settings: WorkerArguments = { url, runs, lockSeconds: 3, trainMs: 300 };
       const stdio = ['ignore', 'ignore', 'inherit', 'ipc'] as const;

@@ -99,7 +99,7 @@ export function operateLine(event: OperateEvent): string {
     case 'checked':
       return `${about} ${event.retrain ? 'to be retrained' : 'not retrained'}, by ${STEPS[event.step]}: ${event.why}`;
     case 'begun':
-      return `${about} retraining begins`;
+      return `${about} ${event.schedule === undefined ? 'retraining begins' : 'its time has come'}`;
     case 'outcome':
       return `${about} ${event.outcome}${event.run === undefined ? '' : ` ${event.run}`}: ${event.why}${event.seconds > 0 ? `; ${duration(event.seconds)}` : ''}`;
     case 'trouble':

@@ -152,8 +152,8 @@ export async function runWorker(address: QueueAddress, options: WorkerOptions): 
   tell({ type: 'ended' });
 }
 
-/** Waits for some work, but not for ever. */
-const atMost = (milliseconds: number, work: Promise<unknown>): Promise<unknown> =>
+/** What some work gives; undefined where it fails or takes longer. */
+const atMost = <T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> =>
   Promise.race([work.catch(() => undefined), sleep(milliseconds, undefined, { ref: false })]);
 
 /** Waits for the signal, or until there is nothing left to do. */
@@ -161,21 +161,13 @@ async function untilEnd(
   { queue, redis }: OpenQueue,
   { signal, drain, onTurn }: WorkerOptions,
 ): Promise<void> {
-  const aborted = new Promise<undefined>((resolve) => {
-    if (signal?.aborted) resolve(undefined);
-    signal?.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
   while (!signal?.aborted) {
-    // Where Redis goes away at this moment, its answer keeps nobody from ending.
-    const jobs = redis.status === 'ready' && (await Promise.race([aborted, countJobs(queue)]));
+    const jobs = redis.status === 'ready' ? await atMost(AWAY_MS, countJobs(queue)) : undefined;
     if (jobs) {
       onTurn?.(jobs);
       if (drain && jobs.waiting + jobs.active + jobs.delayed + jobs['waiting-children'] === 0) return;
     }
-    const waiting = new AbortController();
-    const turn = sleep(drain ? 250 : TURN_MS, undefined, { signal: waiting.signal });
-    await Promise.race([aborted, turn.catch(() => undefined)]);
-    waiting.abort();
+    await sleep(drain ? 250 : TURN_MS, undefined, { signal }).catch(() => undefined);
   }
 }
 

@@ -64,6 +64,8 @@ async function until(line: string, said: RegExp, env: Record<string, string> = {
   return result;
 }
 
+const days = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString();
+
 describe('watch on the command line', () => {
   before(async () => {
     films = await newFilms(held.graph);
@@ -135,16 +137,17 @@ describe('schedule on the command line', () => {
     assert.match((await cli('schedule --list')).stdout, /^nightly +films +0 3 \* \* \* \(Europe\/Berlin\)/m);
   });
 
-  it('tells its health while nothing is due', async () => {
+  it('tells its health while nothing is due, and counts what was missed', async () => {
+    writeScheduleStates(films.config.runs, { nightly: { seen: days(3), running: {}, last: {} } });
     const line = 'schedule --metrics-port 0 --log schedule.log';
-    const { code, stderr, status, health } = await healthOf(line, /next at/);
+    const { code, stderr, status, health, metrics } = await healthOf(line, /nightly: missed/);
     assert.deepEqual([code, status], [130, 200], stderr);
     assert.ok(health?.loop);
-    assert.deepEqual(logged('schedule.log'), ['command', 'ended']);
+    assert.match(metrics ?? '', /^kgmentor_schedule_missed_total\{schedule="nightly"\} [23]$/m);
+    assert.deepEqual(logged('schedule.log'), ['command', 'schedule.missed', 'ended']);
   });
 
   it('tells at its start what was missed, lets a second one wait, and ends in order at Ctrl-C', async () => {
-    const days = (n: number) => new Date(Date.now() - n * 86_400_000).toISOString();
     const running = { films: days(3) };
     writeScheduleStates(films.config.runs, { nightly: { seen: days(3), running, last: {} } });
     let second: ReturnType<typeof until> | undefined;

@@ -14,7 +14,7 @@ import { openQueue } from '../../src/operate/queue/open.js';
 import { startRedis } from '../../src/setup/redis.js';
 import { watchReaders } from './queue/readers.js';
 import type { WorkerArguments } from './queue/worker.js';
-import { ask, empty, fill, jobOf, openGraph } from './queue/world.js';
+import { ask, empty, fill, isTrained, jobOf, numberOf, openGraph } from './queue/world.js';
 import type { FaultRow, Scenario } from './scenario.js';
 
 interface Size {
@@ -49,9 +49,10 @@ async function killWorkers(size: Size, log: (line: string) => void): Promise<Fau
     await fill(graph, size.shelves);
     const jobs = Array.from({ length: size.jobs }, (_, i) => jobOf(i + 1, size.shelves));
     await addJobs(open, { students: jobs });
-    const readers = watchReaders(graph, jobs);
+    const runs = path.join(home, 'runs');
+    const readers = watchReaders(graph, jobs, runs, log);
     const begin = () => {
-      const settings: WorkerArguments = { url, lockSeconds: 3, trainMs: 300 };
+      const settings: WorkerArguments = { url, runs, lockSeconds: 3, trainMs: 300 };
       const stdio = ['ignore', 'ignore', 'inherit', 'ipc'] as const;
       workers.push(fork(script, [JSON.stringify(settings)], { stdio: [...stdio] }));
     };
@@ -66,6 +67,11 @@ async function killWorkers(size: Size, log: (line: string) => void): Promise<Fau
       const { completed, failed } = await done();
       const isOver = completed + failed >= size.jobs || Date.now() > end;
       if (isOver) break;
+      // One that begins while Redis is away ends, and is begun again as a supervisor does.
+      for (const ended of workers.filter(({ exitCode }) => exitCode !== null)) {
+        workers.splice(workers.indexOf(ended), 1);
+        begin();
+      }
       // Spread over the jobs, each at a moment of its own.
       if (
         completed > ((workerKills + 0.5) * size.jobs) / (size.workerKills + 1) &&
@@ -99,8 +105,13 @@ async function killWorkers(size: Size, log: (line: string) => void): Promise<Fau
     const counts = await open.queue.getJobCounts('waiting', 'active', 'delayed');
     const leftOver = Number(held) + Object.values(counts).reduce((sum, count) => sum + count, 0);
     const harm = { lost, doubled, mixed, leftOver };
+    const trained = jobs.filter((job) => isTrained(numberOf(job))).length;
     return [
-      { kind: 'kill -9 of a worker', injected: workerKills, ...harm },
+      {
+        kind: `kill -9 of a worker; ${trained} of ${size.jobs} jobs train`,
+        injected: workerKills,
+        ...harm,
+      },
       { kind: 'kill -9 of Redis', injected: redisKills, ...harm },
     ];
   } finally {

@@ -34,7 +34,7 @@ export function schedulers(graph: Graph, times: number, log: (line: string) => v
     writeRings(folder);
     await importRings(graph, folder);
     for (let i = 0; i < times; i++) {
-      await ask(graph, 'change', { id: `f${i}` });
+      await ask(graph, 'change', { from: `f${i}`, to: 'f29' });
       const ended = await Promise.all(MACHINES.map((name) => scheduled(path.join(folder, name))));
       const told = ended.map((one) => (one?.type === 'outcome' ? one.outcome : 'failed'));
       const winners = ended.flatMap((one) =>

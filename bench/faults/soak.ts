@@ -1,26 +1,26 @@
-/** Cycles of reading, retraining and publishing in one process, as a schedule does them, and what they leave in it. */
+/** Cycles of looking, retraining, judging and publishing in one process, as `watch` does them, and what they leave in it. */
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import pLimit from 'p-limit';
+import type { Config } from '../../src/config.js';
 import type { Graph } from '../../src/graph/connect.js';
-import { readDataset } from '../../src/graph/dataset.js';
+import { openGraphs } from '../../src/graph/graphs.js';
 import { migrate } from '../../src/graph/migrate.js';
-import { publish } from '../../src/graph/publish.js';
-import { recordRun } from '../../src/graph/runs.js';
-import { graphRecord, publishInputOf } from '../../src/publishRun.js';
-import { parseConfig } from '../../src/settings.js';
-import { heldOut } from '../../src/train/heldOut.js';
-import { retrain } from '../../src/train/retrain.js';
+import { checkTarget } from '../../src/operate/changes.js';
+import { retrainJob } from '../../src/operate/retrainJob.js';
+import { watch } from '../../src/operate/watch.js';
+import { connectionOf, parseConfig } from '../../src/settings.js';
+import { listRunFolders } from '../../src/train/runs.js';
 import { wipe } from '../../test/_neo4j.js';
-import { ringConfig } from '../../test/_rings.js';
+import { RING, ringConfig } from '../../test/_rings.js';
 import { ask, leftovers, openGraph } from './database.js';
 import { withFolder } from './folder.js';
 import type { Scenario } from './scenario.js';
 import { failureOf, tally } from './tally.js';
 import { writeWorld } from './training.js';
 
-const CONFIG = parseConfig(ringConfig, 'the configuration of the soak');
 const TARGET = 'books';
 /** Cycles after which caches and pools have their size. */
 const WARM = 2;
@@ -38,12 +38,15 @@ export const soak: Scenario = {
         await wipe(graph);
         await migrate(graph);
         await writeWorld(graph, folder);
+        // What is counted is what stays in the process, whichever student is the better one.
+        const settings = { ...ringConfig, gate: { tolerance: 1 }, runs: path.join(folder, 'runs') };
+        const config = parseConfig(settings, 'the configuration of the soak');
         const cycles = tally('retraining cycle in one process', log);
         const count = full ? 200 : 5;
         let warm: Held | undefined;
         let held: Held | undefined;
         for (let i = 0; i < count; i++) {
-          const failure = await failureOf(cycle(graph, folder, `soak-${i}`));
+          const failure = await failureOf(cycle(graph, config, i));
           held = await heldNow(graph);
           if (i + 1 === WARM) warm = held;
           if (i + 1 === WARM || i + 1 === count || (i + 1) % 20 === 0) log(`after ${i + 1}: ${lineOf(held)}`);
@@ -62,15 +65,24 @@ export const soak: Scenario = {
     }),
 };
 
-async function cycle(graph: Graph, folder: string, id: string): Promise<void> {
-  const { dataset } = await readDataset(() => graph, CONFIG);
-  const run = path.join(folder, id);
-  const split = heldOut(dataset, CONFIG.heldOut)[TARGET];
-  const { student: settings, evaluation } = CONFIG;
-  await retrain({ dataset, target: TARGET, split, settings, evaluation, folder: run, id }, { threads: 1 });
-  await publish(graph, publishInputOf(run, CONFIG, TARGET), { graceSeconds: 0 });
-  await recordRun(graph, graphRecord(run, TARGET));
-  rmSync(run, { recursive: true });
+/** A fact more, a look, which finds it, and a retraining from the student before; runs that nobody needs are removed. */
+async function cycle(graph: Graph, config: Config, number: number): Promise<void> {
+  // The ring's facts lead three films further.
+  const to = (number + 5 + Math.floor(number / RING)) % RING;
+  await ask(graph, 'change', { from: `f${number % RING}`, to: `f${to}` });
+  const graphs = () => openGraphs(config, connectionOf({}, 'write'));
+  const [done] = await watch({
+    ...{ targets: [TARGET], once: true, intervalSeconds: 1, limit: pLimit(1) },
+    check: (target) => checkTarget({ config, graphs, target }),
+    retrain: (target) =>
+      retrainJob(
+        { config, graphs, target, pretrain: true, incremental: true, onlyIfChanged: true },
+        { threads: 1, graceSeconds: 0 },
+      ),
+  });
+  if (done?.outcome !== 'published') throw new Error(`not published: ${JSON.stringify(done)}`);
+  for (const { folder, record } of listRunFolders(config.runs))
+    if (record.kind === 'student' && record.id !== done.run) rmSync(folder, { recursive: true });
 }
 
 /** What the process holds. */

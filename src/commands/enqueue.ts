@@ -8,6 +8,8 @@ import { table } from './output.js';
 import { queueHelp, queueOptions, withQueue } from './queueFlags.js';
 import { targetsOf } from './retraining.js';
 
+const NOT_QUEUED = 'not queued';
+
 export const enqueueCommand: Command = {
   usage:
     '<target> | --targets A,B [--teacher ID | --no-teacher | --pretrain] [--incremental] [--again] [--redis URL] [--queue NAME] [--dry-run]',
@@ -61,13 +63,16 @@ export const enqueueCommand: Command = {
           id,
           kind: job.kind,
           ...(job.kind === 'student' && { target: job.target }),
-          state: 'not queued',
+          state: NOT_QUEUED,
         }))
       : await withQueue(flags, (open) => addJobs(open, plan));
     out.data(added, () =>
       table(
         ['job', 'kind', 'state'],
-        added.map(({ id, kind, state }) => [id, kind, state === 'added' ? state : `${state}, as it was`]),
+        added.map(({ id, kind, state }) => [
+          ...[id, kind],
+          ['added', NOT_QUEUED].includes(state) ? state : `${state}, as it was`,
+        ]),
       ),
     );
   },

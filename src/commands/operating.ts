@@ -5,6 +5,7 @@ import { type Graphs, openGraphs } from '../graph/graphs.js';
 import type { OnOperateEvent, OperateEvent } from '../operate/events.js';
 import { refusal } from '../operate/gate.js';
 import { type RetrainHow, type RetrainOutcome, retrainJob } from '../operate/retrainJob.js';
+import type { MetricsServer } from '../operate/serveMetrics.js';
 import { connectionOf } from '../settings.js';
 import { sharesOf, usedGpus } from '../train/devices.js';
 import type { Context } from './command.js';
@@ -67,11 +68,24 @@ export function requirePublished(outcomes: readonly RetrainOutcome[]): void {
   }
 }
 
+/**
+ * What a command that goes on until it is stopped ends with.
+ *
+ * @throws KgmentorError INTERRUPTED after a stop
+ */
+export function requireUnstopped(signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  throw new KgmentorError('INTERRUPTED', 'Stopped.', {
+    next: 'What was under way goes on from its checkpoint the next time.',
+  });
+}
+
 const WORSE: readonly OperateEvent['type'][] = ['trouble', 'missed', 'cutOff'];
 
-/** Tells what goes on as data, and writes it into the log. */
-export function tellOf({ out, note }: Context): OnOperateEvent {
+/** Tells what goes on as data, writes it into the log and counts it. */
+export function tellOf({ out, note }: Context, metrics?: MetricsServer): OnOperateEvent {
   return (event) => {
+    metrics?.onOperateEvent(event);
     note(event, WORSE.includes(event.type) ? 'warn' : 'info');
     out.data(event, () => [operateLine(event)]);
   };
@@ -85,7 +99,7 @@ export function operateLine(event: OperateEvent): string {
     case 'checked':
       return `${about} ${event.retrain ? 'to be retrained' : 'not retrained'}, by ${STEPS[event.step]}: ${event.why}`;
     case 'begun':
-      return `${about} retraining begins`;
+      return `${about} ${event.schedule === undefined ? 'retraining begins' : 'its time has come'}`;
     case 'outcome':
       return `${about} ${event.outcome}${event.run === undefined ? '' : ` ${event.run}`}: ${event.why}${event.seconds > 0 ? `; ${duration(event.seconds)}` : ''}`;
     case 'trouble':

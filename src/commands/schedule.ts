@@ -13,7 +13,7 @@ import {
 import { timesOf } from '../operate/times.js';
 import { withLock } from '../setup/lock.js';
 import type { Command, Context } from './command.js';
-import { tellOf, workshopHelp, workshopOf, workshopOptions } from './operating.js';
+import { requireUnstopped, tellOf, workshopHelp, workshopOf, workshopOptions } from './operating.js';
 import { table } from './output.js';
 import { metricsHelp, metricsOptions, startMetrics } from './serving.js';
 import { wholeNumber } from './training.js';
@@ -60,6 +60,7 @@ export const scheduleCommand: Command = {
       log: out.say,
       signal,
     });
+    requireUnstopped(signal);
   },
 };
 
@@ -68,9 +69,9 @@ async function serve(context: Context, config: Config): Promise<void> {
   const { schedules, runs } = config;
   const targets = new Set(Object.values(schedules).flatMap((one) => one.targets));
   const { limit, graphs, retrain } = await workshopOf(targets.size, context);
-  const onEvent = tellOf(context);
   const check = (target: string, teacher?: string) => checkTarget({ config, graphs, target, teacher });
   const served = await startMetrics(context, { loopSeconds: QUIET_SECONDS });
+  const onEvent = tellOf(context, served);
   for (const { schedule, next } of listOf(config, 1, {}))
     out.say(`${schedule}: next at ${next[0] ?? 'no time'}`);
   await runSchedules({

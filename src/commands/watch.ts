@@ -3,7 +3,14 @@ import { requireSource } from '../graph/alignments.js';
 import { checkTarget } from '../operate/changes.js';
 import { watch } from '../operate/watch.js';
 import { type Command, text } from './command.js';
-import { requirePublished, tellOf, workshopHelp, workshopOf, workshopOptions } from './operating.js';
+import {
+  requirePublished,
+  requireUnstopped,
+  tellOf,
+  workshopHelp,
+  workshopOf,
+  workshopOptions,
+} from './operating.js';
 import { targetsOf } from './retraining.js';
 import { metricsHelp, metricsOptions, startMetrics } from './serving.js';
 
@@ -62,9 +69,10 @@ export const watchCommand: Command = {
       check: (one) => checkTarget({ config, graphs, target: one, teacher }),
       ...(flags['dry-run'] !== true && { retrain: (one) => retrain(one, { ...how, onlyIfChanged: true }) }),
       ...{ once, limit, signal },
-      onEvent: tellOf(context),
+      onEvent: tellOf(context, served),
       onTurn: served?.beat,
     });
+    requireUnstopped(signal);
     requirePublished(outcomes);
   },
 };

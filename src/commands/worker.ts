@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { KgmentorError } from '../errors.js';
+import { refusal } from '../operate/gate.js';
 import type { JobResult } from '../operate/queue/perform.js';
 import { runWorker, type WorkerEvent } from '../operate/queue/worker.js';
 import { connectionOf } from '../settings.js';
 import { sharesOf, usedGpus } from '../train/devices.js';
 import { type Command, text } from './command.js';
+import { requireUnstopped } from './operating.js';
 import { queueAddress, queueHelp, queueOptions } from './queueFlags.js';
 import { metricsHelp, metricsOptions, startMetrics } from './serving.js';
 import { checkThreads, wholeNumber } from './training.js';
@@ -28,7 +31,8 @@ export const workerCommand: Command = {
   help: {
     '--parallel N': 'trainings at once; one a GPU, or one, where absent',
     '--threads N': 'threads of TensorFlow in each; equal counts give equal weights',
-    '--drain': 'end when no job is left',
+    '--drain':
+      'end when no job is left; with the exit code of the first failure, or 6 where a student is not published',
     ...queueHelp,
     ...metricsHelp,
   },
@@ -55,6 +59,8 @@ export const workerCommand: Command = {
       metrics: named ? config().metrics : {},
     });
     let isAway = false;
+    let failure: KgmentorError | undefined;
+    let refused: KgmentorError | undefined;
     await runWorker(queueAddress(flags), {
       place,
       parallel: shares.parallel,
@@ -71,15 +77,39 @@ export const workerCommand: Command = {
           return;
         }
         isAway = false;
+        failure ??= failureOf(event);
+        refused ??= refusalOf(event);
+        served?.onWorkerEvent(event);
         note(event, event.type === 'failed' || event.type === 'lost' ? 'warn' : 'info');
         if (out.options.json) out.data(event, () => []);
         else out.say(lineOf(event));
       },
       onJobEvent: (id, event) => out.onEventOf(id)(event),
-      onTurn: served?.beat,
+      onTurn(jobs) {
+        served?.beat();
+        served?.queued(jobs);
+      },
     });
+    requireUnstopped(signal);
+    const end = failure ?? refused;
+    if (flags.drain === true && end) throw end;
   },
 };
+
+/** The failure of a job that is not tried again. */
+const failureOf = (event: WorkerEvent): KgmentorError | undefined =>
+  event.type === 'failed' && event.final
+    ? new KgmentorError(event.code, `The job ${event.id} failed: ${event.reason}`, {
+        next: '`kgmentor queue` lists failed jobs with their reasons, `kgmentor queue retry` tries them again.',
+      })
+    : undefined;
+
+/** What the quality gate said of a job's student where that is not published. */
+function refusalOf(event: WorkerEvent): KgmentorError | undefined {
+  const result = event.type === 'done' ? (event.result as Partial<JobResult> | null) : null;
+  const { target = '', run = '', refused } = result ?? {};
+  return refused === undefined ? undefined : refusal(target, run, { why: refused });
+}
 
 function lineOf(event: WorkerEvent): string {
   switch (event.type) {
@@ -90,7 +120,9 @@ function lineOf(event: WorkerEvent): string {
     case 'done':
       return `${event.id}: ${endOf(event.result as Partial<JobResult> | null)}`;
     case 'failed':
-      return `${event.id}: failed: ${event.reason}`;
+      return `${event.id}: failed${event.final ? '' : ', to be tried again'}: ${event.reason}`;
+    case 'waits':
+      return `${event.id}: waits: ${event.why}`;
     case 'returned':
       return `${event.id}: back in the queue`;
     case 'lost':

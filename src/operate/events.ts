@@ -5,7 +5,7 @@ import type { RetrainOutcome } from './retrainJob.js';
 export type OperateEvent =
   /** Data were compared with those of the last training. */
   | ({ readonly type: 'checked' } & Check)
-  /** A retraining begins, by a schedule where one is named. */
+  /** A retraining begins; where a schedule is named, one that may look at the data first. */
   | { readonly type: 'begun'; readonly target: string; readonly schedule?: string; readonly at: string }
   /** It has ended with an outcome, or there was nothing to train. */
   | {

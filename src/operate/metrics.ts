@@ -1,9 +1,17 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { KgmentorEvent, OnEvent, Trained } from '../events.js';
+import type { OnOperateEvent } from './events.js';
+import type { WorkerEvent } from './queue/worker.js';
 
 /** Prometheus metrics that follow the library's events. */
 export interface Metrics {
   readonly onEvent: OnEvent;
+  /** Counts what `watch` and `schedule` tell. */
+  readonly onOperateEvent: OnOperateEvent;
+  /** Counts what a worker tells of its jobs. */
+  readonly onWorkerEvent: (event: WorkerEvent) => void;
+  /** How many jobs of a queue are in which state. */
+  queued(jobs: Readonly<Record<string, number>>): void;
   /** Says whether Neo4j has answered lately. */
   reached(reachable: boolean): void;
   /** The text form of all metrics, and its type. */
@@ -72,6 +80,16 @@ export function createMetrics({ version }: { version: string }): Metrics {
   const refused = counter('gate_refusals_total', 'New students not published, as worse than the old one.', [
     'source',
   ]);
+  const missed = counter('schedule_missed_total', 'Times that passed while no scheduler was at work.', [
+    'schedule',
+  ]);
+  const skipped = counter('schedule_skipped_total', 'Times at which nothing was begun for a target.', [
+    'schedule',
+    'target',
+  ]);
+  const jobsDone = counter('jobs_done_total', 'Jobs of a queue that this worker did.', []);
+  const jobsFailed = counter('jobs_failed_total', 'Jobs that failed here and are not tried again.', []);
+  const jobs = gauge('queue_jobs', 'Jobs of the whole queue, by state.', ['state']);
   const warnings = counter('warnings_total', 'Warnings told.', []);
   const reachable = gauge('neo4j_reachable', 'Whether Neo4j has answered lately.', []);
 
@@ -127,6 +145,17 @@ export function createMetrics({ version }: { version: string }): Metrics {
   };
   return {
     onEvent,
+    onOperateEvent(event) {
+      if (event.type === 'missed') missed.inc({ schedule: event.schedule }, event.count);
+      if (event.type === 'skipped') skipped.inc({ schedule: event.schedule, target: event.target });
+    },
+    onWorkerEvent(event) {
+      if (event.type === 'done') jobsDone.inc();
+      if (event.type === 'failed' && event.final) jobsFailed.inc();
+    },
+    queued(counts) {
+      for (const [state, count] of Object.entries(counts)) jobs.set({ state }, count);
+    },
     reached: (is) => reachable.set(is ? 1 : 0),
     text: async () => ({ type: registry.contentType, body: await registry.metrics() }),
     close: () => registry.clear(),

@@ -3,7 +3,7 @@ export const REDACTED = '[redacted]';
 
 /** Names of fields and environment variables that hold secrets; "author" is none. */
 const SECRET_NAME =
-  /passw|passphrase|\bpwd\b|secret|token|credential|cookie|api[-_]?key|private[-_]?key|auth(?!or(?!iz))/i;
+  /passw|passphrase|(?<![a-z])pwd(?![a-z])|secret|token|credential|cookie|api[-_]?key|private[-_]?key|auth(?!or(?!iz))/i;
 
 /** Up to the last @: a password may hold unescaped slashes, and one word too many is no harm. */
 const LOGIN_OF_URI = /\b([a-z][a-z\d+.-]*:\/\/)[^\s"'<>]*@/gi;
@@ -11,6 +11,9 @@ const ASSIGNED =
   /\b([\w-]*(?:password|passwd|passphrase|pwd|secret|token|api[-_]?key|authorization)[\w-]*["']?\s*[=:]\s*)(?!Basic |Bearer )("[^"]*"|'[^']*'|[^\s,;&]+)/gi;
 /** A scheme of HTTP with what is no word of a sentence. */
 const HTTP_LOGIN = /\b(Basic|Bearer)\s+(?=\S*[A-Z\d=])[\w+/=.~-]{6,}/g;
+
+/** A variable that each shell sets: the working folder, which paths in a log begin with. */
+const WORKING_FOLDER = 'PWD';
 
 /** Shorter values would be found in the middle of harmless words. */
 const LEAST_LENGTH = 4;
@@ -67,7 +70,7 @@ function plainError(error: Error): Record<string, unknown> {
 export function redactValues(line: string, env: Readonly<Record<string, string | undefined>>): string {
   let clean = line;
   for (const [name, value] of Object.entries(env)) {
-    if (!value || value.length < LEAST_LENGTH || !SECRET_NAME.test(name)) continue;
+    if (!value || value.length < LEAST_LENGTH || name === WORKING_FOLDER || !SECRET_NAME.test(name)) continue;
     clean = clean.replaceAll(JSON.stringify(value).slice(1, -1), REDACTED).replaceAll(value, REDACTED);
   }
   return clean;

@@ -1,8 +1,6 @@
 import type { Config } from '../config.js';
-import { KgmentorError } from '../errors.js';
 import type { Graph } from '../graph/connect.js';
 import type { Graphs } from '../graph/graphs.js';
-import { acquireLease, type Lease } from '../graph/lease.js';
 import { migrate } from '../graph/migrate.js';
 import { type PublishOptions, type PublishResult, publish } from '../graph/publish.js';
 import { listRuns } from '../graph/runs.js';
@@ -16,6 +14,7 @@ import { trainedDigest } from './changes.js';
 import { earlierStudent } from './earlier.js';
 import type { GateVerdict } from './gate.js';
 import { judgeAndPublish } from './judgeAndPublish.js';
+import { asOnlyOne, type Busy, busy } from './onlyOne.js';
 import { unendedRun } from './takeUp.js';
 import { teacherFor } from './teacher.js';
 
@@ -45,8 +44,7 @@ export interface RetrainJobOptions
 
 /** What became of one retraining. */
 export type RetrainOutcome =
-  /** Another process retrains this target, or the teacher that it needs. */
-  | { readonly outcome: 'busy'; readonly target: string; readonly why: string }
+  | Busy
   /** With `onlyIfChanged`: the data are those of the last student. */
   | { readonly outcome: 'unchanged'; readonly target: string; readonly why: string }
   | {
@@ -92,33 +90,18 @@ export async function retrainJob(job: RetrainJob, options: RetrainJobOptions = {
     const writing = await graphs('write');
     const graph = writing.of(target);
     await migrate(graph);
-    const lease = await acquireLease(graph, leaseOf(target)).catch(busy(target));
-    if ('outcome' in lease) return lease;
-    lease.keep();
-    try {
-      return await retrainHeld({ ...job, graphs }, writing, lease, options);
-    } finally {
-      await lease.release().catch(() => undefined);
-    }
+    return await asOnlyOne(graph, target, {}, (requireHeld) =>
+      retrainHeld({ ...job, graphs }, writing, requireHeld, options),
+    );
   } finally {
     for (const connections of opened) await connections.close();
   }
 }
 
-/** Name of the lease that those who retrain a target share. */
-const leaseOf = (target: string): string => `retrain:${target}`;
-
-const busy =
-  (target: string) =>
-  (error: unknown): RetrainOutcome & { outcome: 'busy' } => {
-    if (!(error instanceof KgmentorError) || error.code !== 'GATE') throw error;
-    return { outcome: 'busy', target, why: error.message };
-  };
-
 async function retrainHeld(
   { config, target, graphs, teacher: wanted, pretrain, onlyIfChanged, incremental }: RetrainJob,
   writing: Graphs,
-  lease: Lease,
+  requireHeld: () => Promise<void>,
   options: RetrainJobOptions,
 ): Promise<RetrainOutcome> {
   const start = Date.now();
@@ -138,7 +121,7 @@ async function retrainHeld(
     { config, target, folder },
     options,
     async (run, verdict) => {
-      await requireHeld(graph, lease);
+      await requireHeld();
       return verdict.basis === 'same' ? undefined : publish(graph, run, publishOptions(options));
     },
   );
@@ -171,15 +154,6 @@ async function studentOf(
   }
   const { folder } = await withNewRun(runs, input.target, (run) => retrain({ ...input, ...run }, options));
   return { folder, student: 'trained' };
-}
-
-/** A lease that ran out while the server was away is taken again, unless another process has taken it since. */
-async function requireHeld(graph: Graph, lease: Lease): Promise<void> {
-  await lease.renew().catch(async (error) => {
-    if (!(error instanceof KgmentorError) || error.code !== 'GATE') throw error;
-    const again = await acquireLease(graph, lease.name);
-    await again.release();
-  });
 }
 
 const publishOptions = ({ signal, graceSeconds, onEvent }: RetrainJobOptions): PublishOptions => ({

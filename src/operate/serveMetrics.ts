@@ -15,7 +15,7 @@ export interface ServeMetricsOptions extends HealthOptions {
 }
 
 /** Metrics and health over HTTP. */
-export interface MetricsServer {
+export interface MetricsServer extends Pick<Metrics, 'onOperateEvent' | 'onWorkerEvent' | 'queued'> {
   readonly host: string;
   readonly port: number;
   readonly url: string;
@@ -45,12 +45,13 @@ export async function serveMetrics(options: ServeMetricsOptions): Promise<Metric
     answer(request, response, metrics, watched).catch(() => response.destroy());
   });
   await listen(server, port, host);
+  const { onEvent, onOperateEvent, onWorkerEvent, queued } = metrics;
   const { port: bound, address, family } = server.address() as AddressInfo;
   return {
     host,
     port: bound,
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`,
-    onEvent: metrics.onEvent,
+    ...{ onEvent, onOperateEvent, onWorkerEvent, queued },
     beat: watched.beat,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

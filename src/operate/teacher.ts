@@ -42,11 +42,18 @@ async function trainUnderLease(
 ): Promise<void> {
   await migrate(graphs.common);
   await withLease(graphs.common, LEASE, {}, async () => {
-    if (!isThere()) await trainTeacher(config, graphs, options);
+    if (isThere()) return;
+    await withNewRun(config.runs, 'teacher', (run) => trainTeacher(config, graphs, run, options));
   });
 }
 
-async function trainTeacher(config: Config, graphs: Graphs, options: RunOptions): Promise<void> {
+/** Reads the sources and trains a teacher of them in a run's folder. */
+export async function trainTeacher(
+  config: Config,
+  graphs: Graphs,
+  run: { readonly folder: string; readonly id: string },
+  options: RunOptions,
+): Promise<void> {
   const { input } = await readTeacherInput({ config, graphs, onEvent: options.onEvent });
-  await withNewRun(config.runs, 'teacher', (run) => pretrain({ ...input, ...run }, options));
+  await pretrain({ ...input, ...run }, options);
 }

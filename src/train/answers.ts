@@ -28,6 +28,12 @@ export interface SoftTargets {
   readonly reliability: Float32Array;
 }
 
+/** How many of the teacher's answers there are. */
+export interface Answered {
+  readonly done: number;
+  readonly total: number;
+}
+
 /**
  * The frozen teacher's calibrated answers, computed once for each (teacher, target, temperature) and kept in `cache`: every
  * arm, seed and retry reuses them.
@@ -40,6 +46,20 @@ export function teacherAnswers(
   options: AnswerOptions,
   cache?: string,
 ): SoftTargets {
+  const work = answering(teacher, queries, options, cache);
+  for (;;) {
+    const next = work.next();
+    if (next.done) return next.value;
+  }
+}
+
+/** The same in parts, between which others may do something: with many queries and entities it takes minutes. */
+export function* answering(
+  teacher: FrozenTeacher,
+  queries: TrainingQueries,
+  options: AnswerOptions,
+  cache?: string,
+): Generator<Answered, SoftTargets> {
   const path = cache && join(cache, `${digest(teacher, queries, options)}.safetensors`);
   if (path && existsSync(path)) {
     const { tensors, metadata } = readTensors(path);
@@ -52,7 +72,7 @@ export function teacherAnswers(
       reliability: tensors.reliability.data as Float32Array,
     };
   }
-  const soft = compute(teacher, queries, options);
+  const soft = yield* compute(teacher, queries, options);
   if (cache && path) {
     mkdirSync(cache, { recursive: true });
     const column = (data: Int32Array | Float32Array) => ({ shape: [data.length], data });
@@ -84,7 +104,11 @@ function digest(teacher: FrozenTeacher, queries: TrainingQueries, options: Answe
   return hash.digest('hex').slice(0, 24);
 }
 
-function compute(teacher: FrozenTeacher, queries: TrainingQueries, options: AnswerOptions): SoftTargets {
+function* compute(
+  teacher: FrozenTeacher,
+  queries: TrainingQueries,
+  options: AnswerOptions,
+): Generator<Answered, SoftTargets> {
   const among = allLinked(teacher);
   const total = queries.entity.length;
   const all = teacher.asked(singleHop(queries.entity, queries.relation));
@@ -97,6 +121,7 @@ function compute(teacher: FrozenTeacher, queries: TrainingQueries, options: Answ
     parts.push(
       tidied(() => softRows(scoresOf(teacher, among, queries, rows), among, calibrated, options, known)),
     );
+    yield { done: from + rows.length, total: asked.length };
   }
   return { ...spread(parts, asked, queries, total), temperature: options.temperature, calibrated };
 }

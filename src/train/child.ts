@@ -1,6 +1,8 @@
 /** The training process: reads a job from a run folder, trains or answers, and tells its parent what happens. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Answered } from './answers.js';
+import type { Progress } from './checkpoint.js';
 import { type ChildMessage, toldFailure } from './messages.js';
 import type { AskMode } from './process.js';
 
@@ -45,6 +47,23 @@ async function answer(folder: string, mode: AskMode, by: string): Promise<void> 
   });
 }
 
+/** Tells of the teacher's answers twice a second, and ends them where a stop was asked for. */
+function answered(): (at: Answered) => Promise<boolean> {
+  const started = performance.now();
+  let told = started;
+  return async ({ done, total }) => {
+    const now = performance.now();
+    if (now - told > 500) {
+      told = now;
+      const rate = (1000 * done) / (now - started);
+      const left = { rowsPerSecond: rate, etaSeconds: (total - done) / rate };
+      send({ type: 'progress', name: "the teacher's answers", done, total, ...left });
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    return !stop;
+  };
+}
+
 async function main(folder: string, resume: boolean): Promise<void> {
   const started = performance.now();
   const { device } = await import('../model/backend.js');
@@ -53,6 +72,7 @@ async function main(folder: string, resume: boolean): Promise<void> {
   const { teacherStart } = await import('./teacherStart.js');
   const { beginBatches } = await import('./beginBatches.js');
   const { freshProgress, readCheckpoint } = await import('./checkpoint.js');
+  const { answerAhead } = await import('./distiller.js');
   const { trainLoop } = await import('./loop.js');
   const { cutTrace } = await import('./trace.js');
   const { usageOf } = await import('./usage.js');
@@ -69,11 +89,28 @@ async function main(folder: string, resume: boolean): Promise<void> {
     const given = checkpoint && !job.anchor ? undefined : startOf(folder);
     const taught = checkpoint || given ? undefined : teacherStart(folder, job);
     if (taught) send({ type: 'started', ...taught.taken });
+    const teacher = await answerAhead(job, answered());
+    const tell = (ended: 'done' | 'stopped', reached: Progress, prepareSeconds: number) =>
+      send({
+        type: 'ended',
+        ended,
+        epochs: reached.epoch,
+        trainSeconds: reached.seconds,
+        waitedSeconds: reached.waited,
+        prepareSeconds,
+        ...(taught && { start: taught.taken }),
+        best: Number.isFinite(reached.stopper.best) ? reached.stopper.best : null,
+        bestEpoch: reached.stopper.bestEpoch,
+        peakMb: process.resourceUsage().maxRSS / 1024,
+      });
+    const prepared = () => (performance.now() - started) / 1000;
+    // No checkpoint is due: the run goes on from where it stood.
+    if (stop) return tell('stopped', from, prepared());
     const trainer = checkpoint
-      ? createTrainer(job, { restored: checkpoint.restored, start: given })
-      : createTrainer(job, { start: given ?? taught?.start });
+      ? createTrainer(job, { restored: checkpoint.restored, start: given, teacher })
+      : createTrainer(job, { start: given ?? taught?.start, teacher });
     if (resume) cutTrace(folder, from.epoch);
-    const prepared = (performance.now() - started) / 1000;
+    const ready = prepared();
     const { ended, progress: reached } = await trainLoop(job, trainer, from, {
       folder,
       batches,
@@ -83,18 +120,7 @@ async function main(folder: string, resume: boolean): Promise<void> {
     });
     trainer.dispose();
     if (ended === 'done' && Object.keys(job.evaluations).length > 0) rankEvaluations(folder, folder);
-    send({
-      type: 'ended',
-      ended,
-      epochs: reached.epoch,
-      trainSeconds: reached.seconds,
-      waitedSeconds: reached.waited,
-      prepareSeconds: prepared,
-      ...(taught && { start: taught.taken }),
-      best: Number.isFinite(reached.stopper.best) ? reached.stopper.best : null,
-      bestEpoch: reached.stopper.bestEpoch,
-      peakMb: process.resourceUsage().maxRSS / 1024,
-    });
+    tell(ended, reached, ready);
   } finally {
     // Its thread would keep a process that failed from ending.
     await batches.close?.();

@@ -8,11 +8,11 @@ import type { Activations } from '../model/encoders/encoder.js';
 import { attentionLoss, featureLoss, networkLoss } from '../model/losses.js';
 import type { Model } from '../model/model.js';
 import { createTable, type Table } from '../model/table.js';
-import { type SoftTargets, teacherAnswers } from './answers.js';
+import { type Answered, answering, type SoftTargets, teacherAnswers } from './answers.js';
 import { type Batch, softOf } from './batches.js';
 import { type FrozenTeacher, loadTeacher } from './frozenTeacher.js';
 import { isAnsweredBySample } from './isAnsweredBySample.js';
-import type { Job } from './job.js';
+import type { Job, TeacherLink } from './job.js';
 import { sampledAnswers } from './sampledAnswers.js';
 import { distils, isUsed, weightAt } from './schedule.js';
 import { type AnswerOptions, allLinked, knownPlaces, type Linked, softRows } from './softRows.js';
@@ -46,13 +46,51 @@ export interface Distiller {
   dispose(): void;
 }
 
-/** Undefined for a job without a teacher or without a weight above 0. */
-export function distillerOf(job: Job, model: Model): Distiller | undefined {
-  if (!job.teacher || !('distillation' in job.settings) || !distils(job.settings.distillation))
-    return undefined;
-  const settings = job.settings.distillation;
+/** Settings of a job's distillation; undefined without a teacher or without a weight above 0. */
+const distillationOf = (job: Job): DistillationSettings | undefined =>
+  job.teacher && 'distillation' in job.settings && distils(job.settings.distillation)
+    ? job.settings.distillation
+    : undefined;
+
+const answerOptions = ({ temperature, top }: DistillationSettings): AnswerOptions => ({
+  temperature,
+  top,
+  cover: 0.98,
+});
+
+/** Of the answers beside their teacher. */
+const cacheOf = ({ folder }: TeacherLink): string => join(folder, 'answers');
+
+/**
+ * Makes a job's distiller find the teacher's answers ready: with many queries they take minutes, in which a process must
+ * tell how far it is and hear that it is to stop.
+ *
+ * @param between called after each part; false ends the work
+ * @returns the teacher, for `distillerOf`; undefined where there is nothing to be made ready
+ */
+export async function answerAhead(
+  job: Job,
+  between: (answered: Answered) => Promise<boolean>,
+): Promise<FrozenTeacher | undefined> {
+  const settings = distillationOf(job);
+  if (!job.teacher || !settings || job.feed || !isUsed(settings.prediction)) return undefined;
+  if (isAnsweredBySample(job, settings)) return undefined;
   const teacher = loadTeacher(job.teacher);
-  const options: AnswerOptions = { temperature: settings.temperature, top: settings.top, cover: 0.98 };
+  const work = answering(teacher, job.queries, answerOptions(settings), cacheOf(job.teacher));
+  for (let next = work.next(); !next.done; next = work.next()) if (!(await between(next.value))) break;
+  return teacher;
+}
+
+/**
+ * Undefined for a job without a teacher or without a weight above 0.
+ *
+ * @param ready the job's teacher where it is loaded already; the distiller disposes of it
+ */
+export function distillerOf(job: Job, model: Model, ready?: FrozenTeacher): Distiller | undefined {
+  const settings = distillationOf(job);
+  if (!job.teacher || !settings) return undefined;
+  const teacher = ready ?? loadTeacher(job.teacher);
+  const options = answerOptions(settings);
   const predicts = isUsed(settings.prediction);
   const isSampled = predicts && isAnsweredBySample(job, settings);
   const pathTeacher = teacher.encoder.kind === 'path' && model.encoder.kind === 'path';
@@ -75,7 +113,7 @@ function keptAnswers(
   options: AnswerOptions,
   walks: boolean,
 ): (batch: Batch) => SoftTargets {
-  const cache = job.teacher && join(job.teacher.folder, 'answers');
+  const cache = job.teacher && cacheOf(job.teacher);
   const kept = job.feed ? undefined : teacherAnswers(teacher, job.queries, options, cache);
   const linked = allLinked(teacher);
   return (batch) => {

@@ -33,6 +33,8 @@ export type TrainEvent =
       etaSeconds: number;
     }
   | { type: 'evaluated'; epoch: number; metric: 'mrr'; value: number; best: boolean; seconds: number }
+  /** While the teacher answers the job's queries, before the first step. */
+  | { type: 'progress'; name: string; done: number; total: number; rowsPerSecond: number; etaSeconds: number }
   | ({ type: 'started' } & TeacherStart)
   | ({ type: 'walks' } & WalkStatistics);
 

@@ -23,6 +23,7 @@ import type { SoftTargets } from './answers.js';
 import { type Batch, distilledTargets } from './batches.js';
 import { chosenLinks } from './chosenLinks.js';
 import { type Distiller, distillerOf } from './distiller.js';
+import type { FrozenTeacher } from './frozenTeacher.js';
 import type { Job, SoftLinks } from './job.js';
 import { weightAt } from './schedule.js';
 import { type RowChooser, rowChooser } from './stepRows.js';
@@ -64,6 +65,8 @@ export const shapeOf = ({ settings, rows, relations }: Job): ModelShape => ({
 export interface TrainerFrom {
   readonly restored?: { readonly model: Model; readonly extras: Readonly<Record<string, Table>> };
   readonly start?: Start;
+  /** The job's teacher where it is loaded already; the trainer disposes of it. */
+  readonly teacher?: FrozenTeacher;
 }
 
 /**
@@ -77,7 +80,7 @@ export function createTrainer(job: Job, from: TrainerFrom = {}): Trainer {
   const { slots } = optimiser;
   const options = { seed: settings.seed, deviation: DEVIATION, slots, start: from.start };
   const model = from.restored?.model ?? createModel(shapeOf(job), options);
-  const distiller = distillerOf(job, model);
+  const distiller = distillerOf(job, model, from.teacher);
   const extras = from.restored?.extras ?? distiller?.projections(slots) ?? {};
   const anchor = job.anchor && from.start && anchorOf(job.anchor, from.start.entity);
   const chooser = rowChooser(job, model.entity, anchor);

@@ -64,6 +64,8 @@ async function until(line: string, said: RegExp, env: Record<string, string> = {
   return result;
 }
 
+const days = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString();
+
 describe('watch on the command line', () => {
   before(async () => {
     films = await newFilms(held.graph);
@@ -84,7 +86,7 @@ describe('watch on the command line', () => {
   it('tells its health between two looks, and logs what it found', async () => {
     const line = 'watch films --every 1h --metrics-port 0 --log watch.log';
     const { code, stderr, status, health, metrics } = await healthOf(line, /not retrained/);
-    assert.deepEqual([code, status], [0, 200], stderr);
+    assert.deepEqual([code, status], [130, 200], stderr);
     assert.ok(health?.loop);
     assert.match(metrics ?? '', /^kgmentor_neo4j_reachable 1$/m);
     assert.deepEqual(logged('watch.log'), ['command', 'watch.checked', 'ended']);
@@ -108,7 +110,7 @@ describe('watch on the command line', () => {
       away,
     );
     assert.match(stdout, /^films: No Neo4j server answers at .* Trying again in 2\.0 s\.$/m);
-    assert.equal(code, 0);
+    assert.equal(code, 130);
   });
 
   it('refuses what it cannot read', async () => {
@@ -135,16 +137,17 @@ describe('schedule on the command line', () => {
     assert.match((await cli('schedule --list')).stdout, /^nightly +films +0 3 \* \* \* \(Europe\/Berlin\)/m);
   });
 
-  it('tells its health while nothing is due', async () => {
+  it('tells its health while nothing is due, and counts what was missed', async () => {
+    writeScheduleStates(films.config.runs, { nightly: { seen: days(3), running: {}, last: {} } });
     const line = 'schedule --metrics-port 0 --log schedule.log';
-    const { code, stderr, status, health } = await healthOf(line, /next at/);
-    assert.deepEqual([code, status], [0, 200], stderr);
+    const { code, stderr, status, health, metrics } = await healthOf(line, /nightly: missed/);
+    assert.deepEqual([code, status], [130, 200], stderr);
     assert.ok(health?.loop);
-    assert.deepEqual(logged('schedule.log'), ['command', 'ended']);
+    assert.match(metrics ?? '', /^kgmentor_schedule_missed_total\{schedule="nightly"\} [23]$/m);
+    assert.deepEqual(logged('schedule.log'), ['command', 'schedule.missed', 'ended']);
   });
 
   it('tells at its start what was missed, lets a second one wait, and ends in order at Ctrl-C', async () => {
-    const days = (n: number) => new Date(Date.now() - n * 86_400_000).toISOString();
     const running = { films: days(3) };
     writeScheduleStates(films.config.runs, { nightly: { seen: days(3), running, last: {} } });
     let second: ReturnType<typeof until> | undefined;
@@ -155,7 +158,7 @@ describe('schedule on the command line', () => {
         void second.then(() => interrupt(child));
       },
     });
-    assert.equal(first.code, 0, first.stderr);
+    assert.equal(first.code, 130, first.stderr);
     assert.match(first.stdout, /^films \(nightly\): the one of .* was cut off$/m);
     assert.match(first.stdout, /^nightly: missed .*Z, .*Z/m);
     assert.equal((await second)?.code, 130);

@@ -56,6 +56,12 @@ describe('secrets', () => {
     assert.equal(redactValues(line, env), `{"message":"neo4j said ${REDACTED}, abc"}`);
   });
 
+  it('of the environment are not the working folder, which a shell calls PWD', () => {
+    const line = JSON.stringify({ folder: '/srv/graphs/runs/films-1' });
+    assert.equal(redactValues(line, { PWD: '/srv/graphs', OLDPWD: '/srv/graphs' }), line);
+    assert.equal(redactValues(line, { DB_PWD: 'films' }), line.replace('films', REDACTED));
+  });
+
   it('are all that changes', () => {
     const event = {
       type: 'read',

@@ -97,6 +97,30 @@ describe('metrics', () => {
     assert.ok(over['kgmentor_last_published_timestamp_seconds{source="films"}'] >= before);
   });
 
+  it('count what a scheduler missed and skipped, and what became of a queue’s jobs', async () => {
+    const { url, onOperateEvent, onWorkerEvent, queued } = await serve();
+    const at = '2026-06-01T01:00:00Z';
+    onOperateEvent({ type: 'missed', schedule: 'nightly', times: [at], count: 12 });
+    onOperateEvent({ type: 'skipped', schedule: 'nightly', target: 'films', at, why: 'under way' });
+    onOperateEvent({ type: 'begun', schedule: 'nightly', target: 'films', at });
+    onWorkerEvent({ type: 'began', id: 'a', tries: 1 });
+    onWorkerEvent({ type: 'failed', id: 'a', reason: 'away', code: 'UNREACHABLE', final: false });
+    onWorkerEvent({ type: 'failed', id: 'a', reason: 'gone', code: 'NO_DATA', final: true });
+    onWorkerEvent({ type: 'done', id: 'b', result: null });
+    queued({ waiting: 3, failed: 1 });
+    queued({ waiting: 2, failed: 1 });
+    const found = await samples(url);
+    for (const [name, value] of Object.entries({
+      'kgmentor_schedule_missed_total{schedule="nightly"}': 12,
+      'kgmentor_schedule_skipped_total{schedule="nightly",target="films"}': 1,
+      kgmentor_jobs_done_total: 1,
+      kgmentor_jobs_failed_total: 1,
+      'kgmentor_queue_jobs{state="waiting"}': 2,
+      'kgmentor_queue_jobs{state="failed"}': 1,
+    }))
+      assert.equal(found[name], value, name);
+  });
+
   it('have names with units by the convention, each with its help', async () => {
     const { url } = await serve();
     const text = await (await fetch(`${url}/metrics`)).text();

@@ -6,12 +6,12 @@ import { before, test } from 'node:test';
 import { KgmentorError } from '../../src/errors.js';
 import { readTensors } from '../../src/model/safetensors.js';
 import { forkTensorFlow } from '../../src/train/fork.js';
-import { files, writeJob } from '../../src/train/job.js';
+import { files, type TeacherLink, writeJob } from '../../src/train/job.js';
 import type { ChildMessage } from '../../src/train/messages.js';
 import { runTraining } from '../../src/train/process.js';
 import { trainingQueries } from '../../src/train/queries.js';
 import { isWorthAThread } from '../../src/train/threadBatches.js';
-import { folder, RELATIONS, studentJob, teacherJob } from './_graph.js';
+import { folder, RELATIONS, ROWS, ring, studentJob, teacherJob } from './_graph.js';
 
 const weights = (run: string, name: string = files.model): Buffer => readFileSync(join(run, name));
 const mrr = (run: string): number => {
@@ -108,6 +108,32 @@ test('a training stopped in the middle of an epoch and resumed ends with the wei
   const state = (path: string) => readTensors(join(path, files.checkpoint)).tensors;
   for (const [name, { data }] of Object.entries(state(whole)))
     assert.deepEqual(state(run)[name].data, data, name);
+});
+
+test('a stop while the teacher answers ends before the first step, and the run begins when it is resumed', async () => {
+  const rows = 2000;
+  const small = studentJob(copied(), { distillation: { feature: 1, prediction: 1 }, batch: 4096, epochs: 1 });
+  const { train: triples } = ring(rows, 1, 1);
+  const queries = trainingQueries([{ triples, weight: 1 }], rows, RELATIONS);
+  const row = Int32Array.from({ length: rows }, (_, i) => i % ROWS);
+  const run = folder();
+  writeJob(run, {
+    ...small,
+    ...{ rows, entities: rows, queries, teacher: { ...(small.teacher as TeacherLink), row } },
+  });
+  const stopper = new AbortController();
+  const told: string[] = [];
+  const onMessage = ({ type }: ChildMessage) => {
+    told.push(type);
+    stopper.abort();
+  };
+  await assert.rejects(runTraining(run, { signal: stopper.signal, onMessage }), code('INTERRUPTED'));
+  assert.deepEqual(
+    [files.checkpoint, files.trace].map((name) => existsSync(join(run, name))),
+    [false, false],
+  );
+  assert.ok(!told.includes('epoch'));
+  assert.equal((await runTraining(run, { resume: true })).epochs, 1);
 });
 
 test('each distillation weight above zero changes the weights, and zero leaves them as without a teacher', async () => {

@@ -1,3 +1,3 @@
-// One more fact at a film, which the ring does not have. $id
-MATCH (a:Film {id: $id}), (b:Film {id: 'f29'})
+// One more fact between two films, which the ring does not have. $from, $to
+MATCH (a:Film {id: $from}), (b:Film {id: $to})
 CREATE (a)-[:CITES]->(b)

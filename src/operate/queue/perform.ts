@@ -9,6 +9,7 @@ import { databaseId, publishedSince } from '../../graph/publishedRuns.js';
 import type { Connection } from '../../settings.js';
 import { readRecord } from '../../train/folder.js';
 import { judgeAndPublish } from '../judgeAndPublish.js';
+import { asOnlyOne, type Busy } from '../onlyOne.js';
 import { finishedRun, forgetAttempts } from './attempt.js';
 import { idOf, type StudentJob, type TeacherJob, wholeConfig } from './jobs.js';
 import { publishOnce } from './publishOnce.js';
@@ -23,6 +24,7 @@ export interface Workplace {
   readonly connection: Connection;
   /** Threads of TensorFlow a training. */
   readonly threads?: number;
+  /** `seconds` until a lease runs out whose holder gives no sign of life, also the one that is held while training. */
   readonly publishing?: Pick<PublishOptions, 'graceSeconds' | 'seconds'>;
 }
 
@@ -51,8 +53,10 @@ export interface JobResult {
 
 /**
  * Does a job: trains its teacher or student, or goes on with it where another worker came so far, and publishes the
- * student. A run that is finished is not trained again, and one that was published is not published again.
+ * student. A run that is finished is not trained again, and one that was published is not published again. A target is
+ * at work in one process at a time, a `watch` or a scheduler included.
  *
+ * @returns `busy` where another process is at work on the target: nothing was done
  * @throws KgmentorError INTERRUPTED after an abort, with a checkpoint written; as the trainings and `publish` do
  * @example
  * await perform(job, { runs: 'runs', folder: '.', connection: connectionOf({}, 'write') }, { token: randomUUID() });
@@ -61,33 +65,49 @@ export async function perform(
   job: TeacherJob | StudentJob,
   place: Workplace,
   attempt: Try,
-): Promise<JobResult> {
-  const id = idOf(job);
+): Promise<JobResult | Busy> {
   const config = wholeConfig(job, place.folder, place.runs);
-  const open = () => openChecked(config, job, place.connection);
-  if (job.kind === 'teacher') {
-    const folder =
-      finishedRun(place.runs, id) ?? (await trainOnce(job, { id, config, open, place, attempt }));
+  const graphs = await openChecked(config, job, place.connection);
+  try {
+    const id = idOf(job);
+    const train = async () =>
+      finishedRun(place.runs, id) ?? (await trainOnce(job, { id, config, graphs, place, attempt }));
+    if (job.kind === 'student')
+      return await performStudent({ id, job, config, graphs }, train, place, attempt);
+    const folder = await train();
     forgetAttempts(place.runs, id);
     return { run: readRecord(folder).id };
+  } finally {
+    await graphs.close();
   }
+}
+
+async function performStudent(
+  { id, job, config, graphs }: { id: string; job: StudentJob; config: Config; graphs: Graphs },
+  train: () => Promise<string>,
+  { runs, threads, publishing }: Workplace,
+  { signal, device, onEvent }: Try,
+): Promise<JobResult | Busy> {
   const { target } = job;
-  const before = await using(open, (graphs) => publishedSince(graphs.of(target), id));
-  if (before !== undefined) return resultOf(place.runs, { run: id, target, published: before });
-  const folder = finishedRun(place.runs, id) ?? (await trainOnce(job, { id, config, open, place, attempt }));
-  const { signal, device, onEvent } = attempt;
-  const { gate, publication } = await using(open, async (graphs) => {
-    const graph = graphs.of(target);
-    await migrate(graph, { signal });
-    const options = { signal, device, threads: place.threads, onEvent };
-    return judgeAndPublish(graph, { config, target, folder }, options, (run) =>
-      publishOnce(graph, run, { ...place.publishing, signal, onEvent }),
+  const graph = graphs.of(target);
+  await migrate(graph, { signal });
+  const done = await asOnlyOne(graph, target, { seconds: publishing?.seconds }, async (requireHeld) => {
+    const before = await publishedSince(graph, id);
+    if (before !== undefined) return { published: before };
+    const folder = await train();
+    const options = { signal, device, threads, onEvent };
+    const { gate, publication } = await judgeAndPublish(
+      graph,
+      { config, target, folder },
+      options,
+      async (run) => {
+        await requireHeld();
+        return publishOnce(graph, run, { ...publishing, signal, onEvent });
+      },
     );
+    return gate.passed ? { published: publication } : { refused: gate.why };
   });
-  return resultOf(place.runs, {
-    ...{ run: id, target },
-    ...(gate.passed ? { published: publication } : { refused: gate.why }),
-  });
+  return 'outcome' in done ? done : resultOf(runs, { run: id, target, ...done });
 }
 
 /** The result of a student, with its figures where its run is on this machine. */
@@ -96,15 +116,6 @@ function resultOf(runs: string, result: JobResult): JobResult {
   const folder = finishedRun(runs, result.run);
   const metrics = folder && readRecord(folder).metrics;
   return { ...result, ...(metrics && { metrics }) };
-}
-
-async function using<T>(open: () => Promise<Graphs>, work: (graphs: Graphs) => Promise<T>): Promise<T> {
-  const graphs = await open();
-  try {
-    return await work(graphs);
-  } finally {
-    await graphs.close();
-  }
 }
 
 /** Connections to the databases that the job was made from: equal names elsewhere are other data. */

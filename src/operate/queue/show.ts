@@ -34,6 +34,10 @@ export interface QueueView {
   readonly jobs: readonly JobView[];
 }
 
+/** How many jobs of a queue are in which state. */
+export const countJobs = (queue: OpenQueue['queue']): Promise<QueueView['counts']> =>
+  queue.getJobCounts(...STATES) as Promise<QueueView['counts']>;
+
 /**
  * All jobs of a queue that are not completed, and the newest that are.
  *
@@ -41,7 +45,7 @@ export interface QueueView {
  * const { counts, jobs } = await showQueue(queue);
  */
 export async function showQueue({ queue }: OpenQueue): Promise<QueueView> {
-  const counts = (await queue.getJobCounts(...STATES)) as QueueView['counts'];
+  const counts = await countJobs(queue);
   const jobs: JobView[] = [];
   for (const state of STATES) {
     const found = await queue.getJobs([state], 0, state === 'completed' ? SHOWN - 1 : -1);

@@ -2,12 +2,10 @@ import type { Config } from '../../config.js';
 import { KgmentorError } from '../../errors.js';
 import type { Graphs } from '../../graph/graphs.js';
 import { readStudentInput } from '../../studentInput.js';
-import { readTeacherInput } from '../../teacherInput.js';
-import { evaluateAndRecord } from '../../train/evaluations.js';
-import { pretrain } from '../../train/pretrain.js';
 import { retrain } from '../../train/retrain.js';
 import { isFed, type RunOptions, resumeRun } from '../../train/runFolder.js';
 import { findRun } from '../../train/runs.js';
+import { trainTeacher } from '../teacher.js';
 import { type Attempt, beginAttempt } from './attempt.js';
 import type { StudentJob, TeacherJob } from './jobs.js';
 import type { Try, Workplace } from './perform.js';
@@ -15,7 +13,8 @@ import type { Try, Workplace } from './perform.js';
 interface Training {
   readonly id: string;
   readonly config: Config;
-  readonly open: () => Promise<Graphs>;
+  /** Stay open. */
+  readonly graphs: Graphs;
   readonly place: Workplace;
   readonly attempt: Try;
 }
@@ -31,61 +30,34 @@ export async function trainOnce(job: TeacherJob | StudentJob, training: Training
   const own = beginAttempt(place.runs, id, attempt.token);
   const { signal, device, onEvent } = attempt;
   const options: RunOptions = { signal, device, onEvent, threads: place.threads };
-  const train = job.kind === 'teacher' ? trainTeacher : trainStudent;
   try {
-    await train(job as TeacherJob & StudentJob, training, own, options);
+    await train(job, training, own, options);
   } catch (error) {
     // What another worker left may be cut off; the same from the beginning is not.
     if (!own.begun || !(error instanceof KgmentorError) || error.code !== 'BAD_DATA') throw error;
     own.restart();
-    await train(job as TeacherJob & StudentJob, training, { ...own, begun: false }, options);
+    await train(job, training, { ...own, begun: false }, options);
   }
-  if (job.kind === 'student') await evaluateAndRecord(own.folder, options);
   return own.finish();
 }
 
-async function trainTeacher(
-  _: TeacherJob,
-  { id, config, open }: Training,
-  { folder, begun }: Attempt,
-  options: RunOptions,
-): Promise<void> {
-  if (begun) return void (await resumeRun(folder, options));
-  const graphs = await open();
-  try {
-    const { input } = await readTeacherInput({ config, graphs, onEvent: options.onEvent });
-    await graphs.close();
-    await pretrain({ ...input, folder, id }, options);
-  } finally {
-    await graphs.close();
-  }
-}
-
-async function trainStudent(
-  job: StudentJob,
-  { id, config, open }: Training,
+async function train(
+  job: TeacherJob | StudentJob,
+  { id, config, graphs }: Training,
   { folder, begun }: Attempt,
   options: RunOptions,
 ): Promise<void> {
   // A run with columns in memory needs nothing but its folder; one fed by Cypher needs the graph again.
   if (begun && !isFed(folder)) return void (await resumeRun(folder, options));
+  if (job.kind === 'teacher') return trainTeacher(config, graphs, { folder, id }, options);
   const teacher = job.teacher === null ? undefined : runHere(config.runs, job.teacher, 'teacher');
   const from = job.from === undefined ? undefined : runHere(config.runs, job.from, 'student');
-  const opened: Graphs[] = [];
-  const graphs = async () => {
-    opened.push(await open());
-    return opened[0];
-  };
-  try {
-    const { onEvent } = options;
-    const { input } = await readStudentInput({
-      ...{ config, target: job.target, teacher, graphs, onEvent },
-      earlier: async () => from,
-    });
-    await retrain({ ...input, folder, id }, { ...options, resume: begun });
-  } finally {
-    for (const connections of opened) await connections.close();
-  }
+  const { input } = await readStudentInput({
+    ...{ config, target: job.target, teacher, onEvent: options.onEvent },
+    graphs: async () => ({ ...graphs, close: async () => undefined }),
+    earlier: async () => from,
+  });
+  await retrain({ ...input, folder, id }, { ...options, resume: begun });
 }
 
 /** The folder of a run that was trained before, maybe on another machine. */

@@ -4,17 +4,28 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job as QueuedJob } from 'bullmq';
 import { type ErrorCode, KgmentorError } from '../../errors.js';
 import type { KgmentorEvent } from '../../events.js';
+import type { Busy } from '../onlyOne.js';
 import type { Job } from './jobs.js';
 import { type OpenQueue, openQueue, QUEUE, type QueueAddress } from './open.js';
-import { type JobResult, perform, type Workplace } from './perform.js';
+import { perform, type Workplace } from './perform.js';
 import { reportStudents } from './report.js';
+import { countJobs, type QueueView } from './show.js';
 
 /** What a worker tells of its jobs. */
 export type WorkerEvent =
   | { readonly type: 'ready' | 'away' | 'ended' }
   | { readonly type: 'began'; readonly id: string; readonly tries: number }
   | { readonly type: 'done'; readonly id: string; readonly result: unknown }
-  | { readonly type: 'failed'; readonly id: string; readonly reason: string }
+  /** `final` where it is not tried again. */
+  | {
+      readonly type: 'failed';
+      readonly id: string;
+      readonly reason: string;
+      readonly code: ErrorCode;
+      readonly final: boolean;
+    }
+  /** Back in the queue for a while, as another process retrains its target. */
+  | { readonly type: 'waits'; readonly id: string; readonly why: string }
   /** Back in the queue, as the worker was asked to end. */
   | { readonly type: 'returned'; readonly id: string }
   /** Another worker has it now, or will. */
@@ -36,8 +47,8 @@ export interface WorkerOptions {
   readonly perform?: typeof perform;
   readonly onEvent?: (event: WorkerEvent) => void;
   readonly onJobEvent?: (id: string, event: KgmentorEvent) => void;
-  /** Called every half a minute at least while Redis is there. */
-  readonly onTurn?: () => void;
+  /** Called every half a minute at least while Redis is there, with how many jobs of the queue are in which state. */
+  readonly onTurn?: (jobs: QueueView['counts']) => void;
 }
 
 /** So often a job's worker may be lost before the job counts as the reason. */
@@ -48,6 +59,9 @@ const AWAY_MS = 1500;
 
 /** How often a worker that goes on for ever looks around. */
 const TURN_MS = 30_000;
+
+/** How soon a job is tried again whose target another process retrains: after 5, 10, 20 and 40 seconds, then each minute. */
+const waitMs = (tries: number): number => Math.min(60_000, 5000 * 2 ** (tries - 1));
 
 /** Trying again mends none of these. */
 const FINAL: readonly ErrorCode[] = ['USAGE', 'SCHEMA', 'NO_DATA', 'BAD_DATA'];
@@ -76,7 +90,12 @@ export async function runWorker(address: QueueAddress, options: WorkerOptions): 
     const device = free.shift();
     tell({ type: 'began', id, tries: job.attemptsStarted });
     try {
-      return await doJob(open, job, token, options, { device, signal: own.stop.signal });
+      const result = await doJob(open, job, token, options, { device, signal: own.stop.signal });
+      if (!isBusy(result)) return result;
+      // No try is used up by this.
+      await atMost(AWAY_MS, job.moveToDelayed(Date.now() + waitMs(job.attemptsStarted), token));
+      tell({ type: 'waits', id, why: result.why });
+      throw new open.bullmq.DelayedError();
     } catch (error) {
       if (!(error instanceof KgmentorError)) throw error;
       if (error.code === 'INTERRUPTED' && isLeaving() && !own.lost) {
@@ -85,7 +104,9 @@ export async function runWorker(address: QueueAddress, options: WorkerOptions): 
         throw new open.bullmq.WaitingError();
       }
       const told = [error.message, error.next].filter(Boolean).join(' ');
-      throw FINAL.includes(error.code) ? new open.bullmq.UnrecoverableError(told) : new Error(told);
+      const failure = FINAL.includes(error.code) ? new open.bullmq.UnrecoverableError(told) : new Error(told);
+      failure.cause = error;
+      throw failure;
     } finally {
       running.delete(own);
       if (device !== undefined) free.push(device);
@@ -111,8 +132,10 @@ export async function runWorker(address: QueueAddress, options: WorkerOptions): 
     }
   });
   worker.on('completed', (job, result) => tell({ type: 'done', id: job.id as string, result }));
-  worker.on('failed', (job, error) => {
-    if (job) tell({ type: 'failed', id: job.id as string, reason: error.message });
+  worker.on('failed', (job, { message: reason, cause }) => {
+    if (!job) return;
+    const code = cause instanceof KgmentorError ? cause.code : 'UNEXPECTED';
+    tell({ type: 'failed', id: job.id as string, reason, code, final: job.finishedOn !== undefined });
   });
   // Redis away: the connection is made again by itself, and what was to be told is told then.
   worker.on('error', () => open.redis.status !== 'ready' && tell({ type: 'away' }));
@@ -129,8 +152,8 @@ export async function runWorker(address: QueueAddress, options: WorkerOptions): 
   tell({ type: 'ended' });
 }
 
-/** Waits for some work, but not for ever. */
-const atMost = (milliseconds: number, work: Promise<unknown>): Promise<unknown> =>
+/** What some work gives; undefined where it fails or takes longer. */
+const atMost = <T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> =>
   Promise.race([work.catch(() => undefined), sleep(milliseconds, undefined, { ref: false })]);
 
 /** Waits for the signal, or until there is nothing left to do. */
@@ -138,20 +161,13 @@ async function untilEnd(
   { queue, redis }: OpenQueue,
   { signal, drain, onTurn }: WorkerOptions,
 ): Promise<void> {
-  for (;;) {
-    if (signal?.aborted) return;
-    if (redis.status === 'ready') onTurn?.();
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(done, drain ? 250 : TURN_MS);
-      function done() {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', done);
-        resolve();
-      }
-      signal?.addEventListener('abort', done);
-    });
-    if (drain && (await queue.getJobCountByTypes('waiting', 'active', 'delayed', 'waiting-children')) === 0)
-      return;
+  while (!signal?.aborted) {
+    const jobs = redis.status === 'ready' ? await atMost(AWAY_MS, countJobs(queue)) : undefined;
+    if (jobs) {
+      onTurn?.(jobs);
+      if (drain && jobs.waiting + jobs.active + jobs.delayed + jobs['waiting-children'] === 0) return;
+    }
+    await sleep(drain ? 250 : TURN_MS, undefined, { signal }).catch(() => undefined);
   }
 }
 
@@ -161,10 +177,12 @@ function doJob(
   token: string,
   { place, onJobEvent, perform: work = perform }: WorkerOptions,
   { device, signal }: { device?: string; signal: AbortSignal },
-): Promise<JobResult | unknown> {
+): Promise<unknown> {
   const { data } = job;
   if (data.kind === 'report') return reportStudents(open, job, token);
   const id = job.id as string;
   const onEvent = (event: KgmentorEvent) => onJobEvent?.(id, event);
   return work(data, place, { token: randomUUID(), signal, device, onEvent });
 }
+
+const isBusy = (result: unknown): result is Busy => (result as Partial<Busy> | null)?.outcome === 'busy';

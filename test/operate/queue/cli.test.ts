@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { acquireLease } from '../../../src/graph/lease.js';
 import { readRecord } from '../../../src/train/folder.js';
 import { type CliOptions, runCli } from '../../_cli.js';
 import { run, useGraph } from '../../_neo4j.js';
@@ -56,20 +57,26 @@ describe('trainings through a queue', () => {
     );
     const [teacher, films, report] = added;
     let url: string | undefined;
-    let asked: Promise<Response> | undefined;
+    let asked: Promise<{ status: number; metrics: string }> | undefined;
+    const ask = async () => ({
+      status: (await fetch(`${url}/healthz`)).status,
+      metrics: await (await fetch(`${url}/metrics`)).text(),
+    });
     const first = await cli('worker --threads 1 --metrics-port 0 --log worker.log', {
       onStderr: (text, child) => {
         url ??= /^metrics: (http:\/\/127\.0\.0\.1:\d+)\//m.exec(text)?.[1];
         if (asked || !/epoch \d+\/40/.test(text)) return;
-        asked = fetch(`${url}/healthz`);
+        asked = ask();
         void asked.catch(() => undefined).then(() => child.kill('SIGTERM'));
       },
     });
-    assert.equal((await asked)?.status, 200);
+    const { status, metrics } = (await asked) ?? {};
+    assert.equal(status, 200);
+    assert.match(metrics ?? '', /^kgmentor_queue_jobs\{state="(waiting|active)"\} 1$/m);
     const log = readFileSync(path.join(folder, 'worker.log'), 'utf8');
     for (const event of ['worker.began', 'begun', 'epoch', 'worker.returned'])
       assert.match(log, new RegExp(`"event":"${event}"`));
-    assert.equal(first.code, 0, first.stderr);
+    assert.equal(first.code, 130, first.stderr);
     assert.match(first.stderr, new RegExp(`^${teacher.id}: back in the queue$`, 'm'));
     const { code, stderr } = await cli('worker --drain --threads 1');
     assert.equal(code, 0, stderr);
@@ -109,6 +116,49 @@ describe('trainings through a queue', () => {
     assert.ok(drift && drift.entities > 0);
     const [again] = await json<Added>('enqueue films --incremental');
     assert.deepEqual([again.id, again.state], [added.id, 'completed']);
+  });
+
+  it('wait while another process retrains the target', async () => {
+    await run(held.graph, 'MATCH (a:Film {id: 1}), (b:Film {id: 9}) CREATE (a)-[:NEXT]->(b)');
+    const lease = await acquireLease(held.graph, 'retrain:films', { holder: 'anna' });
+    const [{ id }] = await json<Added>('enqueue films');
+    let released: Promise<void> | undefined;
+    const { code, stderr } = await cli('worker --drain --threads 1', {
+      onStderr(text) {
+        if (text.includes(`${id}: waits: anna holds the lease retrain:films`)) released ??= lease.release();
+      },
+    });
+    await released;
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, new RegExp(`${id}: waits: [^]*${id}: begun, time 2\n[^]*${id}: published\n`));
+    const leases = await run<{ holder: string | null }>(
+      held.graph,
+      "MATCH (l:KgLease {name: 'retrain:films'}) RETURN l.holder AS holder",
+    );
+    assert.deepEqual(leases, [{ holder: null }]);
+  });
+
+  it('tell by the exit code of a drained queue that a job failed, or that a student is not published', async () => {
+    await run(held.graph, 'MATCH (a:Film {id: 2}), (b:Film {id: 9}) CREATE (a)-[:NEXT]->(b)');
+    const [{ id }] = await json<Added>('enqueue films');
+    const elsewhere = path.join(folder, 'elsewhere');
+    mkdirSync(elsewhere);
+    const failed = await cli('worker --drain --threads 1', { cwd: elsewhere });
+    assert.equal(failed.code, 5, failed.stderr);
+    assert.match(failed.stderr, new RegExp(`The job ${id} failed: The teacher teacher-\\w+ is not in `));
+    assert.equal((await cli('worker --drain')).code, 0);
+
+    const { student } = ringConfig;
+    const worse = {
+      ...ringConfig,
+      student: { ...student, epochs: 1, learningRate: 1e-6 },
+      gate: { tolerance: 0 },
+    };
+    writeFileSync(path.join(folder, 'worse.json'), JSON.stringify(worse));
+    const [refused] = await json<Added>('enqueue films --config worse.json');
+    const { code, stderr } = await cli('worker --drain --threads 1');
+    assert.equal(code, 6, stderr);
+    assert.match(stderr, new RegExp(`The student ${refused.id} of films is not published: MRR `));
   });
 
   it('need two packages, which are asked for where they are not installed', async () => {

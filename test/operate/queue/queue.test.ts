@@ -116,15 +116,17 @@ describe('a queue', () => {
       const job = student('a');
       const id = idOf(job);
       await addJobs(queue, { students: [job] });
-      await drain('retry', async () => {
+      const events = await drain('retry', async () => {
         throw new KgmentorError('USAGE', 'The file of links links.tsv is not here.', {
           next: 'Put it there.',
         });
       });
+      const reason = 'The file of links links.tsv is not here. Put it there.';
+      assert.deepEqual(events[2], { type: 'failed', id, reason, code: 'USAGE', final: true });
       const failed = await showJob(queue, id);
       assert.equal(failed.state, 'failed');
       assert.equal(failed.tries, 1);
-      assert.equal(failed.reason, 'The file of links links.tsv is not here. Put it there.');
+      assert.equal(failed.reason, reason);
       assert.deepEqual(await retryJobs(queue, undefined, true), [id]);
       assert.equal((await showJob(queue, id)).state, 'failed');
       assert.deepEqual(await retryJobs(queue, id), [id]);
@@ -146,11 +148,37 @@ describe('a queue', () => {
         setTimeout(() => stop.abort(), 500);
         throw new KgmentorError('UNREACHABLE', 'No Neo4j server answers.');
       };
-      await drain('again', failing, { drain: false, signal: stop.signal });
+      const events = await drain('again', failing, { drain: false, signal: stop.signal });
+      assert.deepEqual(
+        events.map((event) => event.type === 'failed' && [event.code, event.final]),
+        [false, false, ['UNREACHABLE', false], false],
+      );
       const { state, reason } = await showJob(queue, idOf(job));
       assert.deepEqual([state, reason], ['delayed', 'No Neo4j server answers.']);
       await (await queue.queue.getJob(idOf(job)))?.promote(); // instead of five seconds
       await drain('again', done);
+      assert.equal((await showJob(queue, idOf(job))).state, 'completed');
+    }));
+
+  it('lets a job wait whose target another process retrains, which uses no try up', () =>
+    inQueue('busy', async (queue) => {
+      const job = student('a');
+      await addJobs(queue, { students: [job] });
+      const stop = new AbortController();
+      const busy: Perform = async () => {
+        setTimeout(() => stop.abort(), 500);
+        return { outcome: 'busy', target: 'films', why: 'anna holds the lease' };
+      };
+      const events = await drain('busy', busy, { drain: false, signal: stop.signal });
+      assert.deepEqual(
+        events.slice(1, -1).map(({ type }) => type),
+        ['began', 'waits'],
+      );
+      assert.equal((await showJob(queue, idOf(job))).state, 'delayed');
+      const waiting = await queue.queue.getJob(idOf(job));
+      assert.deepEqual([waiting?.attemptsMade, waiting?.delay], [0, 5000]);
+      await waiting?.promote(); // instead of five seconds
+      await drain('busy', done);
       assert.equal((await showJob(queue, idOf(job))).state, 'completed');
     }));
 

@@ -1,9 +1,11 @@
 // What readers have now. $sources
-// → model, since, numbers: the first number of each vector, each once
+// → model and since: of the pointer before the nodes are read, after: its model when they have been read,
+// numbers: the first number of each vector, each once
 MATCH (p:KgPublication)
 WHERE p.source IN $sources
-CALL (p) {
+WITH p, p.model AS model, toString(p.since) AS since, p.property AS slot
+CALL (p, slot) {
   MATCH (n) WHERE p.label IN labels(n)
-  RETURN collect(DISTINCT n[p.property][0]) AS numbers
+  RETURN collect(DISTINCT n[slot][0]) AS numbers
 }
-RETURN p.model AS model, toString(p.since) AS since, numbers
+RETURN model, since, p.model AS after, numbers

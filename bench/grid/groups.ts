@@ -16,6 +16,8 @@ const WARY = { rounds: 2, precision: 0.95 };
 export const ONE_ROUND = { rounds: 1, ...grow };
 /** The share beside which the other links test alignment. */
 export const ALIGNED_AT = 0.5;
+/** Entities that a step of those teachers compares with: where linked entities have rows of their own, all are many. */
+const COMPARED = 4000;
 export const LINK_MODES = ['share', 'swap', 'relation', 'soft'] as const;
 export const ENCODERS = ['complex', 'distmult', 'transe', 'rotate', 'gru', 'rsn', 'transformer'] as const;
 /** Encoders of which a student would begin with its teacher's dimensions, which the others cannot. */
@@ -179,8 +181,7 @@ function linkModes(make: Make, add: Add): void {
   const seed = SEEDS[0];
   for (const links of [ALL, WRONG])
     for (const mode of LINK_MODES) {
-      // The default stays unsaid, so that the cell is the one of the other tables.
-      const settings = mode === 'share' ? {} : { links: mode };
+      const settings = { links: mode, negatives: COMPARED };
       const teacher = make.teacher({ seed, links, settings });
       const column = links.wrong > 0 ? 'wrong' : 'right';
       add(`${mode}: training`, column, teacher);

@@ -65,6 +65,9 @@ describe('students of several targets', () => {
     assert.match(stderr, /^2 students, 2 at once, 1 thread each$/m);
     assert.match(stderr, /^film: student epoch 12\/12: /m);
     assert.match(stderr, /^book: student epoch 12\/12: /m);
+    for (const target of ['film', 'book'])
+      assert.match(stderr, new RegExp(`^${target}: links by SAME_AS: `, 'm'));
+    assert.doesNotMatch(stderr, /^links by/m);
     const told = JSON.parse(stdout) as { target: string; metrics: { tv: { all: { count: number } } } }[];
     assert.deepEqual(
       told.map(({ target }) => target),
@@ -108,6 +111,31 @@ describe('students of several targets', () => {
     assert.equal(again.code, 0, again.stderr);
     assert.equal(again.stdout.match(/its newest student was done before/g)?.length, 2);
     assert.equal(students('stopped').length, 2);
+    // Asked for anew, both are trained anew, though the second is not begun before the stop.
+    asked = false;
+    const anew = await cli(all, {
+      onStderr: (text, child) => {
+        if (asked || !/epoch \d+\/12/.test(text)) return;
+        asked = true;
+        interrupt(child);
+      },
+    });
+    assert.equal(anew.code, 130, anew.stderr);
+    assert.equal(students('stopped').length, 3);
+    const whole = await cli([...all, '--resume']);
+    assert.equal(whole.code, 0, whole.stderr);
+    assert.doesNotMatch(whole.stdout, /was done before/);
+    assert.deepEqual(
+      students('stopped')
+        .map((one) => [readRecord(one).target, readRecord(one).status])
+        .sort(),
+      [
+        ['book', 'done'],
+        ['book', 'done'],
+        ['film', 'done'],
+        ['film', 'done'],
+      ],
+    );
   });
 
   it('are as many at once as were asked for, and nothing warns of listeners', async () => {

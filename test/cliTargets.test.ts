@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { ConfigInput } from '../src/config.js';
 import { readRecord } from '../src/train/folder.js';
+import { listRunFolders } from '../src/train/runs.js';
 import { type CliOptions, interrupt, runCli } from './_cli.js';
 import { run, useGraph } from './_neo4j.js';
 
@@ -28,9 +29,9 @@ const configOf = (runs: string): ConfigInput => ({
 });
 const cli = (args: string[], options: CliOptions = {}) => runCli(args, { cwd: folder, ...options });
 const students = (runs: string) =>
-  readdirSync(path.join(folder, runs))
-    .map((id) => path.join(folder, runs, id))
-    .filter((one) => readRecord(one).kind === 'student');
+  listRunFolders(path.join(folder, runs))
+    .filter(({ record }) => record.kind === 'student')
+    .map((one) => one.folder);
 const modelOf = (runs: string, target: string) => {
   const found = students(runs).filter((one) => readRecord(one).target === target);
   assert.equal(found.length, 1);
@@ -66,7 +67,7 @@ describe('students of several targets', () => {
     assert.match(stderr, /^film: student epoch 12\/12: /m);
     assert.match(stderr, /^book: student epoch 12\/12: /m);
     for (const target of ['film', 'book'])
-      assert.match(stderr, new RegExp(`^${target}: links by SAME_AS: `, 'm'));
+      assert.match(stderr, new RegExp(`^${target}: links by relationship SAME_AS: `, 'm'));
     assert.doesNotMatch(stderr, /^links by/m);
     const told = JSON.parse(stdout) as { target: string; metrics: { tv: { all: { count: number } } } }[];
     assert.deepEqual(

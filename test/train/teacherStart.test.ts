@@ -97,7 +97,7 @@ for (const [encoder, parts] of [
 
     it('is told of a training that was stopped and resumed as well', async () => {
       const run = withFacts(folder(), train, ROWS);
-      writeJob(run, job({ dim: 8, epochs: 200, patience: 1000 }));
+      writeJob(run, job({ dim: 8, epochs: 40, patience: 1000 }));
       const stopper = new AbortController();
       const told: ChildMessage[] = [];
       const stopped = runTraining(run, {

@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { ConfigInput } from '../src/config.js';
 import { readRecord } from '../src/train/folder.js';
+import { listRunFolders } from '../src/train/runs.js';
 import { type CliOptions, interrupt, runCli } from './_cli.js';
 import { run, useGraph } from './_neo4j.js';
 
@@ -28,9 +29,9 @@ const configOf = (runs: string): ConfigInput => ({
 });
 const cli = (args: string[], options: CliOptions = {}) => runCli(args, { cwd: folder, ...options });
 const students = (runs: string) =>
-  readdirSync(path.join(folder, runs))
-    .map((id) => path.join(folder, runs, id))
-    .filter((one) => readRecord(one).kind === 'student');
+  listRunFolders(path.join(folder, runs))
+    .filter(({ record }) => record.kind === 'student')
+    .map((one) => one.folder);
 const modelOf = (runs: string, target: string) => {
   const found = students(runs).filter((one) => readRecord(one).target === target);
   assert.equal(found.length, 1);
@@ -65,6 +66,9 @@ describe('students of several targets', () => {
     assert.match(stderr, /^2 students, 2 at once, 1 thread each$/m);
     assert.match(stderr, /^film: student epoch 12\/12: /m);
     assert.match(stderr, /^book: student epoch 12\/12: /m);
+    for (const target of ['film', 'book'])
+      assert.match(stderr, new RegExp(`^${target}: links by relationship SAME_AS: `, 'm'));
+    assert.doesNotMatch(stderr, /^links by/m);
     const told = JSON.parse(stdout) as { target: string; metrics: { tv: { all: { count: number } } } }[];
     assert.deepEqual(
       told.map(({ target }) => target),
@@ -108,6 +112,31 @@ describe('students of several targets', () => {
     assert.equal(again.code, 0, again.stderr);
     assert.equal(again.stdout.match(/its newest student was done before/g)?.length, 2);
     assert.equal(students('stopped').length, 2);
+    // Asked for anew, both are trained anew, though the second is not begun before the stop.
+    asked = false;
+    const anew = await cli(all, {
+      onStderr: (text, child) => {
+        if (asked || !/epoch \d+\/12/.test(text)) return;
+        asked = true;
+        interrupt(child);
+      },
+    });
+    assert.equal(anew.code, 130, anew.stderr);
+    assert.equal(students('stopped').length, 3);
+    const whole = await cli([...all, '--resume']);
+    assert.equal(whole.code, 0, whole.stderr);
+    assert.doesNotMatch(whole.stdout, /was done before/);
+    assert.deepEqual(
+      students('stopped')
+        .map((one) => [readRecord(one).target, readRecord(one).status])
+        .sort(),
+      [
+        ['book', 'done'],
+        ['book', 'done'],
+        ['film', 'done'],
+        ['film', 'done'],
+      ],
+    );
   });
 
   it('are as many at once as were asked for, and nothing warns of listeners', async () => {

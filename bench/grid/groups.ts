@@ -109,9 +109,6 @@ function headline(make: Make, add: Add): void {
       add('teacher', target, make.baseline('teacher', target, { teacher }), rank);
     }
   }
-  const teacher = largeTeacher(make, SEEDS[0]);
-  const larger = { seed: SEEDS[0], teacher, dim: make.half, recipe: 'short' } as const;
-  for (const target of TARGETS) add('larger student', target, make.student({ target, ...larger }), 4);
 }
 
 /** A quarter of the teacher's numbers, with and without distillation. */

@@ -62,8 +62,7 @@ export function makeCells({ dim, epochs }: Tiny = {}) {
   return {
     /** Settings of a large teacher. */
     large: LARGE,
-    /** Sizes of its students. */
-    half: Math.max(2, large / 2),
+    /** The size of its students. */
     quarter: Math.max(2, large / 4),
     teacher({ seed, sources = LANGUAGES, links = ALL, grow, settings }: TeacherOptions): TeacherCell {
       const given = { seed, ...settings, ...(dim && { dim }), ...(epochs && { epochs }) };

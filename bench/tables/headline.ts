@@ -45,7 +45,6 @@ export const whole = (board: Board): string =>
         ['lookup, links grown', 'lookup, links grown'],
         ['teacher', 'the teacher’s own answers through the links'],
         ['student', '**student**'],
-        ['larger student', 'larger student'],
       ]),
     ],
   );

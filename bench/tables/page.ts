@@ -38,7 +38,7 @@ ${provenance(board)}
 
 ## One teacher of all languages
 
-A teacher of 512 numbers and students of 128, one a language, three seeds; larger students, of one seed, have 256. The teacher compares with all entities at each step, for 12 epochs; students with 2,000 besides a step’s own, for 8, and begin with the teacher’s dimensions that say most of the target’s facts. Students of the other tables are trained like those of 128 numbers, by teachers of 256 and 8 epochs, where nothing else is said; a student that no teacher’s dimensions are a start for has 12 epochs. Before anything is trained, links that the facts around unlinked entities are sure of are added to the given ones (\`pretrain --grow-links --rounds 1\`), for the lookup in a row of its own.
+A teacher of 512 numbers and students of 128, one a language, three seeds. The teacher compares with all entities at each step, for 12 epochs; students with 2,000 besides a step’s own, for 8, and begin with the teacher’s dimensions that say most of the target’s facts. Students of the other tables are trained like those of 128 numbers, by teachers of 256 and 8 epochs, where nothing else is said; a student that no teacher’s dimensions are a start for has 12 epochs. Before anything is trained, links that the facts around unlinked entities are sure of are added to the given ones (\`pretrain --grow-links --rounds 1\`), for the lookup in a row of its own.
 
 ${whole(board)}
 

@@ -19,7 +19,7 @@ export const commands: Readonly<Record<string, { summary: string; load: () => Pr
     load: async () => (await import('./migrate.js')).migrateCommand,
   },
   import: {
-    summary: 'import triples, nodes or links from TSV or CSV',
+    summary: 'import triples, nodes or links from files: TSV, CSV, N-Triples or Turtle',
     load: async () => (await import('./import.js')).importCommand,
   },
   sources: {

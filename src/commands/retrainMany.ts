@@ -4,6 +4,7 @@ import { KgmentorError } from '../errors.js';
 import { sharesOf, usedGpus } from '../train/devices.js';
 import type { RunRecord } from '../train/folder.js';
 import { listRunFolders } from '../train/runs.js';
+import { noteAsked, readAsked } from './askedTargets.js';
 import type { Context } from './command.js';
 import { points, table } from './output.js';
 import { type Retrained, retrainTarget } from './retraining.js';
@@ -19,16 +20,24 @@ import { checkThreads, wholeNumber } from './training.js';
 export async function retrainMany(targets: readonly string[], context: Context): Promise<void> {
   const { flags, out, signal } = context;
   const machine = { cores: availableParallelism(), devices: await usedGpus() };
-  const asked = { parallel: wholeNumber(flags, 'parallel'), threads: checkThreads(flags) };
-  const { parallel, threads, devices } = sharesOf(targets.length, machine, asked);
+  const wanted = { parallel: wholeNumber(flags, 'parallel'), threads: checkThreads(flags) };
+  const { parallel, threads, devices } = sharesOf(targets.length, machine, wanted);
   out.say(
     `${targets.length} students, ${parallel} at once, ${threads} ${threads === 1 ? 'thread' : 'threads'} each${devices.length > 0 ? `, on the GPUs ${[...new Set(devices)].join(', ')}` : ''}`,
   );
   const limit = pLimit(parallel);
   const free = [...devices];
-  const all = flags.resume ? listRunFolders(context.config().runs) : [];
+  const { runs } = context.config();
+  const all = flags.resume ? listRunFolders(runs) : [];
+  const asked = flags.resume ? readAsked(runs) : noteAsked(runs, targets);
+  // A student from before the targets were asked for says nothing of whether this one was begun.
   const newest = (target: string): RunRecord['status'] | undefined =>
-    all.findLast(({ record }) => record.kind === 'student' && record.target === target)?.record.status;
+    all.findLast(
+      ({ record }) =>
+        record.kind === 'student' &&
+        record.target === target &&
+        record.createdAt >= (asked[target] ?? record.createdAt),
+    )?.record.status;
   const outcomes = await Promise.allSettled(
     targets.map((target) =>
       limit(async () => {
@@ -38,7 +47,8 @@ export async function retrainMany(targets: readonly string[], context: Context):
         const device = free.shift();
         const options = { resume: status !== undefined, signal, threads, device };
         try {
-          return await retrainTarget(target, context, { ...options, onEvent: out.onEventOf(target) });
+          const say = (line: string) => out.say(`${target}: ${line}`);
+          return await retrainTarget(target, context, { ...options, say, onEvent: out.onEventOf(target) });
         } finally {
           if (device !== undefined) free.push(device);
         }

@@ -11,7 +11,7 @@ import { type FoundRun, findRun, withNewRun } from '../train/runs.js';
 import { type Context, text } from './command.js';
 import { earlierStudent, withFrozen } from './earlier.js';
 import { precisionOf } from './growing.js';
-import { count, driftText, duration, points } from './output.js';
+import { count, driftText, duration, type Output, points } from './output.js';
 import { metricLines, narrateReport } from './training.js';
 
 /** A student that was trained and evaluated. */
@@ -19,6 +19,11 @@ export interface Retrained extends RunOutcome {
   readonly metrics: Awaited<ReturnType<typeof evaluateAndRecord>>;
   /** What was read; absent where a run went on from its folder alone. */
   readonly read?: ReadReport;
+}
+
+/** How a student's lines are told, where that is not the context's way: of several targets each names its own. */
+interface Told {
+  readonly say?: Output['say'];
 }
 
 /**
@@ -29,7 +34,7 @@ export interface Retrained extends RunOutcome {
 export async function retrainTarget(
   target: string,
   context: Context,
-  { resume = context.flags.resume === true, ...options }: RunOptions,
+  { resume = context.flags.resume === true, ...options }: RunOptions & Told,
 ): Promise<Retrained> {
   const { flags, config: read } = context;
   const config = read();
@@ -68,7 +73,7 @@ export async function planTarget(
 async function readInput(
   target: string,
   { flags, out, config: read, graphs }: Context,
-  { onEvent }: Pick<RunOptions, 'onEvent'>,
+  { onEvent, say = out.say }: Pick<RunOptions, 'onEvent'> & Told,
   unfinished?: FoundRun,
 ): Promise<{ input: Omit<RetrainInput, 'folder' | 'id'>; report: ReadReport }> {
   const config = read();
@@ -83,12 +88,12 @@ async function readInput(
   const settings = unfinished ? studentSettings(unfinished.folder) : withFrozen(config.student, flags);
   const earlier = async (connections: Graphs) => {
     const from = unfinished ? undefined : await earlierStudent(target, config, flags, connections.of(target));
-    if (from) out.say(`goes on from ${from}`);
+    if (from) say(`goes on from ${from}`);
     return from;
   };
   const input = { config, target, graphs, teacher, settings, fed, grow, earlier, onEvent };
   const found = await readStudentInput(input);
-  narrateReport(found.report, out);
+  narrateReport(found.report, { say });
   return found;
 }
 

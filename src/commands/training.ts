@@ -21,7 +21,7 @@ export function wholeNumber(flags: Flags, name: string): number | undefined {
 export const NOWHERE = 'nodes of no source read';
 
 /** Tells what was read besides nodes and relationships, and what reading left out. */
-export function narrateReport(report: ReadReport, out: Output): void {
+export function narrateReport(report: ReadReport, out: Pick<Output, 'say'>): void {
   for (const { alignment, links, outside } of report.links)
     out.say(
       `links by ${alignment}: ${count(links)}${outside > 0 ? `, ${count(outside)} more not between two sources` : ''}`,

@@ -39,7 +39,9 @@ export async function proposeConfig(graph: Graph): Promise<ConfigInput> {
     });
   }
   if (nodes.size === 0)
-    throw new KgmentorError('NO_DATA', 'The database has no nodes.', { next: 'Import a graph first.' });
+    throw new KgmentorError('NO_DATA', 'The database has no nodes.', {
+      next: 'Import a graph first: write its sources into kgmentor.json by hand, such as {"sources":{"films":{"nodes":[{"label":"Film","key":"id"}]}}}, then `kgmentor import films --triples FILE`.',
+    });
   const groupOf = new Map([...nodes.keys()].map((label) => [label, label]));
   const find = (label: string): string => {
     let at = label;

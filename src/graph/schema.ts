@@ -34,13 +34,14 @@ export function requireName(schema: Schema, what: keyof typeof lists, name: stri
   if (foreign(schema.labels).length === 0)
     throw new KgmentorError('NO_DATA', `${message}: it is empty.`, { next: 'Import data first.' });
   const others = foreign(known);
+  const mend = `Correct the configuration${what === 'label' ? ', or import the nodes first with `kgmentor import`' : ''}.`;
   const near = nearest(name, others);
   throw new KgmentorError('USAGE', `${message}.`, {
     next: near.length
-      ? `Did you mean ${near.map((other) => JSON.stringify(other)).join(' or ')}? Correct the configuration.`
+      ? `Did you mean ${near.map((other) => JSON.stringify(other)).join(' or ')}? ${mend}`
       : others.length
-        ? `It has ${others.slice(0, 10).join(', ')}${others.length > 10 ? ', …' : ''}. Correct the configuration.`
-        : 'Correct the configuration.',
+        ? `It has ${others.slice(0, 10).join(', ')}${others.length > 10 ? ', …' : ''}. ${mend}`
+        : mend,
   });
 }
 

@@ -4,6 +4,7 @@ import { readTensors, type StoredTensor, writeTensors } from '../model/safetenso
 import { restoreTable, storeTable } from '../model/table.js';
 import type { Job } from './job.js';
 import { freshStopper, type Stopper } from './stopper.js';
+import type { TeacherStart } from './teacherStart.js';
 import { shapeOf, type Trainer, type TrainerFrom } from './trainer.js';
 
 /** Where a training stands; together with the weights it is all that resuming needs. */
@@ -19,6 +20,8 @@ export interface Progress {
   /** Sum of the losses of the epoch under way. */
   readonly lossSum: number;
   readonly stopper: Stopper;
+  /** What the vectors began with, where that was the teacher's. */
+  readonly start?: TeacherStart;
 }
 
 export const freshProgress: Progress = {

@@ -89,6 +89,7 @@ async function main(folder: string, resume: boolean): Promise<void> {
     const given = checkpoint && !job.anchor ? undefined : startOf(folder);
     const taught = checkpoint || given ? undefined : teacherStart(folder, job);
     if (taught) send({ type: 'started', ...taught.taken });
+    const begun: Progress = { ...from, ...(taught && { start: taught.taken }) };
     const teacher = await answerAhead(job, answered());
     const tell = (ended: 'done' | 'stopped', reached: Progress, prepareSeconds: number) =>
       send({
@@ -98,20 +99,20 @@ async function main(folder: string, resume: boolean): Promise<void> {
         trainSeconds: reached.seconds,
         waitedSeconds: reached.waited,
         prepareSeconds,
-        ...(taught && { start: taught.taken }),
+        ...(reached.start && { start: reached.start }),
         best: Number.isFinite(reached.stopper.best) ? reached.stopper.best : null,
         bestEpoch: reached.stopper.bestEpoch,
         peakMb: process.resourceUsage().maxRSS / 1024,
       });
     const prepared = () => (performance.now() - started) / 1000;
     // No checkpoint is due: the run goes on from where it stood.
-    if (stop) return tell('stopped', from, prepared());
+    if (stop) return tell('stopped', begun, prepared());
     const trainer = checkpoint
       ? createTrainer(job, { restored: checkpoint.restored, start: given, teacher })
       : createTrainer(job, { start: given ?? taught?.start, teacher });
     if (resume) cutTrace(folder, from.epoch);
     const ready = prepared();
-    const { ended, progress: reached } = await trainLoop(job, trainer, from, {
+    const { ended, progress: reached } = await trainLoop(job, trainer, begun, {
       folder,
       batches,
       usage: usageOf(device()),

@@ -10,6 +10,7 @@ import { readModelEntities, readRecord } from './folder.js';
 import { files, readJob } from './job.js';
 import { readLinkFile } from './linkFiles.js';
 import type { RunOptions } from './runFolder.js';
+import { teacherFile } from './teacherFile.js';
 
 /** How well one pair of sources is aligned by vectors, on links that were withheld from training. */
 export interface AlignmentReport {
@@ -143,6 +144,7 @@ function studentSides(folder: string): { tables: Tables; sides: Sides[] } {
     throw new KgmentorError('NO_DATA', `The student of ${folder} has no way into a teacher's space.`, {
       next: 'Retrain it with a teacher and student.distillation.feature above zero.',
     });
+  teacherFile(teacher.folder);
   requireSameWithheld(folder, teacher.folder);
   const [left] = readModelEntities(folder).sources;
   const others = readModelEntities(teacher.folder).sources.filter(({ name }) => name !== left.name);

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { KgmentorError } from '../errors.js';
 import { tf } from '../model/backend.js';
@@ -9,7 +8,8 @@ import { pathRows } from '../model/model.js';
 import type { Paths } from '../model/paths.js';
 import { readTensors, type StoredTensor } from '../model/safetensors.js';
 import { storedEncoder } from '../model/stored.js';
-import { files, type TeacherLink } from './job.js';
+import type { TeacherLink } from './job.js';
+import { teacherFile } from './teacherFile.js';
 
 /** A teacher as distillation sees it: constants aligned with the student's rows and relations. */
 export interface FrozenTeacher {
@@ -43,7 +43,7 @@ export interface FrozenTeacher {
  * @throws KgmentorError BAD_DATA when the folder holds no whole model
  */
 export function loadTeacher(link: TeacherLink): FrozenTeacher {
-  const file = readTensors(join(link.folder, files.model));
+  const file = readTensors(teacherFile(link.folder));
   const { tensors, metadata } = file;
   const { entity, relation } = tensors;
   if (!entity || !relation)

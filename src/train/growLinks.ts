@@ -46,9 +46,12 @@ export async function growLinks(
   options: RunOptions = {},
 ): Promise<GrowOutcome> {
   checkDataset(input.dataset);
-  begin(input, settings, options.resume ?? false);
+  // Links are between two sources: of one alone the first training is the last.
+  const { length: sources } = teacherDataset(input).sources;
+  const possible = sources > 1 ? settings : { ...settings, rounds: 1 };
+  begin(input, possible, options.resume ?? false);
   try {
-    return await grow(input, settings, options);
+    return await grow(input, possible, options);
   } catch (error) {
     const stopped = error instanceof KgmentorError && error.code === 'INTERRUPTED';
     writeRecord(input.folder, { ...readRecord(input.folder), status: stopped ? 'interrupted' : 'failed' });

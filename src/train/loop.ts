@@ -68,7 +68,7 @@ export async function trainLoop(
 ): Promise<{ ended: 'done' | 'stopped'; progress: Progress }> {
   const { settings } = job;
   let { epoch, step, seconds, waited, lossSum, stopper } = progress;
-  const now = (): Progress => ({ epoch, step, seconds, waited, lossSum, stopper });
+  const now = (): Progress => ({ ...progress, epoch, step, seconds, waited, lossSum, stopper });
   const checkpoint = () => saveCheckpoint(join(options.folder, files.checkpoint), trainer, now());
   const saveBest = () =>
     writeTensors(join(options.folder, files.model), modelTensors(trainer.model), metadataOf(job, epoch));

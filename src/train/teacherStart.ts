@@ -1,10 +1,10 @@
-import { join } from 'node:path';
 import { gaussians, seededRandom } from '../kg/random.js';
 import type { Triples } from '../kg/types.js';
 import type { Start } from '../model/model.js';
 import { readTensors, type StoredTensor } from '../model/safetensors.js';
 import { readFacts } from './folder.js';
-import { files, type Job, type TeacherLink } from './job.js';
+import type { Job, TeacherLink } from './job.js';
+import { teacherFile } from './teacherFile.js';
 import { DEVIATION } from './warmStart.js';
 
 /** Numbers of a vector that make one dimension: encoders whose score is a sum over dimensions, and no others. */
@@ -38,7 +38,7 @@ export function teacherStart(
   const parts = PARTS[settings.encoder];
   if (!link || !parts || !('start' in settings) || settings.start === 'random') return undefined;
   if (link.row.every((row) => row < 0)) return undefined;
-  const { tensors, metadata } = readTensors(join(link.folder, files.model));
+  const { tensors, metadata } = readTensors(teacherFile(link.folder));
   if (metadata.encoder !== settings.encoder || !tensors.entity || !tensors.relation) return undefined;
   const { dim, seed } = settings;
   const said = contributions(tensors, parts, link, readFacts(folder).split.train);

@@ -161,6 +161,17 @@ describe('a teacher that grows links', () => {
     assert.ok(rounds.length <= 2, 'nothing new ends it');
   });
 
+  it('is trained once where one source is all, as there is nothing to link', async () => {
+    const [source] = dataset.sources;
+    const settings = teacherSchema.parse({ dim: 8, epochs: 1, batch: 256, sources: [source.name] });
+    const begun: string[] = [];
+    const { rounds, links } = await grow({ settings }, 2, {
+      onEvent: (event: KgmentorEvent) => event.type === 'begun' && begun.push(event.folder),
+    });
+    assert.equal(begun.length, 1);
+    assert.deepEqual([rounds, links], [[{ byVectors: 0, byStructure: 0 }], 0]);
+  });
+
   it('hands its links on to its students', async () => {
     const target = 's2';
     const settings: StudentSettings = studentSchema.parse({ dim: 8, epochs: 1, batch: 256 });

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { readTensors } from '../../src/model/safetensors.js';
+import { loadTeacher } from '../../src/train/frozenTeacher.js';
 import { files, writeJob } from '../../src/train/job.js';
+import type { ChildMessage } from '../../src/train/messages.js';
 import { runTraining } from '../../src/train/process.js';
 import { teacherStart } from '../../src/train/teacherStart.js';
 import { folder, RELATIONS, ROWS, ring, studentJob, teacherJob, withFacts } from './_graph.js';
@@ -91,6 +93,34 @@ for (const [encoder, parts] of [
       assert.ok(known.best > random.best + 0.05, `${known.best} against ${random.best}`);
       assert.deepEqual(known.told, [{ type: 'started', ...known.start }]);
       assert.deepEqual([random.told, random.start], [[], undefined]);
+    });
+
+    it('is told of a training that was stopped and resumed as well', async () => {
+      const run = withFacts(folder(), train, ROWS);
+      writeJob(run, job({ dim: 8, epochs: 40, patience: 1000 }));
+      const stopper = new AbortController();
+      const told: ChildMessage[] = [];
+      const stopped = runTraining(run, {
+        threads: 1,
+        signal: stopper.signal,
+        onMessage: (message) => {
+          if (message.type === 'started') told.push(message);
+          if (message.type === 'epoch') stopper.abort();
+        },
+      });
+      await assert.rejects(stopped, { code: 'INTERRUPTED' });
+      assert.equal(told.length, 1);
+      const { start } = await runTraining(run, { threads: 1, resume: true });
+      assert.deepEqual({ type: 'started', ...start }, told[0]);
+    });
+
+    it('says of a teacher that is gone that it is the teacher', () => {
+      const { teacher, ...rest } = job();
+      assert.ok(teacher);
+      const gone = { ...rest, teacher: { ...teacher, folder: join(taught, 'gone') } };
+      const says = { code: 'BAD_DATA', message: /^The student's teacher is gone: / };
+      assert.throws(() => teacherStart(at, gone), says);
+      assert.throws(() => loadTeacher(gone.teacher), says);
     });
 
     it('is random on request, beside a teacher of another encoder and where no link leads to it', () => {

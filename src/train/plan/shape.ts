@@ -1,12 +1,12 @@
-import { join } from 'node:path';
 import type { StudentSettings } from '../../config.js';
 import { ENCODER_FACTS } from '../../encoders.js';
 import { listTensors } from '../../model/safetensors.js';
 import { MOST_ANSWERS } from '../batches.js';
 import { isAnsweredBySample } from '../isAnsweredBySample.js';
-import { files, type Job } from '../job.js';
+import type { Job } from '../job.js';
 import { negativesOf } from '../negativesOf.js';
 import { distils, isUsed } from '../schedule.js';
+import { teacherFile } from '../teacherFile.js';
 import type { MemoryShape, TeacherShape } from './memory.js';
 
 /** What the memory of a job's training depends on. */
@@ -55,7 +55,7 @@ function teacherOf(job: Job): TeacherShape | undefined {
   if (!teacher || !('distillation' in settings) || !distils(settings.distillation)) return undefined;
   const { distillation } = settings as StudentSettings;
   const { prediction, top, temperature } = distillation;
-  const [rows, dim] = listTensors(join(teacher.folder, files.model)).entity.shape;
+  const [rows, dim] = listTensors(teacherFile(teacher.folder)).entity.shape;
   return {
     rows,
     dim,

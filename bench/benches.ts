@@ -1,4 +1,5 @@
 import type { ParseArgsConfig } from 'node:util';
+import { NEGATIVES } from '../src/train/negativesOf.js';
 import { runCore } from './core/bench.js';
 import { runDbp5l } from './dbp5l/run.js';
 import { runFeed } from './feed.js';
@@ -186,7 +187,10 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
         'LIST',
         'only these of generate, import, read, subgraph, joint, teacher, student, publish, after those that they need',
       ),
-      negatives: takes('N', 'entities that a step draws at every size, 2,048 where absent; 0 for all'),
+      negatives: takes(
+        'N',
+        'entities that a step draws at every size, 8,192 where absent, as of large graphs; 0 for all',
+      ),
       limit: takes('M', 'an epoch that would take more minutes is estimated from 20 steps; 30 where absent'),
       dim: takes('N', 'numbers a vector'),
       ...seed,
@@ -199,7 +203,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
         seed: number(values, 'seed', 1),
         dim: number(values, 'dim', undefined),
         threads: number(values, 'threads', undefined),
-        negatives: number(values, 'negatives', 2048),
+        negatives: number(values, 'negatives', NEGATIVES),
         limitMinutes: number(values, 'limit', 30),
         json: isOn(values, 'json'),
       }),
@@ -234,7 +238,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
       tune: {
         help: 'instead: the best of nine settings for PyKEEN and the student, kept in bench/peers/tuned.json',
       },
-      turns: takes('N', 'paired turns with PyKEEN, 3 where absent'),
+      ...turns,
       epochs: takes('N', 'of a training of that comparison at most, 60 where absent'),
       teacher: takes('DIR', 'a run folder of `dbp5l --runs`: its student as well beside GDS'),
       ...dim(128),
@@ -248,7 +252,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
         ...common(values),
         only: text(values, 'only'),
         tune: isOn(values, 'tune'),
-        turns: number(values, 'turns', 3),
+        turns: number(values, 'turns', 7),
         epochs: number(values, 'epochs', 60),
         dim: number(values, 'dim', 128),
         teacher: text(values, 'teacher'),

@@ -22,11 +22,21 @@ export async function asOnlyOne<T>(
   { seconds }: Pick<LeaseOptions, 'seconds'>,
   work: (requireHeld: () => Promise<void>) => Promise<T>,
 ): Promise<T | Busy> {
-  const lease = await acquireLease(graph, `retrain:${target}`, { seconds }).catch(busy(target));
-  if ('outcome' in lease) return lease;
+  const name = `retrain:${target}`;
+  const first = await acquireLease(graph, name, { seconds }).catch(busy(target));
+  if ('outcome' in first) return first;
+  let lease: Lease = first;
   lease.keep();
+  /** A lease that ran out while the server was away is taken again, unless another process has taken it since. */
+  const requireHeld = () =>
+    lease.renew().catch(async (error) => {
+      if (!(error instanceof KgmentorError) || error.code !== 'GATE') throw error;
+      await lease.release(); // its renewals end; nothing is there to be given back
+      lease = await acquireLease(graph, name, { seconds });
+      lease.keep();
+    });
   try {
-    return await work(() => requireHeld(graph, lease));
+    return await work(requireHeld);
   } finally {
     // Where the server is gone the lease runs out by itself.
     await lease.release().catch(() => undefined);
@@ -40,12 +50,3 @@ export const busy =
     if (!(error instanceof KgmentorError) || error.code !== 'GATE') throw error;
     return { outcome: 'busy', target, why: error.message };
   };
-
-/** A lease that ran out while the server was away is taken again, unless another process has taken it since. */
-async function requireHeld(graph: Graph, lease: Lease): Promise<void> {
-  await lease.renew().catch(async (error) => {
-    if (!(error instanceof KgmentorError) || error.code !== 'GATE') throw error;
-    const again = await acquireLease(graph, lease.name);
-    await again.release();
-  });
-}

@@ -37,9 +37,10 @@ test('a fact that came changes the queries of both its ends, a query that had no
   });
 });
 
-test('a fact that went changes the queries that are left of its ends', () => {
+test('a fact that went changes both its ends, and the queries that are left of them', () => {
   const before = facts([0, 0, 1], [0, 0, 2], [2, 1, 3]);
-  assert.deepEqual(changed(facts([0, 0, 1], [2, 1, 3]), before), { queries: [[0, 0]], rows: [0] });
+  assert.deepEqual(changed(facts([0, 0, 1], [2, 1, 3]), before), { queries: [[0, 0]], rows: [0, 2] });
+  assert.deepEqual(changed(facts([0, 0, 1], [0, 0, 2]), before), { queries: [], rows: [2, 3] });
 });
 
 test('answers beyond the rows that can be compared change nothing', () => {

@@ -27,7 +27,7 @@ interface Size {
   readonly limit: number;
 }
 
-const SHORT: Size = { jobs: 20, shelves: 5, workers: 2, workerKills: 4, redisKills: 1, limit: 240 };
+const SHORT: Size = { jobs: 12, shelves: 4, workers: 2, workerKills: 2, redisKills: 1, limit: 240 };
 const FULL: Size = { jobs: 200, shelves: 10, workers: 4, workerKills: 40, redisKills: 5, limit: 2400 };
 
 const script = fileURLToPath(new URL('./queue/worker.js', import.meta.url));

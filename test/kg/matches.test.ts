@@ -77,8 +77,8 @@ const ranked = (parts: Parts): string[] =>
   relationMatches(datasetOf(parts), classesOf(parts)).map((m) => `${m.leftRelation}=${m.rightRelation}`);
 
 test('the larger overlap comes first, and many shared pairs come before one that may be chance', () => {
-  // p and r join 9 of 10 pairs alike, q and s the only pair that they join.
-  const parts = linked([...chain(0, 0, 10), ...chain(1, 12, 13)], [...chain(2, 0, 9), ...chain(3, 12, 13)]);
+  // p and r join 9 of 10 pairs alike, q and s the only two that they join.
+  const parts = linked([...chain(0, 0, 10), ...chain(1, 12, 14)], [...chain(2, 0, 9), ...chain(3, 12, 14)]);
   assert.deepEqual(ranked(parts), ['p=r', 'q=s']);
   // r has 9 of p's 10 pairs, s has 5 of them.
   assert.deepEqual(ranked(linked(chain(0, 0, 10), [...chain(2, 0, 9), ...chain(3, 0, 5)])), ['p=r', 'p=s']);

@@ -19,6 +19,13 @@ import { rows } from '../src/graph/rows.js';
 import { startNeo4j } from '../src/setup/neo4j.js';
 import { lanesOf } from './_lanes.js';
 
+if (process.argv.includes('--help')) {
+  console.log(
+    'npm test -- [PART …]: the test files whose names contain a part, all and the checks without one',
+  );
+  process.exit(0);
+}
+
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '..', '..');
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));

@@ -21,6 +21,9 @@ import { wholeNumber } from './training.js';
 /** The loop turns once a minute, whatever is trained beside it. */
 const QUIET_SECONDS = 180;
 
+const HOW_TO_ADD =
+  'Add some to kgmentor.json: "schedules": { "nightly": { "cron": "0 3 * * *", "targets": ["films"] } }.';
+
 export const scheduleCommand: Command = {
   usage: '[--list [--count N]] [--parallel N] [--threads N] [--metrics-port N [--metrics-host H]]',
   summary:
@@ -52,9 +55,7 @@ export const scheduleCommand: Command = {
       return;
     }
     if (Object.keys(config.schedules).length === 0)
-      throw new KgmentorError('NO_DATA', 'The configuration has no schedules.', {
-        next: 'Add some: "schedules": { "nightly": { "cron": "0 3 * * *", "targets": ["films"] } }.',
-      });
+      throw new KgmentorError('NO_DATA', 'The configuration has no schedules.', { next: HOW_TO_ADD });
     await withLock(schedulerLock(config.runs), () => serve(context, config), {
       what: 'the scheduler',
       log: out.say,
@@ -117,7 +118,7 @@ const listOf = ({ schedules }: Config, count: number, states: ScheduleStates): L
   }));
 
 function lines(listed: readonly Listed[]): string[] {
-  if (listed.length === 0) return ['no schedules in the configuration'];
+  if (listed.length === 0) return ['no schedules in the configuration', HOW_TO_ADD];
   const rows = listed.flatMap(({ schedule, cron, timeZone, targets, next, last, running }) =>
     targets.map((target) => [
       schedule,

@@ -222,7 +222,7 @@ function explain(error: unknown, at: { uri: string; username: string; database: 
                 `No Neo4j server answers at ${at.uri}.`,
                 /^\w+\+/.test(at.uri)
                   ? `Start it, or correct NEO4J_URI; a server without TLS needs ${at.uri.replace(/\+.*/, '')}://.`
-                  : 'Start it, or correct NEO4J_URI; a server with TLS needs bolt+s:// or neo4j+s://.',
+                  : 'Start it (`npm run neo4j` in a clone starts a local one and prints its address), or set NEO4J_URI; a server with TLS needs bolt+s:// or neo4j+s://.',
               ]
             : [`The server at ${at.uri} answered with an error: ${said}`, 'See the server’s log for more.'];
   return new KgmentorError('UNREACHABLE', message, { next, cause: error });

@@ -70,6 +70,9 @@ function* pairsOf({ sources, relations }: Dataset, { classOf, count }: LinkedCla
       };
 }
 
+/** A single shared pair is as likely to be chance. */
+const MIN_SHARED = 2;
+
 /** Lower end of the 95 % interval of a share (Wilson): 1 of 1 says less than 90 of 100. */
 function lowerBound(share: number, of: number): number {
   const z = 1.96;
@@ -110,6 +113,7 @@ export function relationMatches(dataset: Dataset, classes: LinkedClasses): Relat
       }
     }
     for (const [code, both] of shared) {
+      if (both < MIN_SHARED) continue;
       const mine = Math.floor(code / relations.length);
       const other = code % relations.length;
       if (mine === other || (used[right].has(mine) && used[left].has(other))) continue;

@@ -66,7 +66,7 @@ async function serve(phase: Phase): Promise<number> {
 /** Benches that read files only, and questions for help. */
 const needsNothing = (target: string | undefined, args: readonly string[]): boolean =>
   (target === 'bench' && (args[0] === 'tables' || args.includes('--dry-run'))) ||
-  (['bench', 'faults'].includes(target ?? '') && args.includes('--help'));
+  (['test', 'bench', 'faults'].includes(target ?? '') && args.includes('--help'));
 
 /** Benches that train without a graph, or start a server of their own. */
 const needsNoServer = (target: string | undefined, args: readonly string[]): boolean =>

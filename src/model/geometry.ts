@@ -107,14 +107,11 @@ function distances(table: Tensor2D): Pick<Scoring, 'all' | 'pairs'> {
           const drawn = matMul(c, wide);
           const strength = tf.slice(drawn, [0, width + 1], [-1, 1]); // [n, 1]
           const towards = tf.sub(tf.slice(drawn, [0, 0], [-1, width]), tf.mul(query, strength));
-          // One product gives what pulls a row and by how much in all, so that c is gone over once.
-          const pulling = tf.concat([tf.mul(query, weight), weight, tf.zeros([n, STRIDE - 1])], 1);
-          const pulled = matMul(c, pulling as Tensor2D, true, false); // [entities, width + STRIDE]
-          const towardsQueries = tf.slice(pulled, [0, 0], [-1, width]);
-          const mass = tf.slice(pulled, [0, width], [-1, 1]); // [entities, 1]
+          const pulled = matMul(c, tf.mul(query, weight), true, false); // [entities, width]
+          const mass = matMul(c, weight, true, false); // [entities, 1]
           return {
             dQuery: tf.mul(towards, weight) as Tensor2D,
-            dTable: tf.sub(towardsQueries, tf.mul(table, mass)) as Tensor2D,
+            dTable: tf.sub(pulled, tf.mul(table, mass)) as Tensor2D,
           };
         },
       };

@@ -2,6 +2,7 @@ import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-g
 import { tf } from './backend.js';
 import type { Scoring } from './geometry.js';
 import { assign, assignAdd, type Resource, scatterAddRows, segmentSum, softmaxCrossEntropy } from './ops.js';
+import { scoreRows } from './scoreRows.js';
 import type { Targets } from './targets.js';
 
 interface Term {
@@ -27,7 +28,7 @@ export interface Correction {
 }
 
 export interface HeadOptions {
-  /** Rows of scores at once. */
+  /** Rows of scores at once; those of `scoreRows` where absent. */
   readonly chunk?: number;
   /** Answers of a query are among its pairs. */
   readonly correction?: Correction;
@@ -64,7 +65,7 @@ function forward(
   scoring: Scoring,
   targets: readonly Targets[],
   gradient: Resource,
-  { chunk = 256, correction }: HeadOptions,
+  { chunk, correction }: HeadOptions,
 ): { loss: Scalar; dQuery: Tensor2D } {
   const [batch] = query.shape;
   const losses: Tensor[] = [];
@@ -77,8 +78,9 @@ function forward(
       mass: tf.tensor2d(t.mass, [batch, 1]),
     }),
   );
-  for (let from = 0; from < batch; from += chunk) {
-    const rows = Math.min(chunk, batch - from);
+  const most = chunk ?? scoreRows(scoring.table.shape[0]);
+  for (let from = 0; from < batch; from += most) {
+    const rows = Math.min(most, batch - from);
     const { loss, dQuery, dTable } = tf.tidy(() =>
       chunkPass(query, scoring, terms, { from, rows, correction }),
     );

@@ -1,6 +1,7 @@
 import type { EncoderName } from '../../encoders.js';
 import { ENCODER_FACTS } from '../../encoders.js';
 import { rowsAtOnce } from '../../evaluate/rowsAtOnce.js';
+import { scoreRows } from '../../model/scoreRows.js';
 
 /** All that the memory of a training depends on. */
 export interface MemoryShape {
@@ -62,8 +63,8 @@ export interface MemoryPlan {
   readonly peakMb: number;
 }
 
-/** Rows of logits at once in a step, and where a teacher answers. */
-const ROWS = { step: 256, answer: 512 };
+/** Rows of logits at once where a teacher answers. */
+const ANSWERED = 512;
 
 /** Measured; see `test/train/plan/memory.test.ts`. The process with native TensorFlow after its first operations. */
 const PROGRAM_MB = 400;
@@ -112,7 +113,7 @@ export function memoryOf(shape: MemoryShape): MemoryPlan {
   const positions = shape.batch * hops;
   const arrays = STEP_ARRAYS + layers * (LAYER_ARRAYS[shape.encoder] ?? 0);
   const geometry = GEOMETRY[shape.geometry];
-  const logits = mb(4 * Math.min(ROWS.step, positions) * shape.scored);
+  const logits = mb(4 * Math.min(scoreRows(shape.scored), positions) * shape.scored);
   const step =
     (geometry.logits + (teacher?.isTempered ? 5 : 0)) * logits +
     geometry.tables * tableOf(shape.scored) +
@@ -139,7 +140,7 @@ function teacherMemory(
   const vectors = mb(4 * dim * rows);
   const among = isSampled ? Math.min(linked, scored) : linked;
   const soft = isSampled ? 0 : mb(8 * queries * Math.min(top, linked));
-  const asked = isSampled ? batch * hops : Math.min(ROWS.answer, queries);
+  const asked = isSampled ? batch * hops : Math.min(ANSWERED, queries);
   const answering = 5 * mb(4 * asked * among) + mb(4 * dim * among);
   return {
     keptMb:

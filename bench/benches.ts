@@ -189,7 +189,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
       ),
       negatives: takes(
         'N',
-        'entities that a step draws at every size, 8,192 where absent, as of large graphs; 0 for all',
+        `entities that a step draws at every size, ${NEGATIVES.toLocaleString('en-US')} where absent, as of large graphs; 0 for all`,
       ),
       limit: takes('M', 'an epoch that would take more minutes is estimated from 20 steps; 30 where absent'),
       dim: takes('N', 'numbers a vector'),

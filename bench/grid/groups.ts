@@ -16,7 +16,7 @@ const WARY = { rounds: 2, precision: 0.95 };
 export const ONE_ROUND = { rounds: 1, ...grow };
 /** The share beside which the other links test alignment. */
 export const ALIGNED_AT = 0.5;
-/** Entities that a step of those teachers compares with: where linked entities have rows of their own, all are many. */
+/** Entities that teachers of the link modes compare with: where linked entities have rows of their own, all are many. */
 const COMPARED = 4000;
 export const LINK_MODES = ['share', 'swap', 'relation', 'soft'] as const;
 export const ENCODERS = ['complex', 'distmult', 'transe', 'rotate', 'gru', 'rsn', 'transformer'] as const;

@@ -8,6 +8,7 @@ import { growStateOf } from '../../src/train/growState.js';
 import { pretrain } from '../../src/train/pretrain.js';
 import { prepareStudent, retrain, writeStudent } from '../../src/train/retrain.js';
 import type { RunOptions } from '../../src/train/runFolder.js';
+import { CPU } from '../../src/train/usage.js';
 import { dbp5lConfig } from '../dbp5l/graph.js';
 import type { StudentInput, TeacherInput } from '../dbp5l/settings.js';
 import type { BaselineCell, StudentCell, TeacherCell } from './cell.js';
@@ -29,8 +30,6 @@ export interface CellContext {
 export type Found = Omit<Line, 'id' | 'method' | 'cell' | 'threads' | 'date' | 'commit'>;
 
 const FILTERS = ['tv', 'full'] as const;
-/** As a training names it. */
-const CPU = 'the CPU';
 const { evaluation } = dbp5lConfig();
 
 /** Times stages of a cell. */

@@ -48,7 +48,7 @@ async function answer(folder: string, mode: AskMode, by: string): Promise<void> 
 }
 
 /** Tells of the teacher's answers twice a second, and ends them where a stop was asked for. */
-function answered(): (at: Answered) => Promise<boolean> {
+function answered(breathe: () => Promise<void>): (at: Answered) => Promise<boolean> {
   const started = performance.now();
   let told = started;
   return async ({ done, total }) => {
@@ -59,7 +59,7 @@ function answered(): (at: Answered) => Promise<boolean> {
       const left = { rowsPerSecond: rate, etaSeconds: (total - done) / rate };
       send({ type: 'progress', name: "the teacher's answers", done, total, ...left });
     }
-    await new Promise((resolve) => setImmediate(resolve));
+    await breathe();
     return !stop;
   };
 }
@@ -73,7 +73,7 @@ async function main(folder: string, resume: boolean): Promise<void> {
   const { beginBatches } = await import('./beginBatches.js');
   const { freshProgress, readCheckpoint } = await import('./checkpoint.js');
   const { answerAhead } = await import('./distiller.js');
-  const { trainLoop } = await import('./loop.js');
+  const { breathe, trainLoop } = await import('./loop.js');
   const { cutTrace } = await import('./trace.js');
   const { usageOf } = await import('./usage.js');
   const { rankEvaluations } = await import('./rankEvaluations.js');
@@ -90,7 +90,7 @@ async function main(folder: string, resume: boolean): Promise<void> {
     const taught = checkpoint || given ? undefined : teacherStart(folder, job);
     if (taught) send({ type: 'started', ...taught.taken });
     const begun: Progress = { ...from, ...(taught && { start: taught.taken }) };
-    const teacher = await answerAhead(job, answered());
+    const teacher = await answerAhead(job, answered(breathe));
     const tell = (ended: 'done' | 'stopped', reached: Progress, prepareSeconds: number) =>
       send({
         type: 'ended',

@@ -61,40 +61,49 @@ const answerOptions = ({ temperature, top }: DistillationSettings): AnswerOption
 /** Of the answers beside their teacher. */
 const cacheOf = ({ folder }: TeacherLink): string => join(folder, 'answers');
 
+/** What a distiller need not load and compute itself. */
+export interface ReadyTeacher {
+  readonly teacher: FrozenTeacher;
+  /** To the job's queries; absent where the work was ended. */
+  readonly answers?: SoftTargets;
+}
+
 /**
- * Makes a job's distiller find the teacher's answers ready: with many queries they take minutes, in which a process must
- * tell how far it is and hear that it is to stop.
+ * Has the teacher answer a job's queries before its distiller is made: with many queries it takes minutes, in which a
+ * process must tell how far it is and hear that it is to stop.
  *
  * @param between called after each part; false ends the work
- * @returns the teacher, for `distillerOf`; undefined where there is nothing to be made ready
+ * @returns for `distillerOf`; undefined where there is nothing to be made ready
  */
 export async function answerAhead(
   job: Job,
   between: (answered: Answered) => Promise<boolean>,
-): Promise<FrozenTeacher | undefined> {
+): Promise<ReadyTeacher | undefined> {
   const settings = distillationOf(job);
   if (!job.teacher || !settings || job.feed || !isUsed(settings.prediction)) return undefined;
   if (isAnsweredBySample(job, settings)) return undefined;
   const teacher = loadTeacher(job.teacher);
   const work = answering(teacher, job.queries, answerOptions(settings), cacheOf(job.teacher));
-  for (let next = work.next(); !next.done; next = work.next()) if (!(await between(next.value))) break;
-  return teacher;
+  let next = work.next();
+  for (; !next.done; next = work.next()) if (!(await between(next.value))) return { teacher };
+  return { teacher, answers: next.value };
 }
 
 /**
  * Undefined for a job without a teacher or without a weight above 0.
  *
- * @param ready the job's teacher where it is loaded already; the distiller disposes of it
+ * @param ready what `answerAhead` gave; the distiller disposes of its teacher
  */
-export function distillerOf(job: Job, model: Model, ready?: FrozenTeacher): Distiller | undefined {
+export function distillerOf(job: Job, model: Model, ready?: ReadyTeacher): Distiller | undefined {
   const settings = distillationOf(job);
   if (!job.teacher || !settings) return undefined;
-  const teacher = ready ?? loadTeacher(job.teacher);
+  const teacher = ready?.teacher ?? loadTeacher(job.teacher);
   const options = answerOptions(settings);
   const predicts = isUsed(settings.prediction);
   const isSampled = predicts && isAnsweredBySample(job, settings);
   const pathTeacher = teacher.encoder.kind === 'path' && model.encoder.kind === 'path';
-  const answers = predicts && !isSampled ? keptAnswers(teacher, job, options, pathTeacher) : undefined;
+  const answers =
+    predicts && !isSampled ? keptAnswers(teacher, job, options, pathTeacher, ready?.answers) : undefined;
   const bySample = isSampled ? sampledAnswers(teacher, job, options, pathTeacher) : undefined;
   return {
     settings,
@@ -112,9 +121,10 @@ function keptAnswers(
   job: Job,
   options: AnswerOptions,
   walks: boolean,
+  ready?: SoftTargets,
 ): (batch: Batch) => SoftTargets {
   const cache = job.teacher && cacheOf(job.teacher);
-  const kept = job.feed ? undefined : teacherAnswers(teacher, job.queries, options, cache);
+  const kept = job.feed ? undefined : (ready ?? teacherAnswers(teacher, job.queries, options, cache));
   const linked = allLinked(teacher);
   return (batch) => {
     const first = kept

@@ -22,8 +22,7 @@ import { anchorOf } from './anchor.js';
 import type { SoftTargets } from './answers.js';
 import { type Batch, distilledTargets } from './batches.js';
 import { chosenLinks } from './chosenLinks.js';
-import { type Distiller, distillerOf } from './distiller.js';
-import type { FrozenTeacher } from './frozenTeacher.js';
+import { type Distiller, distillerOf, type ReadyTeacher } from './distiller.js';
 import type { Job, SoftLinks } from './job.js';
 import { weightAt } from './schedule.js';
 import { type RowChooser, rowChooser } from './stepRows.js';
@@ -65,8 +64,8 @@ export const shapeOf = ({ settings, rows, relations }: Job): ModelShape => ({
 export interface TrainerFrom {
   readonly restored?: { readonly model: Model; readonly extras: Readonly<Record<string, Table>> };
   readonly start?: Start;
-  /** The job's teacher where it is loaded already; the trainer disposes of it. */
-  readonly teacher?: FrozenTeacher;
+  /** The job's teacher where it is loaded already, with its answers; the trainer disposes of it. */
+  readonly teacher?: ReadyTeacher;
 }
 
 /**

@@ -5,6 +5,9 @@ import { visible } from '../setup/gpus.js';
 /** A GPU's memory is asked for so often at most: `nvidia-smi` can take as long as a short epoch. */
 const EVERY_MS = 5000;
 
+/** What a training on the CPU says that it runs on. */
+export const CPU = 'the CPU';
+
 /**
  * What gives the device and the memory in use, asked at the end of each epoch.
  *
@@ -17,7 +20,7 @@ export function usageOf(
 ): () => Promise<Usage> {
   const memoryMb = () => process.memoryUsage.rss() / 2 ** 20;
   if (!gpu) {
-    const device = backend === 'wasm' ? 'WebAssembly' : 'the CPU';
+    const device = backend === 'wasm' ? 'WebAssembly' : CPU;
     return async () => ({ device, memoryMb: memoryMb() });
   }
   // TensorFlow takes the first that it sees.

@@ -29,14 +29,14 @@ export function trainingQueries(
   relations: number,
 ): TrainingQueries {
   const facts = parts.reduce((sum, { triples }) => sum + triples.head.length, 0);
-  const { head, relation, tail } = concatTriples(parts.map(({ triples }) => triples));
-  const weight = new Float32Array(facts);
+  const all = concatTriples(parts.map(({ triples }) => triples));
+  const { head, relation, tail, weight = new Float32Array(facts).fill(1) } = all;
   const knowsSources = parts.some(({ source }) => source !== undefined);
   const source = new Int32Array(knowsSources ? facts : 0);
   let filled = 0;
   for (const { triples, weight: w, source: held } of parts) {
     if (held) source.set(held, filled);
-    for (let i = 0; i < triples.head.length; i++) weight[filled++] = w * (triples.weight?.[i] ?? 1);
+    for (const end = filled + triples.head.length; filled < end; filled++) weight[filled] *= w;
   }
   // Place i asks for the tail of fact i, place facts + i for its head: only what is sorted by is written out for both.
   const order = queryOrder({ head, relation, tail }, rows, relations);

@@ -131,8 +131,7 @@ function candidatesOf(
 /** What is known of a class among its candidates. */
 interface Rivals {
   best: number;
-  /** Candidates as good as the best. */
-  ties: number;
+  second: number;
   /** Log-sum of all candidates' evidence and of having no counterpart. */
   total: number;
 }
@@ -145,18 +144,22 @@ function rivals(
   const none = Math.log(others / LINKED_SHARE);
   const out = new Map<number, Rivals>();
   for (const one of candidates) {
-    const known = out.get(one[end]) ?? { best: Number.NEGATIVE_INFINITY, ties: 0, total: none };
+    const known = out.get(one[end]) ?? {
+      best: Number.NEGATIVE_INFINITY,
+      second: Number.NEGATIVE_INFINITY,
+      total: none,
+    };
     const high = Math.max(known.total, one.evidence);
     known.total = high + Math.log1p(Math.exp(Math.min(known.total, one.evidence) - high));
-    if (one.evidence > known.best) {
-      known.best = one.evidence;
-      known.ties = 1;
-    } else if (one.evidence === known.best) known.ties++;
+    known.second = Math.max(known.second, Math.min(known.best, one.evidence));
+    known.best = Math.max(known.best, one.evidence);
     out.set(one[end], known);
   }
   return out;
 }
 
+/** Evidence that is nearer than this is equal: sums of the same facts in another order differ as much. */
+const TIE = 1e-9;
 /** Log-odds are cut here: no sum of doubles tells surer ones apart. */
 const SUREST = 35;
 
@@ -170,7 +173,7 @@ function mutualBest(
   const ofRight = rivals(candidates, 'right', left.free.length);
   return candidates.flatMap((pair) => {
     const ends = [ofLeft.get(pair.left) as Rivals, ofRight.get(pair.right) as Rivals];
-    if (ends.some(({ best, ties }) => pair.evidence < best || ties > 1)) return [];
+    if (ends.some(({ best, second }) => pair.evidence < best || second > best - TIE)) return [];
     const odds = ends.map(({ total }) => {
       const rest = -Math.expm1(pair.evidence - total); // 1 − the pair's share
       return rest > 0 ? pair.evidence - total - Math.log(rest) : SUREST;

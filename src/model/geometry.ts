@@ -1,4 +1,4 @@
-import type { Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from './backend.js';
 import { matMul } from './ops.js';
 
@@ -6,23 +6,42 @@ export type Geometry = 'dot' | 'unit' | 'l2';
 
 /** Scores of queries against all rows of a table, and the way back. */
 export interface Scored {
-  /** [n, entities] */
-  readonly scores: Tensor2D;
+  /** [n, entities] the scores, or their opposites: turning the signs of so many numbers is left to who needs it. */
+  readonly values: Tensor2D;
+  /** A score is this times its value. */
+  readonly sign: 1 | -1;
   /**
    * Gradients by the queries and the scoring table, both of Σ weight_i · d_ij · score_ij.
    *
    * @param dScores [n, entities] @param weight [n, 1], all 1 where absent
    */
   back(dScores: Tensor2D, weight?: Tensor2D): { dQuery: Tensor2D; dTable: Tensor2D };
+  /** The same of some scores alone: Σ weight_p · score_{row_p, column_p}. */
+  backOf(pairs: Pairs): {
+    /** [pairs, width] by the query of each pair. */
+    dQuery: Tensor2D;
+    /** [pairs, width] by the table's row of each pair. */
+    dRows: Tensor2D;
+  };
 }
 
-/** Scores of pairs: row i of the queries with row i of some table rows. */
-export interface ScoredPairs {
-  /** [n, 1] */
-  readonly scores: Tensor2D;
-  /** @param weight [n, 1] */
-  back(weight: Tensor2D): { dQuery: Tensor2D; dRows: Tensor2D };
+/** Pairs of queries and rows of the table. */
+export interface Pairs {
+  /** [pairs] */
+  readonly row: Tensor1D;
+  /** [pairs] */
+  readonly column: Tensor1D;
+  /** [pairs, 1] */
+  readonly weight: Tensor2D;
 }
+
+/** [n, entities] */
+export const signedScores = ({ values, sign }: Scored): Tensor2D =>
+  sign === 1 ? values : (tf.neg(values) as Tensor2D);
+
+/** Numbers [n, entities] at some pairs: [pairs, 1]. */
+export const valuesAt = (values: Tensor2D, { row, column }: Pick<Pairs, 'row' | 'column'>): Tensor2D =>
+  tf.expandDims(tf.gatherND(values, tf.stack([row, column], 1)), 1);
 
 /** How queries meet entities. */
 export interface Scoring {
@@ -30,8 +49,6 @@ export interface Scoring {
   readonly table: Tensor2D;
   /** @param query [n, width] */
   all(query: Tensor2D): Scored;
-  /** @param query [n, width] @param rows [n, width] of the scoring table */
-  pairs(query: Tensor2D, rows: Tensor2D): ScoredPairs;
   /** Gradient by the scoring table → gradient by the entity table, both [entities, width]. */
   backward(gradient: Tensor2D): Tensor2D;
 }
@@ -57,9 +74,10 @@ export function scoring(geometry: Geometry, entities: Tensor2D): Scoring {
   };
 }
 
-const products = (table: Tensor2D): Pick<Scoring, 'all' | 'pairs'> => ({
+const products = (table: Tensor2D): Pick<Scoring, 'all'> => ({
   all: (query) => ({
-    scores: matMul(query, table, false, true),
+    values: matMul(query, table, false, true),
+    sign: 1,
     back(dScores, weight) {
       const dQuery = matMul(dScores, table);
       if (!weight) return { dQuery, dTable: matMul(dScores, query, true, false) };
@@ -67,12 +85,9 @@ const products = (table: Tensor2D): Pick<Scoring, 'all' | 'pairs'> => ({
       const weighted = tf.mul(query, weight) as Tensor2D;
       return { dQuery: tf.mul(dQuery, weight) as Tensor2D, dTable: matMul(dScores, weighted, true, false) };
     },
-  }),
-  pairs: (query, rows) => ({
-    scores: tf.sum(tf.mul(query, rows), 1, true) as Tensor2D,
-    back: (weight) => ({
-      dQuery: tf.mul(rows, weight) as Tensor2D,
-      dRows: tf.mul(query, weight) as Tensor2D,
+    backOf: ({ row, column, weight }) => ({
+      dQuery: tf.mul(tf.gather(table, column), weight) as Tensor2D,
+      dRows: tf.mul(tf.gather(query, row), weight) as Tensor2D,
     }),
   }),
 });
@@ -88,7 +103,7 @@ const STRIDE = 16;
  * −|q − e| by |q|² + |e|² − 2 q · e: rows that are widened by what the squares need give it in one product, so that few
  * passes go over [n, entities].
  */
-function distances(table: Tensor2D): Pick<Scoring, 'all' | 'pairs'> {
+function distances(table: Tensor2D): Pick<Scoring, 'all'> {
   const [entities, width] = table.shape;
   const idle = STRIDE - 1 - ((width + 1) % STRIDE); // columns that are 0 in what is asked
   const wide = tf.concat([table, squares(table), tf.ones([entities, 1 + idle])], 1) as Tensor2D;
@@ -101,7 +116,8 @@ function distances(table: Tensor2D): Pick<Scoring, 'all' | 'pairs'> {
       const squared = matMul(asked, wide, false, true);
       const distance = tf.sqrt(tf.maximum(squared, NEAREST)) as Tensor2D; // [n, entities]
       return {
-        scores: tf.neg(distance) as Tensor2D,
+        values: distance,
+        sign: -1,
         back(dScores, weight = one) {
           const c = tf.div(dScores, distance) as Tensor2D; // [n, entities]
           const drawn = matMul(c, wide);
@@ -114,20 +130,13 @@ function distances(table: Tensor2D): Pick<Scoring, 'all' | 'pairs'> {
             dTable: tf.sub(pulled, tf.mul(table, mass)) as Tensor2D,
           };
         },
+        backOf({ row, column, weight }) {
+          // By the same distances as all else: near 0 those of the pairs themselves differ from them.
+          const pull = tf.div(weight, valuesAt(distance, { row, column }));
+          const dQuery = tf.mul(tf.sub(tf.gather(table, column), tf.gather(query, row)), pull) as Tensor2D;
+          return { dQuery, dRows: tf.neg(dQuery) as Tensor2D };
+        },
       };
-    },
-    pairs: distancePairs,
-  };
-}
-
-function distancePairs(query: Tensor2D, rows: Tensor2D): ScoredPairs {
-  const difference = tf.sub(rows, query) as Tensor2D;
-  const squared = tf.maximum(squares(difference), NEAREST);
-  return {
-    scores: tf.neg(tf.sqrt(squared)) as Tensor2D,
-    back(weight) {
-      const dQuery = tf.mul(difference, tf.mul(weight, tf.rsqrt(squared))) as Tensor2D;
-      return { dQuery, dRows: tf.neg(dQuery) as Tensor2D };
     },
   };
 }

@@ -1,15 +1,18 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import { lowerBound } from '../kg/csr.js';
 import { tf } from './backend.js';
-import type { Scoring } from './geometry.js';
-import { assign, assignAdd, type Resource, scatterAddRows, segmentSum, softmaxCrossEntropy } from './ops.js';
+import { type Pairs, type Scored, type Scoring, valuesAt } from './geometry.js';
+import { assign, assignAdd, exponentials, type Resource, scatterAddRows, segmentSum } from './ops.js';
 import { scoreRows } from './scoreRows.js';
 import type { Targets } from './targets.js';
 
 interface Term {
+  /** 1 / temperature */
   readonly inverse: Scalar;
   readonly isOne: boolean;
-  readonly label: Tensor1D;
+  /** [batch, 1] */
   readonly mass: Tensor2D;
+  readonly answers: Pick<Targets, 'row' | 'column' | 'weight'>;
 }
 
 /**
@@ -68,68 +71,110 @@ function forward(
   { chunk, correction }: HeadOptions,
 ): { loss: Scalar; dQuery: Tensor2D } {
   const [batch] = query.shape;
-  const losses: Tensor[] = [];
-  const parts: Tensor2D[] = [];
+  const parts: { loss: Scalar; dQuery: Tensor2D }[] = [];
   const terms = targets.map(
-    (t): Term => ({
-      inverse: tf.scalar(1 / t.temperature),
-      isOne: t.temperature === 1,
-      label: tf.tensor1d(t.label, 'int32'),
-      mass: tf.tensor2d(t.mass, [batch, 1]),
+    ({ temperature, mass, ...answers }): Term => ({
+      inverse: tf.scalar(1 / temperature),
+      isOne: temperature === 1,
+      mass: tf.tensor2d(mass, [batch, 1]),
+      answers,
     }),
   );
   const most = chunk ?? scoreRows(scoring.table.shape[0]);
   for (let from = 0; from < batch; from += most) {
     const rows = Math.min(most, batch - from);
-    const { loss, dQuery, dTable } = tf.tidy(() =>
-      chunkPass(query, scoring, terms, { from, rows, correction }),
-    );
-    if (from === 0) assign(gradient, dTable);
-    else assignAdd(gradient, dTable);
-    dTable.dispose();
-    losses.push(loss);
-    parts.push(dQuery);
+    parts.push(tf.tidy(() => chunkPass(query, scoring, terms, gradient, { from, rows, correction })));
   }
-  let dQuery = parts.length === 1 ? parts[0] : tf.concat(parts, 0);
-  for (const [i, t] of targets.entries()) {
-    if (t.row.length === 0) continue;
-    const row = tf.tensor1d(t.row, 'int32');
-    const column = tf.tensor1d(t.column, 'int32');
-    const coefficient = tf.mul(tf.tensor2d(t.coefficient, [t.row.length, 1]), terms[i].inverse) as Tensor2D; // [entries, 1]
-    // [entries, width] both
-    const pairs = scoring.pairs(tf.gather(query, row), tf.gather(scoring.table, column) as Tensor2D);
-    losses.push(tf.sum(tf.mul(pairs.scores, coefficient)));
-    const d = pairs.back(coefficient);
-    dQuery = tf.add(dQuery, segmentSum(d.dQuery, row, tf.scalar(batch, 'int32')));
-    scatterAddRows(gradient, column, d.dRows);
-  }
-  return { loss: tf.addN(losses.map((l) => l.asScalar())), dQuery };
+  if (parts.length === 1) return parts[0];
+  return {
+    loss: tf.addN(parts.map((p) => p.loss)) as Scalar,
+    dQuery: tf.concat(
+      parts.map((p) => p.dQuery),
+      0,
+    ),
+  };
 }
 
+/** Loss of some rows and its gradient by their queries; that by the table goes to `gradient`. */
 function chunkPass(
   query: Tensor2D,
   scoring: Scoring,
   terms: readonly Term[],
+  gradient: Resource,
   { from, rows, correction }: { from: number; rows: number; correction?: Correction },
-): { loss: Scalar; dQuery: Tensor2D; dTable: Tensor2D } {
+): { loss: Scalar; dQuery: Tensor2D } {
   const whole = rows === query.shape[0];
   const slice = <R extends Tensor>(x: R): R => (whole ? x : tf.slice(x, from, rows)) as R;
-  const { scores, back } = scoring.all(slice(query)); // [rows, entities]
+  const scored = scoring.all(slice(query)); // [rows, entities]
   const added = correction && correctionOf(correction, from, rows);
   const parts = terms.map((term) => {
-    const mass = slice(term.mass); // [rows, 1]
-    const scaled = term.isOne ? scores : (tf.mul(scores, term.inverse) as Tensor2D);
-    const logits = added ? (tf.add(scaled, added) as Tensor2D) : scaled;
-    const [loss, dScores] = softmaxCrossEntropy(logits, slice(term.label));
-    const weight = (term.isOne ? mass : tf.mul(mass, term.inverse)) as Tensor2D;
-    return { loss: tf.sum(tf.mul(loss, tf.squeeze(mass, [1]))) as Scalar, dScores, weight };
+    const logits = logitsOf(scored, term, added);
+    const { exp, sum, logSum } = exponentials(logits.values, logits.sign);
+    const mass = term.isOne ? term.mass : (tf.mul(term.mass, term.inverse) as Tensor2D);
+    const pairs = answersOf(term, from, rows);
+    return {
+      exp,
+      weight: tf.div(slice(mass), sum) as Tensor2D,
+      ...(pairs && answered(logits, logSum, pairs)),
+    };
   });
-  if (parts.length === 1) {
-    const [{ loss, dScores, weight }] = parts;
-    return { loss, ...back(dScores, weight) };
+  // The softmax's denominators are weights of rows, so that nothing divides [rows, entities].
+  const { dQuery, dTable } =
+    parts.length === 1
+      ? scored.back(parts[0].exp, parts[0].weight)
+      : scored.back(tf.addN(parts.map((p) => tf.mul(p.exp, p.weight))) as Tensor2D);
+  if (from === 0) assign(gradient, dTable);
+  else assignAdd(gradient, dTable);
+  const towards = [dQuery];
+  for (const [i, { pairs }] of parts.entries()) {
+    if (!pairs) continue;
+    const { inverse, isOne } = terms[i];
+    const weight = tf.mul(pairs.weight, isOne ? -1 : tf.neg(inverse)) as Tensor2D;
+    const d = scored.backOf({ ...pairs, weight });
+    towards.push(segmentSum(d.dQuery, pairs.row, tf.scalar(rows, 'int32')));
+    scatterAddRows(gradient, pairs.column, d.dRows);
   }
-  const dScores = tf.addN(parts.map((p) => tf.mul(p.dScores, p.weight))) as Tensor2D;
-  return { loss: tf.addN(parts.map((p) => p.loss)) as Scalar, ...back(dScores) };
+  const losses = parts.flatMap(({ loss }) => loss ?? []);
+  return {
+    loss: losses.length > 0 ? (tf.addN(losses) as Scalar) : tf.scalar(0),
+    dQuery: towards.length > 1 ? (tf.addN(towards) as Tensor2D) : dQuery,
+  };
+}
+
+/** What the softmax is taken of. */
+type Logits = Pick<Scored, 'values' | 'sign'>;
+
+function logitsOf(scored: Scored, { inverse, isOne }: Term, added: Tensor | undefined): Logits {
+  if (isOne && !added) return scored;
+  const { values, sign } = scored;
+  const scaled = isOne ? values : (tf.mul(values, inverse) as Tensor2D);
+  if (!added) return { values: scaled, sign };
+  return { values: (sign === 1 ? tf.add(scaled, added) : tf.sub(added, scaled)) as Tensor2D, sign: 1 };
+}
+
+/** Answers of some rows, counted from the first of these; undefined where they have none. */
+function answersOf(
+  { answers: { row, column, weight } }: Term,
+  from: number,
+  rows: number,
+): Pairs | undefined {
+  const begin = lowerBound(row, from, 0, row.length);
+  const end = lowerBound(row, from + rows, begin, row.length);
+  if (begin === end) return undefined;
+  const own = row.subarray(begin, end);
+  return {
+    row: tf.tensor1d(from === 0 ? own : own.map((at) => at - from), 'int32'),
+    column: tf.tensor1d(column.subarray(begin, end), 'int32'),
+    weight: tf.tensor2d(weight.subarray(begin, end), [end - begin, 1]),
+  };
+}
+
+/** Σ w · (log Σ exp(s) − s) over the answers. */
+function answered({ values, sign }: Logits, logSum: Tensor2D, pairs: Pairs): { loss: Scalar; pairs: Pairs } {
+  const logit = valuesAt(values, pairs);
+  const all = tf.gather(logSum, pairs.row);
+  const each = sign === 1 ? tf.sub(all, logit) : tf.add(all, logit);
+  return { loss: tf.sum(tf.mul(each, pairs.weight)) as Scalar, pairs };
 }
 
 /** What is added to the scores of some rows [rows, entities], inside `tf.tidy`. */

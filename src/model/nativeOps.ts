@@ -4,7 +4,7 @@
  */
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from './backend.js';
-import type { AdamRates, Resource } from './ops.js';
+import type { AdamRates, Exponentials, Resource } from './ops.js';
 
 interface Attribute {
   name: string;
@@ -95,24 +95,12 @@ export const sigmoidGradient = (y: Tensor2D, dy: Tensor2D): Tensor2D =>
 export const tanhGradient = (y: Tensor2D, dy: Tensor2D): Tensor2D =>
   backend.executeSingleOutput('TanhGrad', [T], [y, dy]) as Tensor2D;
 
-/**
- * TensorFlow's own fused loss takes four times as long as its softmax, whose largest probability gives what it divided
- * by: log Σ exp(s) = max(s) − log(max(p)), and max(p) is at least 1 / classes.
- */
-export function softmaxCrossEntropy(
-  logits: Tensor2D,
-  labels: Tensor1D,
-): [loss: Tensor1D, gradient: Tensor2D] {
-  const [rows] = logits.shape;
-  const softmax = backend.executeSingleOutput('Softmax', [T], [logits]) as Tensor2D;
-  const at = tf.stack([tf.range(0, rows, 1, 'int32'), labels], 1); // [rows, 2]
-  const logSum = tf.sub(tf.max(logits, 1), tf.log(tf.max(softmax, 1)));
-  const gradient = backend.executeSingleOutput(
-    'TensorScatterSub',
-    [T, INDEX],
-    [softmax, at, tf.ones([rows])],
-  );
-  return [tf.sub(logSum, tf.gatherND(logits, at)) as Tensor1D, gradient as Tensor2D];
+export function exponentials(values: Tensor2D, sign: 1 | -1): Exponentials {
+  const first = sign === 1 ? tf.max(values, 1, true) : tf.min(values, 1, true); // [n, 1]
+  const exp = tf.exp(sign === 1 ? tf.sub(values, first) : tf.sub(first, values)) as Tensor2D;
+  const sum = tf.sum(exp, 1, true) as Tensor2D;
+  const top = sign === 1 ? first : tf.neg(first);
+  return { exp, sum, logSum: tf.add(tf.log(sum), top) as Tensor2D };
 }
 
 export function segmentSum(values: Tensor2D, segments: Tensor1D, count: Scalar): Tensor2D {

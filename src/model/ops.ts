@@ -30,14 +30,24 @@ export interface Ops {
   sigmoidGradient(y: Tensor2D, dy: Tensor2D): Tensor2D;
   /** dy · (1 − y²): the gradient by what y is the tanh of. */
   tanhGradient(y: Tensor2D, dy: Tensor2D): Tensor2D;
-  /** Cross-entropy of each row of logits [n, classes] against one label: loss [n] and softmax minus one-hot [n, classes]. */
-  softmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D): [loss: Tensor1D, gradient: Tensor2D];
+  /** What a softmax of the rows of sign · values [n, classes] is made of. */
+  exponentials(values: Tensor2D, sign: 1 | -1): Exponentials;
   /** Sum of the rows of values [n, width] by segment: [segments, width]. */
   segmentSum(values: Tensor2D, segments: Tensor1D, count: Scalar): Tensor2D;
   /** One Adagrad step in place: accumulator += g², value −= rate · g / (√accumulator + epsilon). */
   applyAdagrad(value: Resource, accumulator: Resource, rate: Scalar, epsilon: Scalar, gradient: Tensor): void;
   /** One Adam step in place; epsilon is added before the correction of the second moment. */
   applyAdam(value: Resource, first: Resource, second: Resource, by: AdamRates, gradient: Tensor): void;
+}
+
+/** Of scores s [n, classes]. */
+export interface Exponentials {
+  /** [n, classes] exp(s), each row up to a factor that keeps it in range */
+  readonly exp: Tensor2D;
+  /** [n, 1] sums of these rows */
+  readonly sum: Tensor2D;
+  /** [n, 1] log Σ exp(s) */
+  readonly logSum: Tensor2D;
 }
 
 /** `power1` and `power2` are the betas to the power of the step's count. */
@@ -56,7 +66,7 @@ export const {
   matMul,
   sigmoidGradient,
   tanhGradient,
-  softmaxCrossEntropy,
+  exponentials,
   segmentSum,
   applyAdagrad,
   applyAdam,

@@ -4,7 +4,7 @@
  */
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from './backend.js';
-import type { AdamRates, Resource } from './ops.js';
+import type { AdamRates, Exponentials, Resource } from './ops.js';
 
 const backend = tf.backend() as unknown as {
   typedArrayFromHeap(tensor: Tensor): Float32Array | Int32Array;
@@ -88,26 +88,12 @@ export const sigmoidGradient = (y: Tensor2D, dy: Tensor2D): Tensor2D => tf.mul(d
 
 export const tanhGradient = (y: Tensor2D, dy: Tensor2D): Tensor2D => tf.sub(dy, tf.mul(dy, tf.square(y)));
 
-/** Under this a probability has lost digits: the loss is then taken from the logits. */
-const SMALL = 1e-30;
-
-export function softmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D): [Tensor1D, Tensor2D] {
-  const [n, classes] = logits.shape;
-  const probability = tf.softmax(logits) as Tensor2D;
-  const loss = tf.zeros([n]) as Tensor1D;
-  const [to, p, x, label] = [floats(loss), floats(probability), floats(logits), integers(labels)];
-  for (let i = 0; i < n; i++) {
-    const row = i * classes;
-    const at = row + within(label[i], classes);
-    if (p[at] > SMALL) to[i] = -Math.log(p[at]);
-    else {
-      let best = row;
-      for (let j = row; j < row + classes; j++) if (x[j] > x[best]) best = j;
-      to[i] = x[best] - Math.log(p[best]) - x[at];
-    }
-    p[at] -= 1;
-  }
-  return [loss, probability];
+/** tfjs' kernel for the softmax is faster than one for each of its parts. */
+export function exponentials(values: Tensor2D, sign: 1 | -1): Exponentials {
+  const scores = sign === 1 ? values : tf.neg(values);
+  const exp = tf.softmax(scores) as Tensor2D;
+  const logSum = tf.sub(tf.max(scores, 1, true), tf.log(tf.max(exp, 1, true))) as Tensor2D;
+  return { exp, sum: tf.ones([values.shape[0], 1]), logSum };
 }
 
 export function segmentSum(values: Tensor2D, segments: Tensor1D, count: Scalar): Tensor2D {

@@ -4,7 +4,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { KgmentorError } from '../errors.js';
 import type { PathScorer } from '../evaluate/ranks.js';
 import { tf } from '../model/backend.js';
-import { scoring } from '../model/geometry.js';
+import { scoring, signedScores } from '../model/geometry.js';
 import {
   disposeModel,
   firstEntities,
@@ -56,7 +56,7 @@ function askedStudent(job: Job, folder: string): AskedModel {
     order: () => pathScorerOf(model, job.entities),
     scores() {
       const score = scoring(model.shape.geometry, firstEntities(model, job.entities));
-      return (entity, relation) => score.all(queriesOf(model, singleHop(entity, relation))).scores;
+      return (entity, relation) => signedScores(score.all(queriesOf(model, singleHop(entity, relation))));
     },
     asked: (entity) => new Float32Array(entity.length).fill(1),
     dispose: () => disposeModel(model),

@@ -3,7 +3,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { KgmentorError } from '../errors.js';
 import { tf } from '../model/backend.js';
 import type { Activations, Encoder } from '../model/encoders/encoder.js';
-import { type Geometry, orderBy, scoring } from '../model/geometry.js';
+import { type Geometry, orderBy, scoring, signedScores } from '../model/geometry.js';
 import { pathRows } from '../model/model.js';
 import type { Paths } from '../model/paths.js';
 import { readTensors, type StoredTensor } from '../model/safetensors.js';
@@ -114,7 +114,7 @@ function frozen(
       }
       return out;
     },
-    scores: (query, candidates) => scoring(geometry, pick(entity, candidates)).all(query).scores,
+    scores: (query, candidates) => signedScores(scoring(geometry, pick(entity, candidates)).all(query)),
     order: (candidates) => orderBy(geometry, pick(entity, candidates)),
     dispose: () => tf.dispose([entity, relation, ...Object.values(weights)]),
   };

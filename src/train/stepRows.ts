@@ -77,7 +77,7 @@ function someRows(job: Job, table: Table, negatives: number, anchor: Anchor | un
       const candidates = sampler.draw(needed, seededRandom(job.settings.seed, count, STREAM));
       const rows = tf.tensor1d(candidates.rows, 'int32');
       const entities = gatherRows(table.value, rows);
-      // In place of a hidden entity some row stands, whose gradient is 0; a query without answers has some label.
+      // In place of a hidden entity some row stands, whose gradient is 0.
       const place = (some: Int32Array) => some.map((row) => Math.max(0, candidates.at(row)));
       gradient?.handle.dispose();
       gradient = createResource(tf.zeros(entities.shape));
@@ -94,11 +94,7 @@ function someRows(job: Job, table: Table, negatives: number, anchor: Anchor | un
         }),
         gradient,
         place,
-        targets: (targets) => ({
-          ...targets,
-          label: place(targets.label),
-          column: place(targets.column),
-        }),
+        targets: (targets) => ({ ...targets, column: place(targets.column) }),
         apply(optimiser, summed) {
           optimiser.applyRows(table, rows, anchor ? anchor.hold(summed, rows) : summed);
           anchor?.draw(table, rows);
@@ -121,10 +117,8 @@ function ownPairs(
 ): Pick<Correction, 'row' | 'column'> {
   const pairs = new Set<number>();
   for (const [p, at] of entity.entries()) if (at >= 0) pairs.add(p * candidates + at);
-  for (const { label, mass, row, column } of targets) {
-    for (const [p, at] of label.entries()) if (mass[p] > 0) pairs.add(p * candidates + at);
+  for (const { row, column } of targets)
     for (const [i, p] of row.entries()) pairs.add(p * candidates + column[i]);
-  }
   const sorted = Float64Array.from(pairs).sort();
   return {
     row: Int32Array.from(sorted, (pair) => Math.floor(pair / candidates)),

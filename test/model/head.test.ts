@@ -96,6 +96,42 @@ for (const [name, chosen] of [
         });
       });
 
+for (const geometry of ['dot', 'unit', 'l2'] as const)
+  test(`answers that are out of the softmax’s reach cost what they should: ${geometry}`, () => {
+    tf.tidy(() => {
+      const entities = tf.mul(random(9, 6, 1), geometry === 'unit' ? 1 : 100) as Tensor2D;
+      const query = tf.mul(random(5, 6, 2), 100) as Tensor2D;
+      const resource = createResource(tf.zeros([9, 6]));
+      const mine = tf.valueAndGrad((q: Tensor) =>
+        head(q as Tensor2D, scoring(geometry, entities), [target(hard, 1)], resource),
+      )(query);
+      const plain = tf.valueAndGrad((q: Tensor) =>
+        plainLoss(plainScores(geometry, q as Tensor2D, entities), [
+          { temperature: 1, weight: denseWeights(hard, 9) },
+        ]),
+      )(query);
+      assert.ok(plain.value.dataSync()[0] > 300, 'no row of the softmax holds its answer');
+      closeTo(mine.value, plain.value, 1e-5);
+      closeTo(mine.grad, plain.grad);
+      resource.handle.dispose();
+    });
+  });
+
+test('a query that meets its answer has a small gradient', () => {
+  tf.tidy(() => {
+    const entities = tf.mul(random(9, 6, 1), 10) as Tensor2D;
+    const query = tf.slice(entities, 3, 1) as Tensor2D;
+    const resource = createResource(tf.zeros([9, 6]));
+    const answer = makeTargets([0, 1], [3], () => 1);
+    const { grad } = tf.valueAndGrad((q: Tensor) =>
+      head(q as Tensor2D, scoring('l2', entities), [answer], resource),
+    )(query);
+    for (const gradient of [grad, read(resource)])
+      assert.ok(tf.max(tf.abs(gradient)).dataSync()[0] < 0.01, String(gradient));
+    resource.handle.dispose();
+  });
+});
+
 for (const chunk of [2, 256])
   test(`a correction is added to scores after their division by the temperature, but for a query's own, chunk ${chunk}`, () => {
     tf.tidy(() => {

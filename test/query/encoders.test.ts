@@ -11,7 +11,7 @@ import { publish } from '../../src/graph/publish.js';
 import { parseEntityKey } from '../../src/kg/keys.js';
 import type { Dataset } from '../../src/kg/types.js';
 import { tidied } from '../../src/model/backend.js';
-import { scoring } from '../../src/model/geometry.js';
+import { scoring, signedScores } from '../../src/model/geometry.js';
 import { disposeModel, queriesOf, restoreModel } from '../../src/model/model.js';
 import { read } from '../../src/model/ops.js';
 import { readTensors } from '../../src/model/safetensors.js';
@@ -101,8 +101,8 @@ function scoredByModel(folder: string, row: number, relations: readonly number[]
     const hops = relations.length;
     const entity = Int32Array.from(relations, (_, hop) => (hop === 0 ? row : -1));
     const queries = queriesOf(model, { size: 1, hops, entity, relation: Int32Array.from(relations) });
-    const all = scoring(shape.geometry, read(model.entity.value)).all(queries); // [hops, entities]
-    return Array.from(all.scores.dataSync()).slice(-shape.rows);
+    const all = signedScores(scoring(shape.geometry, read(model.entity.value)).all(queries)); // [hops, entities]
+    return Array.from(all.dataSync()).slice(-shape.rows);
   });
   disposeModel(model);
   return scores;

@@ -113,8 +113,10 @@ function distances(table: Tensor2D): Pick<Scoring, 'all'> {
       const one = tf.ones([n, 1]) as Tensor2D;
       const parts = [tf.mul(query, -2), one, squares(query), tf.zeros([n, idle])];
       const asked = tf.concat(idle > 0 ? parts : parts.slice(0, -1), 1) as Tensor2D; // [n, width + 2 + idle]
-      const squared = matMul(asked, wide, false, true);
-      const distance = tf.sqrt(tf.maximum(squared, NEAREST)) as Tensor2D; // [n, entities]
+      // [n, entities]; what it is made of is as large, and let go at once.
+      const distance = tf.tidy(() =>
+        tf.sqrt(tf.maximum(matMul(asked, wide, false, true), NEAREST)),
+      ) as Tensor2D;
       return {
         values: distance,
         sign: -1,

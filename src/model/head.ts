@@ -125,6 +125,7 @@ function chunkPass(
       : scored.back(tf.addN(parts.map((p) => tf.mul(p.exp, p.weight))) as Tensor2D);
   if (from === 0) assign(gradient, dTable);
   else assignAdd(gradient, dTable);
+  dTable.dispose(); // else the table would be copied when rows are added to it
   const towards = [dQuery];
   for (const [i, { pairs }] of parts.entries()) {
     if (!pairs) continue;

@@ -97,7 +97,7 @@ export const tanhGradient = (y: Tensor2D, dy: Tensor2D): Tensor2D =>
 
 export function exponentials(values: Tensor2D, sign: 1 | -1): Exponentials {
   const first = sign === 1 ? tf.max(values, 1, true) : tf.min(values, 1, true); // [n, 1]
-  const exp = tf.exp(sign === 1 ? tf.sub(values, first) : tf.sub(first, values)) as Tensor2D;
+  const exp = tf.tidy(() => tf.exp(sign === 1 ? tf.sub(values, first) : tf.sub(first, values))) as Tensor2D;
   const sum = tf.sum(exp, 1, true) as Tensor2D;
   const top = sign === 1 ? first : tf.neg(first);
   return { exp, sum, logSum: tf.add(tf.log(sum), top) as Tensor2D };

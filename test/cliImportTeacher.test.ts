@@ -56,6 +56,7 @@ describe('a teacher trained elsewhere', () => {
       ['import-teacher --scoring complex', 2, /--entities FILE is missing/],
       ['import-teacher --scoring simple --entities x.npy', 2, /--scoring simple: one of complex, distmult/],
       ['import-teacher --scoring complex --from other --entities x.npy', 2, /--from other: one of pykeen/],
+      ['import-teacher --scoring complex --entities x.tsv', 2, /x\.tsv holds one table.+\n.+--relations/],
       [pykeen, 2, /The entity table has no names/],
       [named.replace('complex ', 'transe '), 7, /8 complex numbers, real ones expected for transe/],
       [named.replace('tables', 'none'), 7, /none\.safetensors cannot be opened/],

@@ -233,6 +233,24 @@ describe('the way from files to answers', () => {
     );
   });
 
+  it('refuses flags that gainsay each other, targets that are none, and runs of another target', async () => {
+    const [{ id }] = (await json<{ id: string; target?: string }[]>('runs')).filter((one) => one.target);
+    for (const [args, message] of [
+      [['publish', 'books', '--rollback', '--remove'], /--remove and --rollback cannot be together/],
+      [['publish', 'books', '--clean', '--gate'], /--clean and --gate cannot be together/],
+      [['publish', 'boks'], /no source "boks"\.\nDid you mean "books"/],
+      [['evaluate', 'boks'], /no source "boks"\.\nDid you mean "books"/],
+      [['publish', 'films', '--run', id], /is a student of books, not of films/],
+      [['evaluate', 'films', '--run', id], /is a student of books, not of films/],
+    ] as const) {
+      const { code, stdout, stderr } = await cli([...args]);
+      assert.equal(code, 2, args.join(' '));
+      assert.equal(stdout, '');
+      assert.match(stderr, message);
+    }
+    assert.equal((await run(held.graph, 'MATCH (p:KgPublication) RETURN p')).length, 1);
+  });
+
   it('answers which nodes are similar and which facts are missing', async () => {
     const similar = await json<{ key: string[]; score: number }[]>('similar', 'books', 'b1', '--k', '5');
     assert.equal(similar.length, 5);

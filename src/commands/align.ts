@@ -23,7 +23,8 @@ export const align: Command = {
   help: {
     '--labels A,B': 'a label of either source; where absent those among which most matches lie',
     '--least P': 'links under this confidence are left out, 0.5 where absent',
-    '--out FILE': 'the file of links, links-SOURCE-SOURCE.tsv where absent',
+    '--out FILE':
+      'the file of links, links-SOURCE-SOURCE.tsv where absent; the labels are added where several pairs match',
     '--write': 'write the links into the graph instead of a file; what is linked already stays as it is',
     '--relationship TYPE': 'type of the relationships that --write makes, SAME_AS where absent',
     '--dry-run': 'propose only',

@@ -1,5 +1,5 @@
 import { KgmentorError } from '../errors.js';
-import { findRun } from '../train/runs.js';
+import { askedRun } from './askedRun.js';
 import { type Command, type Flags, oneOf, text } from './command.js';
 import { alignment } from './tasks/alignment.js';
 import { classification } from './tasks/classification.js';
@@ -56,11 +56,7 @@ export const evaluate: Command = {
       throw new KgmentorError('USAGE', `Whose is the task ${name}?`, {
         next: '`kgmentor evaluate <target>`; only --task alignment goes without one.',
       });
-    const { folder, record } = findRun(read().runs, text(flags, 'run'), {
-      kind: target === undefined ? 'teacher' : 'student',
-      target,
-      finished: true,
-    });
+    const { folder, record } = askedRun(read(), text(flags, 'run'), target);
     await task.run({ flags, out, signal, folder, record, facts, by, threads: checkThreads(flags) });
   },
 };

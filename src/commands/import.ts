@@ -206,7 +206,9 @@ function tell({ out, flags }: Context, file: string, result: ImportResult): void
       : `${file}: ${count(result.nodesCreated)} nodes and ${count(result.relationshipsCreated)} relationships created, ${count(result.changed)} changed, ${count(result.unchanged)} unchanged, ${duration(result.seconds)}`,
     ...result.constraintsCreated.map((constraint) => `constraint created: ${constraint}`),
     ...(result.duplicates > 0 ? [`${count(result.duplicates)} lines repeat another one`] : []),
-    ...(result.missing > 0 ? [`${count(result.missing)} links left out: an end has no node`] : []),
+    ...(result.missing > 0
+      ? [`${count(result.missing)} link${result.missing === 1 ? '' : 's'} left out: an end has no node`]
+      : []),
     ...(left.length > 0 ? [`left out: ${left.join('; ')}`] : []),
   ]);
 }

@@ -28,7 +28,7 @@ export const importTeacherCommand: Command = {
     '--scoring NAME': SCORINGS.join(', '),
     '--from ENGINE': `whose way with tables they follow: ${ENGINES.join(', ')}`,
     '--entities FILE': '.safetensors, .npy, or lines of name and numbers (TSV, .gz)',
-    '--relations FILE': 'the same file where absent',
+    '--relations FILE': 'the same file where absent, which then is .safetensors',
     '--entity-names FILE': 'names of the rows: lines of number and name, one name a line, or a JSON list',
     '--relation-names FILE': 'the same for relations',
     '--entity-tensor NAME': 'which tensor of a .safetensors file',

@@ -11,8 +11,8 @@ import { recordRun } from '../graph/runs.js';
 import { judge, refusal } from '../operate/gate.js';
 import { graphRecord, progressTo, publishInputOf } from '../publishRun.js';
 import { readRecord } from '../train/folder.js';
-import { findRun } from '../train/runs.js';
-import { type Command, text } from './command.js';
+import { askedRun } from './askedRun.js';
+import { type Command, type Flags, text } from './command.js';
 import { count, duration, type Output } from './output.js';
 
 export const publishCommand: Command = {
@@ -37,6 +37,7 @@ export const publishCommand: Command = {
   },
   stops: true,
   async run({ positionals: [target], flags, out, signal, config: read, graphs }) {
+    checkFlags(flags);
     const config = read();
     const dryRun = flags['dry-run'] === true;
     const connections = await graphs('write');
@@ -64,7 +65,7 @@ export const publishCommand: Command = {
       out.data(back, () => back.labels.map(({ label, model }) => `${label}: ${model}`));
       return;
     }
-    const { folder } = findRun(config.runs, text(flags, 'run'), { kind: 'student', target, finished: true });
+    const { folder } = askedRun(config, text(flags, 'run'), target);
     if (flags.gate) await requireGood(folder, graph, target, { config, out, signal });
     if (!dryRun) await migrate(graph);
     const result = await publish(graph, publishInputOf(folder, config, target), {
@@ -91,6 +92,15 @@ export const publishCommand: Command = {
     ]);
   },
 };
+
+/** @throws KgmentorError USAGE where flags ask for two things at once, one of which might remove what the other wants */
+function checkFlags(flags: Flags): void {
+  const [way, ...others] = ['remove', 'clean', 'rollback', 'run', 'gate'].filter((name) => flags[name]);
+  if (others.length === 0 || way === 'run') return;
+  throw new KgmentorError('USAGE', `--${way} and --${others[0]} cannot be together.`, {
+    next: `Leave one of them out; nothing was done.`,
+  });
+}
 
 /** @throws KgmentorError GATE for a student that is worse than what readers have */
 async function requireGood(

@@ -53,5 +53,11 @@ const row = (job: JobView): string[] => [
   job.state,
   String(job.tries),
   job.worker ?? '',
-  (job.reason ?? '').split('\n')[0],
+  (job.reason ?? refusedOf(job) ?? '').split('\n')[0],
 ];
+
+/** Why the student of a completed job was not published. */
+const refusedOf = ({ result }: JobView): string | undefined => {
+  const { refused } = (result ?? {}) as { refused?: string };
+  return refused && `not published: ${refused}`;
+};

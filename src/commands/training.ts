@@ -33,6 +33,10 @@ export function narrateReport(report: ReadReport, out: Pick<Output, 'say'>): voi
     );
   for (const { from, to, type, count: n } of report.cross)
     out.say(`not read: ${count(n)} relationships ${type} from ${from} to ${to ?? NOWHERE}`);
+  for (const { source, type, near } of report.excludedInVain)
+    out.say(
+      `${source} excludes ${JSON.stringify(type)}, a type that the database does not have${near.length > 0 ? `: did you mean ${near.map((one) => JSON.stringify(one)).join(' or ')}?` : ''}`,
+    );
   if (report.duplicates > 0) out.say(`${count(report.duplicates)} repeated relationships read once`);
 }
 

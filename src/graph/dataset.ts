@@ -14,7 +14,7 @@ import type { LinkSource } from './linkColumns.js';
 import { readLinkedTriples } from './linkedTriples.js';
 import { type LinkCounts, readLinks } from './links.js';
 import { readEntities } from './readEntities.js';
-import { type CrossRelationships, readTriples } from './readTriples.js';
+import { type CrossRelationships, type ExcludedInVain, excludedInVain, readTriples } from './readTriples.js';
 import type { ValueCounts } from './readValues.js';
 import { readSchema, type Schema } from './schema.js';
 import type { NamedTriples, ReadTriples } from './tripleColumns.js';
@@ -50,6 +50,8 @@ export interface ReadReport {
    * `around` those of the target only.
    */
   readonly cross: readonly CrossRelationships[];
+  /** Types that a source excludes and its database does not have: as likely as not a slip. */
+  readonly excludedInVain: readonly ExcludedInVain[];
   /** Relationships that repeat another one of the same type between the same nodes. */
   readonly duplicates: number;
 }
@@ -142,6 +144,7 @@ export async function readDataset(
     withheld: withheld.left.length,
     values: sources.flatMap(({ read }) => read.valueCounts),
     cross,
+    excludedInVain: sources.flatMap(({ name, schema }) => excludedInVain(schema, name, config.sources[name])),
     duplicates: numbered.duplicates,
   };
   for (const counts of report.sources) options.onEvent?.({ type: 'read', ...counts });

@@ -1,6 +1,9 @@
 import type { RowSource } from './importSource.js';
 import type { ImportProgress } from './importWrite.js';
 
+/** Rows from which on the rate says something: the first ones wait for plans, locks and caches of the server. */
+const TELLING = 1000;
+
 type OnProgress = ((progress: ImportProgress) => void) | undefined;
 
 /** Rate and remaining time of one pass: by bytes read where the source is a file, by rows elsewhere. */
@@ -18,7 +21,7 @@ export function importClock(source: RowSource, total: number | undefined, onProg
       rows: row,
       ...(total !== undefined && { of: total }),
       rowsPerSecond: (row - firstRow) / seconds,
-      ...(done > 0 && { etaSeconds: (seconds * Math.max(left, 0)) / done }),
+      ...(done > 0 && row - firstRow >= TELLING && { etaSeconds: (seconds * Math.max(left, 0)) / done }),
     };
   };
   return {

@@ -66,7 +66,7 @@ export async function takeEntities(
         `${columns.length + 1} (${['key', ...columns].join(', ')})`,
       );
     }
-    if (cells[0] === '') throw badLine(where, 'an empty key', `a ${input.nodes.key}`);
+    if (cells[0] === '') throw badLine(where, 'an empty key', `a value of ${input.nodes.key}`);
     const key = cellValue(cells[0], input.nodes.keyType ?? 'string', where, 'the key');
     const before = seen.get(key);
     if (before !== undefined)

@@ -81,7 +81,10 @@ async function publications(graph: Graph): Promise<Finding[]> {
       what,
       ok: without === 0,
       found: `${model}, index ${name}, ${nodes - without} of ${nodes} nodes have a vector`,
-      ...(without > 0 && { expected: 'all', mend: `retrain and publish: \`kgmentor retrain ${source}\`` }),
+      ...(without > 0 && {
+        expected: 'all',
+        mend: `a handful: \`kgmentor add ${source}\`; more: \`kgmentor retrain ${source}\` and \`kgmentor publish ${source}\``,
+      }),
     });
   }
   const used = new Set(published.flatMap((p) => [p.index, p.previousIndex]));

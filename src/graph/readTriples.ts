@@ -1,4 +1,5 @@
 import type { SourceConfig } from '../config.js';
+import { nearest } from '../kg/nearest.js';
 import type { Graph } from './connect.js';
 import type { ReadEntities } from './readEntities.js';
 import { readRelationships, type TypeFilter } from './readRelationships.js';
@@ -33,6 +34,25 @@ export function typeFilter(
 export function checkTypes(schema: Schema, source: SourceConfig): void {
   const { include = [], map = {} } = source.relations ?? {};
   for (const type of [...include, ...Object.keys(map)]) requireName(schema, 'relationship type', type);
+}
+
+/** A type that a source excludes and its database does not have. */
+export interface ExcludedInVain {
+  readonly source: string;
+  readonly type: string;
+  /** Types that are called nearly so. */
+  readonly near: readonly string[];
+}
+
+/** The types that a source's config excludes for nothing: no error, as the last relationship of a type may be gone. */
+export function excludedInVain(
+  { types }: Schema,
+  name: string,
+  { relations }: SourceConfig,
+): ExcludedInVain[] {
+  return (relations?.exclude ?? [])
+    .filter((type) => !types.includes(type))
+    .map((type) => ({ source: name, type, near: nearest(type, types) }));
 }
 
 /** The shared name of a source's type. */

@@ -52,7 +52,7 @@ export function findRun(runs: string, id: string | undefined, filter: RunFilter)
       next:
         filter.kind === 'teacher'
           ? 'Train one with `kgmentor pretrain`; `kgmentor runs` lists what there is.'
-          : 'Train one with `kgmentor retrain <target>`; `kgmentor runs` lists what there is.',
+          : `Train one with \`kgmentor retrain ${filter.target ?? '<target>'}\`; \`kgmentor runs\` lists what there is.`,
     },
   );
 }

@@ -93,7 +93,7 @@ function requireSame(from: string, metadata: Readonly<Record<string, string>>, s
       throw new KgmentorError(
         'USAGE',
         `The model in ${from} has ${name} ${found}, and the configuration asks for ${shape[name]}.`,
-        { next: 'Ask for the same encoder and size, or train without --from.' },
+        { next: 'Ask for the same encoder and size, or begin anew, without --incremental or --from.' },
       );
   }
 }

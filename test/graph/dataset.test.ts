@@ -124,6 +124,16 @@ describe('reading a natural graph', () => {
     assert.deepEqual(dataset.relations, ['LIKE', 'constructor', ESCAPE]);
   });
 
+  it('tells an excluded type that the database does not have, with the nearest one', async () => {
+    await write(held.graph, NODES, RELATIONSHIPS);
+    const { films, ...others } = CONFIG.sources;
+    const { report } = await read({
+      ...CONFIG,
+      sources: { ...others, films: { ...films, relations: { exclude: ['hiden', 'hidden'] } } },
+    });
+    assert.deepEqual(report.excludedInVain, [{ source: 'films', type: 'hiden', near: ['hidden'] }]);
+  });
+
   it('takes element ids as keys', async () => {
     await write(held.graph, NODES, RELATIONSHIPS);
     const config: ConfigInput = {

@@ -84,6 +84,10 @@ export async function readTeacher(input: ImportTeacherInput): Promise<ImportedTe
     throw new KgmentorError('USAGE', `The source ${JSON.stringify(input.source)} was not read.`, {
       next: `There are ${sources.map(({ name }) => name).join(', ')}.`,
     });
+  if (input.relations === undefined && !input.entities.endsWith('.safetensors'))
+    throw new KgmentorError('USAGE', `${input.entities} holds one table, the entities’.`, {
+      next: 'Name the file of the relations with --relations; only a .safetensors file may hold both.',
+    });
   const table = await readTable(input.entities, {
     role: 'entity',
     tensor: input.entityTensor,

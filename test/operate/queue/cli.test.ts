@@ -159,6 +159,7 @@ describe('trainings through a queue', () => {
     const { code, stderr } = await cli('worker --drain --threads 1');
     assert.equal(code, 6, stderr);
     assert.match(stderr, new RegExp(`The student ${refused.id} of films is not published: MRR `));
+    assert.match((await cli('queue')).stdout, new RegExp(`${refused.id} .* not published: MRR `));
   });
 
   it('need two packages, which are asked for where they are not installed', async () => {

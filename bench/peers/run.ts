@@ -4,8 +4,8 @@ import { chosen, type PeersOptions } from './choice.js';
 import { compareGds, gdsLines } from './gds/run.js';
 import { comparePykeen, pykeenLines, tunedLines } from './pykeen/run.js';
 import { PATIENCE } from './pykeen/settings.js';
-import { chosenOf, tune } from './pykeen/tune.js';
-import { keepTuned } from './pykeen/tuned.js';
+import { chosenOf, type Tried, tune } from './pykeen/tune.js';
+import { keepTuned, triedBefore } from './pykeen/tuned.js';
 
 /** What a researcher and a Neo4j user would otherwise pick, beside the product on the same data. */
 export async function runPeers(options: PeersOptions): Promise<void> {
@@ -16,9 +16,18 @@ export async function runPeers(options: PeersOptions): Promise<void> {
   const budget = { dim, seed, threads, epochs, patience: PATIENCE };
   const first = `DBP-5L, ${target}, vectors of ${dim} numbers, seed ${seed}, ${threads} threads`;
   if (choice.tune) {
-    const tried = await tune(data, target, budget, out.say);
-    const settings = { kgmentor: chosenOf(tried, 'kgmentor'), PyKEEN: chosenOf(tried, 'PyKEEN') };
-    const tuned = { target, dim, seed, epochs, patience: PATIENCE, settings, tried };
+    const common = { target, dim, seed, epochs, patience: PATIENCE };
+    const tunedBy = (tried: readonly Tried[]) => ({
+      ...common,
+      settings: { kgmentor: chosenOf(tried, 'kgmentor'), PyKEEN: chosenOf(tried, 'PyKEEN') },
+      tried,
+    });
+    const tried = await tune(data, target, budget, {
+      earlier: triedBefore(common),
+      keep: (all) => keepTuned(tunedBy(all)),
+      say: out.say,
+    });
+    const tuned = tunedBy(tried);
     out.say(`kept in ${keepTuned(tuned)}`);
     out.data({ ...tuned, threads }, () => [first, '', ...tunedLines(tried)]);
     return;

@@ -7,9 +7,9 @@ import { waysTables, withoutSelf } from '../../bench/peers/gds/ways.js';
 import { bestOf, type Course } from '../../bench/peers/pykeen/course.js';
 import { aloneFacts } from '../../bench/peers/pykeen/facts.js';
 import { productJob, trainProduct } from '../../bench/peers/pykeen/product.js';
-import { SPACE } from '../../bench/peers/pykeen/settings.js';
-import { chosenOf, type Tried } from '../../bench/peers/pykeen/tune.js';
-import { keepTuned, readTuned } from '../../bench/peers/pykeen/tuned.js';
+import { SIDES, SPACE } from '../../bench/peers/pykeen/settings.js';
+import { chosenOf, type Tried, tune } from '../../bench/peers/pykeen/tune.js';
+import { keepTuned, readTuned, triedBefore } from '../../bench/peers/pykeen/tuned.js';
 import { pairedTurns, ratioOf, turnOf } from '../../bench/peers/pykeen/turns.js';
 import { rankVectors, type Vectors } from '../../bench/peers/rankVectors.js';
 import { KgmentorError } from '../../src/errors.js';
@@ -91,13 +91,45 @@ describe('tuning', () => {
     const file = path.join(newFolder(), 'tuned.json');
     const tuned = { target: 'el', dim: 8, seed: 1, epochs: 2, patience: 1, tried: [] } as const;
     const settings = { kgmentor: SPACE[1], PyKEEN: SPACE[2] };
-    assert.throws(() => readTuned('el', 8, file), says(/^NO_DATA Neither side is tuned for el/));
+    assert.throws(() => readTuned('el', 8, file), says(/^NO_DATA The two sides are not tuned for el/));
     keepTuned({ ...tuned, settings }, file);
     keepTuned({ ...tuned, dim: 16, settings }, file);
     keepTuned({ ...tuned, settings: { ...settings, PyKEEN: SPACE[3] } }, file);
     assert.deepEqual(readTuned('el', 8, file), { kgmentor: SPACE[1], PyKEEN: SPACE[3] });
     assert.deepEqual(readTuned('el', 16, file), settings);
     assert.throws(() => readTuned('ja', 8, file), says(/^NO_DATA/));
+    keepTuned({ ...tuned, target: 'ja', settings: { kgmentor: SPACE[1] } }, file);
+    assert.throws(() => readTuned('ja', 8, file), says(/^NO_DATA/));
+  });
+
+  it('goes on where an earlier one of the same budget was stopped', async () => {
+    const file = path.join(newFolder(), 'tuned.json');
+    const budget = { dim: 8, seed: 1, epochs: 1, patience: 1 };
+    const wanted = { target: 'el', ...budget } as const;
+    const earlier = SPACE.flatMap((setting) =>
+      SIDES.map((side): Tried => ({ side, ...setting, mrr: 0.1, epoch: 1, trainSeconds: 1 })),
+    );
+    const missing = earlier.findIndex((one) => one.side === 'kgmentor' && one.batch === 512);
+    const rest = earlier.filter((_, i) => i !== missing);
+    keepTuned({ ...wanted, settings: {}, tried: rest }, file);
+    assert.deepEqual(triedBefore(wanted, file), rest);
+    assert.deepEqual(triedBefore({ ...wanted, epochs: 2 }, file), []);
+    const kept: Tried[][] = [];
+    const tried = await tune(
+      smallDbp5l(),
+      'el',
+      { ...budget, threads: 1 },
+      {
+        earlier: triedBefore(wanted, file),
+        keep: (all) => kept.push([...all]),
+        say: () => {},
+      },
+    );
+    assert.equal(kept.length, 1);
+    assert.deepEqual(tried.slice(0, -1), rest);
+    const { side, learningRate, n3, batch } = tried.at(-1) as Tried;
+    const { mrr: _, epoch: __, trainSeconds: ___, ...expected } = earlier[missing];
+    assert.deepEqual({ side, learningRate, n3, batch }, expected);
   });
 });
 

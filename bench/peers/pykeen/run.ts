@@ -90,6 +90,9 @@ export function tunedLines(tried: readonly Tried[]): string[] {
           ]),
       ),
     ),
-    ...SIDES.map((side) => `${side}: ${inWords(chosenOf(tried, side))}`),
+    ...SIDES.flatMap((side) => {
+      const best = chosenOf(tried, side);
+      return best ? [`${side}: ${inWords(best)}`] : [];
+    }),
   ];
 }

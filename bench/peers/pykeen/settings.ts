@@ -23,7 +23,7 @@ export const SIDES = ['kgmentor', 'PyKEEN'] as const;
 export type SideName = (typeof SIDES)[number];
 
 const RATES = [0.2, 0.5, 1];
-const PENALTIES = [0.02, 0.05, 0.1];
+const PENALTIES = [0.05, 0.1, 0.2];
 const BATCHES = [512, 256];
 
 /**

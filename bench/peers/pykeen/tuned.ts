@@ -15,7 +15,7 @@ export interface Tuned {
   readonly epochs: number;
   readonly patience: number;
   /** Each side's with the best validation MRR. */
-  readonly settings: Readonly<Record<SideName, Setting>>;
+  readonly settings: Readonly<Partial<Record<SideName, Setting>>>;
   readonly tried: readonly Tried[];
 }
 
@@ -31,11 +31,26 @@ export function keepTuned(tuned: Tuned, file = kept()): string {
   return file;
 }
 
-/** @throws KgmentorError NO_DATA where the target was not tuned at this size */
-export function readTuned(target: Language, dim: number, file = kept()): Tuned['settings'] {
+/** What was tried with the same budget. */
+export function triedBefore(
+  wanted: Pick<Tuned, 'target' | 'dim' | 'seed' | 'epochs' | 'patience'>,
+  file = kept(),
+): readonly Tried[] {
+  const isSame = (one: Tuned) =>
+    (['target', 'dim', 'seed', 'epochs', 'patience'] as const).every((key) => one[key] === wanted[key]);
+  return all(file).find(isSame)?.tried ?? [];
+}
+
+/** @throws KgmentorError NO_DATA where a side was not tuned for the target at this size */
+export function readTuned(target: Language, dim: number, file = kept()): Readonly<Record<SideName, Setting>> {
   const found = all(file).find((one) => one.target === target && one.dim === dim);
-  if (found) return found.settings;
-  throw new KgmentorError('NO_DATA', `Neither side is tuned for ${target} and vectors of ${dim} numbers.`, {
-    next: `Tune them first: npm run bench -- peers --tune --target ${target} --dim ${dim}`,
-  });
+  const { kgmentor, PyKEEN } = found?.settings ?? {};
+  if (kgmentor && PyKEEN) return { kgmentor, PyKEEN };
+  throw new KgmentorError(
+    'NO_DATA',
+    `The two sides are not tuned for ${target} and vectors of ${dim} numbers.`,
+    {
+      next: `Tune them first: npm run bench -- peers --tune --target ${target} --dim ${dim}`,
+    },
+  );
 }

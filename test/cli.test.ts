@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { ConfigInput } from '../src/config.js';
-import { type CliResult, interrupt, runCli } from './_cli.js';
+import { type CliResult, interrupt, kgmentor } from './_cli.js';
 import { run, useGraph, wipe } from './_neo4j.js';
 
 let folder: string;
@@ -19,7 +19,7 @@ async function write(name: string, content: unknown): Promise<void> {
   await writeFile(path.join(folder, name), text);
 }
 
-const cli = (...args: string[]) => runCli(args, { cwd: folder });
+const cli = (...args: string[]) => kgmentor(args, { cwd: folder });
 
 /** A command that failed says so on stderr only: one line what, one line what to do, no trace. */
 function assertFails(result: CliResult, code: number, what: RegExp, next: RegExp): void {
@@ -45,7 +45,7 @@ describe('the command line', () => {
     try {
       await once(server, 'listening');
       const { port } = server.address() as AddressInfo;
-      const { code, stdout } = await runCli(['sources', '--uri', `bolt://127.0.0.1:${port}`], {
+      const { code, stdout } = await kgmentor(['sources', '--uri', `bolt://127.0.0.1:${port}`], {
         cwd: folder,
         onBegun: (child) => server.once('connection', () => interrupt(child)),
       });
@@ -131,7 +131,7 @@ describe('a command that reads the graph', () => {
     await once(server, 'close');
     const secret = 'never-to-be-shown-4711';
     for (const args of [['sources'], ['init', '--force'], ['import', 'movies', '--triples', 'x.tsv']]) {
-      const result = await runCli([...args, '--uri', uri, '--verbose'], {
+      const result = await kgmentor([...args, '--uri', uri, '--verbose'], {
         cwd: folder,
         env: { NEO4J_PASSWORD: secret },
       });

@@ -1,3 +1,4 @@
+import './_here.js';
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -5,7 +6,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { ConfigInput } from '../src/config.js';
 import { importAlignments, importTriples } from '../src/graph/import.js';
-import { runCli } from './_cli.js';
+import { kgmentor } from './_cli.js';
 import { useGraph } from './_neo4j.js';
 import { retold } from './kg/_retold.js';
 
@@ -14,7 +15,7 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'kgmentor-cli-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const SIZE = 150;
-const cli = (...args: string[]) => runCli(args, { cwd: folder });
+const cli = (...args: string[]) => kgmentor(args, { cwd: folder });
 async function json<T>(...args: string[]): Promise<T> {
   const { code, stdout, stderr } = await cli(...args, '--json');
   assert.equal(code, 0, stderr);

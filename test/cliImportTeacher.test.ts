@@ -1,9 +1,10 @@
+import './_here.js';
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { runCli } from './_cli.js';
+import { kgmentor } from './_cli.js';
 import { useGraph } from './_neo4j.js';
 import { importRings, RING, ringConfig, writeRings } from './_rings.js';
 import { FIXTURES, fixtures } from './train/importTeacher/_fixtures.js';
@@ -11,7 +12,7 @@ import { FIXTURES, fixtures } from './train/importTeacher/_fixtures.js';
 describe('a teacher trained elsewhere', () => {
   const held = useGraph();
   let folder: string;
-  const cli = (line: string) => runCli(line.split(' '), { cwd: folder });
+  const cli = (line: string) => kgmentor(line.split(' '), { cwd: folder });
   /** The one object that a command prints with --json. */
   async function json<T>(line: string): Promise<T> {
     const { code, stdout, stderr } = await cli(`${line} --json`);

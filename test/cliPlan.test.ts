@@ -1,3 +1,4 @@
+import './_here.js';
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -5,7 +6,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { ConfigInput } from '../src/config.js';
 import type { TrainingPlan } from '../src/train/plan/plan.js';
-import { runCli } from './_cli.js';
+import { kgmentor } from './_cli.js';
 import { run, useGraph } from './_neo4j.js';
 
 const N = 24;
@@ -23,7 +24,7 @@ const config = (change: object = {}): ConfigInput => ({
   teacher: { dim: 8, epochs: 3, batch: 8, ...change },
   student: { dim: 8, epochs: 2, batch: 8, ...change },
 });
-const cli = (...args: string[]) => runCli([...args, '--threads', '1'], { cwd: folder });
+const cli = (...args: string[]) => kgmentor([...args, '--threads', '1'], { cwd: folder });
 
 describe('a plan of a training', () => {
   before(async () => {

@@ -1,3 +1,4 @@
+import './_here.js';
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -5,7 +6,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { ConfigInput } from '../src/config.js';
 import { parseConfig } from '../src/settings.js';
-import { runCli } from './_cli.js';
+import { kgmentor } from './_cli.js';
 import { useGraph } from './_neo4j.js';
 
 const N = 30;
@@ -31,7 +32,7 @@ const config: ConfigInput = {
   },
 };
 const write = (name: string, text: string) => writeFileSync(path.join(folder, name), text);
-const cli = (...args: string[]) => runCli([...args, '--threads', '1'], { cwd: folder });
+const cli = (...args: string[]) => kgmentor([...args, '--threads', '1'], { cwd: folder });
 
 describe('kgmentor search', () => {
   useGraph();
@@ -51,7 +52,7 @@ describe('kgmentor search', () => {
       ['books', '--triples', 'books.tsv'],
       ['--links', 'links.tsv', '--between', 'films,books'],
     ]) {
-      const { code, stderr } = await runCli(['import', ...args], { cwd: folder });
+      const { code, stderr } = await kgmentor(['import', ...args], { cwd: folder });
       assert.equal(code, 0, stderr);
     }
   });

@@ -1,3 +1,4 @@
+import './_here.js';
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -7,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import type { ConfigInput } from '../src/config.js';
 import { readRecord } from '../src/train/folder.js';
 import { listRunFolders } from '../src/train/runs.js';
-import { type CliOptions, interrupt, runCli } from './_cli.js';
+import { type CliOptions, interrupt, kgmentor } from './_cli.js';
 import { run, useGraph } from './_neo4j.js';
 
 const N = 24;
@@ -27,7 +28,7 @@ const configOf = (runs: string): ConfigInput => ({
   student: { dim: 8, epochs: EPOCHS, batch: 16, evaluateEvery: 1, patience: 1000 },
   runs,
 });
-const cli = (args: string[], options: CliOptions = {}) => runCli(args, { cwd: folder, ...options });
+const cli = (args: string[], options: CliOptions = {}) => kgmentor(args, { cwd: folder, ...options });
 const students = (runs: string) =>
   listRunFolders(path.join(folder, runs))
     .filter(({ record }) => record.kind === 'student')

@@ -1,10 +1,11 @@
+import './_here.js';
 import assert from 'node:assert/strict';
 import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { ConfigInput } from '../src/config.js';
-import { type CliOptions, interrupt, runCli } from './_cli.js';
+import { type CliOptions, interrupt, kgmentor } from './_cli.js';
 import { run, useGraph } from './_neo4j.js';
 
 const N = 30;
@@ -33,7 +34,7 @@ const configOf = (runs: string, epochs = 2): ConfigInput => ({
   runs,
 });
 
-const cli = (args: string[], options: CliOptions = {}) => runCli(args, { cwd: folder, ...options });
+const cli = (args: string[], options: CliOptions = {}) => kgmentor(args, { cwd: folder, ...options });
 
 /** The one object that a command prints with --json. */
 async function json<T>(...args: string[]): Promise<T> {

@@ -1,3 +1,4 @@
+import './_here.js';
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -8,14 +9,14 @@ import type { ReadReport } from '../src/graph/dataset.js';
 import type { PublishResult } from '../src/graph/publish.js';
 import { readFacts, readModelEntities } from '../src/train/folder.js';
 import { readJob } from '../src/train/job.js';
-import { runCli } from './_cli.js';
+import { kgmentor } from './_cli.js';
 import { run, useGraph } from './_neo4j.js';
 
 const N = 30;
 const held = useGraph();
 let folder: string;
 
-const cli = (...args: string[]) => runCli(args, { cwd: folder });
+const cli = (...args: string[]) => kgmentor(args, { cwd: folder });
 
 /** The one object that a command prints with --json. */
 async function json<T>(...args: string[]): Promise<T> {

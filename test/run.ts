@@ -1,8 +1,8 @@
 /**
  * Runs the checks and the tests: `node dist/test/run.js [part of a file's name …]`. Each file has a process of its own.
  * Those that share a database run one after the other, and beside them, one at a time, those that need none. Where the
- * server was started for the tests, another one is started for half of those that need one. The last line counts what
- * passed and what failed.
+ * server was started for the tests, another one is started, and whichever is idle takes the next file that needs one.
+ * The last line counts what passed and what failed.
  */
 import { fork, spawnSync } from 'node:child_process';
 import { once, setMaxListeners } from 'node:events';
@@ -12,12 +12,12 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { run } from 'node:test';
-import { spec } from 'node:test/reporters';
+import { spec, type TestEvent } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { connect } from '../src/graph/connect.js';
 import { rows } from '../src/graph/rows.js';
 import { startNeo4j } from '../src/setup/neo4j.js';
-import { lanesOf } from './_lanes.js';
+import { lanesOf, longestFirst } from './_lanes.js';
 
 if (process.argv.includes('--help')) {
   console.log(
@@ -74,32 +74,51 @@ async function nodesThere(uri: string): Promise<number> {
   }
 }
 
+/** The next file of a lane; none is left where it is undefined. */
+type Next = () => string | undefined | Promise<string | undefined>;
+
+/** What each file's run ends with: all are counted in one line. */
+const SUMMARY = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+$/;
+
 /** Runs files one after the other; their report goes to the stream, which is ended. */
-async function runLane(files: readonly string[], report: PassThrough): Promise<void> {
-  if (files.length === 0) return void report.end();
-  // Each file's process may take its time limit; the whole run has none of its own.
-  const events = run({ files: [...files], concurrency: 1, timeout: FILE_MS, signal: stop.signal });
-  events.on('test:pass', (event) => {
-    // A file without any test is reported as a passed test of its own name.
-    if (event.details.type === 'suite' || files.includes(event.name)) return;
-    count[event.skip || event.todo ? 'skipped' : 'passed']++;
-  });
-  events.on('test:fail', (event) => {
-    // A suite that failed only through its tests is not one more failure.
-    const { failureType } = event.details.error as Error & { failureType?: string };
-    if (failureType !== 'subtestsFailed') count[event.todo ? 'skipped' : 'failed']++;
-  });
-  await pipeline(events.compose(new spec()), report);
+async function runLane(next: Next, report: PassThrough): Promise<void> {
+  const reporter = new spec();
+  const reported = pipeline(reporter, report);
+  for (let file = await next(); file !== undefined; file = await next()) {
+    // Each file's process may take its time limit; the whole run has none of its own.
+    const events = run({ files: [file], concurrency: 1, timeout: FILE_MS, signal: stop.signal });
+    for await (const event of events) {
+      tally(event, file);
+      if (event.type !== 'test:diagnostic' || !SUMMARY.test(event.data.message)) reporter.write(event);
+    }
+  }
+  reporter.end();
+  await reported;
+}
+
+function tally({ type, data }: TestEvent, file: string): void {
+  // A file without any test is reported as a passed test of its own name.
+  if (type === 'test:pass' && data.details.type !== 'suite' && data.name !== file)
+    count[data.skip || data.todo ? 'skipped' : 'passed']++;
+  if (type !== 'test:fail') return;
+  // A suite that failed only through its tests is not one more failure.
+  const { failureType } = data.details.error as Error & { failureType?: string };
+  if (failureType !== 'subtestsFailed') count[data.todo ? 'skipped' : 'failed']++;
 }
 
 /** Where this process runs the files of one lane for another, in a database of its own. */
-const { KGMENTOR_TEST_LANE: given, KGMENTOR_NEO4J_STARTED: started } = process.env;
+const { KGMENTOR_TEST_LANE: isLane, KGMENTOR_NEO4J_STARTED: started } = process.env;
 // What the tests themselves start is to know neither.
 delete process.env.KGMENTOR_TEST_LANE;
 delete process.env.KGMENTOR_NEO4J_STARTED;
-if (given) {
+if (isLane) {
   const report = new PassThrough();
-  const ended = runLane(JSON.parse(given), report);
+  const next: Next = async () => {
+    process.send?.('next');
+    const [{ file }] = (await once(process, 'message')) as [{ file?: string }];
+    return file;
+  };
+  const ended = runLane(next, report);
   for await (const text of report) process.stdout.write(text);
   await ended;
   await new Promise((resolve) => process.send?.(count, resolve));
@@ -122,19 +141,20 @@ if (wanted.length === 0) {
   check('the sources have sound types', 'typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit']);
 }
 /** Runs files beside a server of their own, in a process of its own: its address is in the environment. */
-async function runBeside(files: readonly string[], report: PassThrough): Promise<void> {
+async function runBeside(next: Next, report: PassThrough): Promise<void> {
   const home = mkdtempSync(path.join(tmpdir(), 'kgmentor-neo4j-'));
   const server = await startNeo4j({ home });
   try {
     const lane = fork(fileURLToPath(import.meta.url), [], {
-      env: { ...process.env, NEO4J_URI: server.uri, KGMENTOR_TEST_LANE: JSON.stringify(files) },
+      env: { ...process.env, NEO4J_URI: server.uri, KGMENTOR_TEST_LANE: '1' },
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
     stop.signal.addEventListener('abort', () => lane.kill());
     let counted = false;
-    lane.on('message', (more: typeof count) => {
+    lane.on('message', async (message: 'next' | typeof count) => {
+      if (message === 'next') return void lane.send({ file: await next() });
       counted = true;
-      for (const key of ['passed', 'failed', 'skipped'] as const) count[key] += more[key];
+      for (const key of ['passed', 'failed', 'skipped'] as const) count[key] += message[key];
     });
     const closed = once(lane, 'close');
     await pipeline(lane.stdout as NodeJS.ReadableStream, report);
@@ -147,16 +167,20 @@ async function runBeside(files: readonly string[], report: PassThrough): Promise
 }
 
 const [sharing, alone] = lanesOf(testFiles());
+const nextOf = (files: string[]): Next => {
+  const left = longestFirst(files);
+  return () => (stop.signal.aborted ? undefined : left.shift());
+};
+const next = nextOf(sharing);
 // A person's own server is the only one that is used, and a few files are not worth another.
 const isSplit = started === '1' && wanted.length === 0;
-const half = (i: number) => sharing.filter((_, at) => at % 2 === i);
 const lanes = [
-  { files: isSplit ? half(0) : sharing, start: runLane },
-  ...(isSplit ? [{ files: half(1), start: runBeside }] : []),
-  { files: alone, start: runLane },
-].map(({ files, start }) => {
+  { next, start: runLane },
+  ...(isSplit ? [{ next, start: runBeside }] : []),
+  { next: nextOf(alone), start: runLane },
+].map(({ next, start }) => {
   const report = new PassThrough({ highWaterMark: Number.MAX_SAFE_INTEGER });
-  return { report, ended: start(files, report) };
+  return { report, ended: start(next, report) };
 });
 // Reports wait in memory for the end of those before, so that they do not mix.
 for (const { report, ended } of lanes) {

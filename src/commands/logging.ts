@@ -16,7 +16,11 @@ export interface CommandLog {
 }
 
 /** Opens the log that a flag, the environment or `.env` names; undefined where none does. */
-export async function commandLog(command: string, flags: Flags): Promise<CommandLog | undefined> {
+export async function commandLog(
+  command: string,
+  args: readonly string[],
+  flags: Flags,
+): Promise<CommandLog | undefined> {
   readEnv(text(flags, 'config'));
   const { KGMENTOR_LOG, KGMENTOR_LOG_LEVEL } = process.env;
   const level = oneOf(
@@ -29,7 +33,7 @@ export async function commandLog(command: string, flags: Flags): Promise<Command
   const { openLog } = await import('../operate/log.js');
   const log = openLog({ to, level, command });
   const began = Date.now();
-  log.write('info', 'command', { version: version(), arguments: process.argv.slice(3) });
+  log.write('info', 'command', { version: version(), arguments: args });
   return {
     instead: to === '-',
     onEvent: log.onEvent,

@@ -3,14 +3,15 @@ import { availableParallelism } from 'node:os';
 import { KgmentorError } from '../errors.js';
 import type { BatchSource } from '../kg/batchSource.js';
 import { forkTensorFlow } from './fork.js';
-import { type ChildMessage, type FeedMessage, failureTold, type TrainResult } from './messages.js';
+import {
+  type ChildMessage,
+  type FeedMessage,
+  failureTold,
+  type TrainResult,
+  toldFailure,
+} from './messages.js';
 import { neighbourQueries } from './queries.js';
-
-/**
- * What is asked: ranks of the job's evaluations, ranks of path queries, scores of facts, the folder's alignment job, or
- * a trial of the first steps.
- */
-export type AskMode = 'rank' | 'paths' | 'scores' | 'align' | 'trial';
+import { type AskMode, doWork, type Work } from './work.js';
 
 export interface ProcessOptions {
   /** Go on from the folder's checkpoint where there is one. */
@@ -28,6 +29,19 @@ export interface ProcessOptions {
   readonly onMessage?: (message: ChildMessage) => void;
 }
 
+let isHere = false;
+/** The end of the last training in this process. */
+let lastHere: Promise<unknown> = Promise.resolve();
+
+/**
+ * From now on this process does what it would have a process do, one thing after the other, with the threads with which
+ * TensorFlow was loaded: for tests and debuggers. Trials, whose memory is measured, and fed trainings are left to
+ * processes of their own.
+ */
+export function trainHere(): void {
+  isHere = true;
+}
+
 /** A child that ends while it is told something needs no telling. */
 const unheard = () => {};
 
@@ -41,8 +55,13 @@ const script = new URL('./child.js', import.meta.url);
  */
 export function runTraining(folder: string, options: ProcessOptions = {}): Promise<TrainResult> {
   const threads = options.threads ?? availableParallelism();
-  const mode = options.ask ? [options.ask.mode, options.ask.by] : [options.resume ? 'resume' : 'begin'];
-  const { child, said } = forkTensorFlow(script, [folder, ...mode], threads, options.device);
+  const work: Work = options.ask ? [options.ask.mode, options.ask.by] : [options.resume ? 'resume' : 'begin'];
+  if (isHere && !options.feed && work[0] !== 'trial') {
+    const ended = lastHere.then(() => workHere(folder, work, options));
+    lastHere = ended.catch(() => undefined);
+    return ended;
+  }
+  const { child, said } = forkTensorFlow(script, [folder, ...work], threads, options.device);
   return new Promise((resolve, reject) => {
     let result: TrainResult | undefined;
     let failure: KgmentorError | undefined;
@@ -71,11 +90,7 @@ export function runTraining(folder: string, options: ProcessOptions = {}): Promi
       else if (feedFailure) reject(feedFailure);
       else if (failure) reject(failure);
       else if (result) {
-        reject(
-          new KgmentorError('INTERRUPTED', `Stopped; the checkpoint is in ${folder}.`, {
-            next: 'Run the same command with --resume to go on.',
-          }),
-        );
+        reject(stopped(folder));
       } else {
         reject(
           new KgmentorError(
@@ -90,6 +105,26 @@ export function runTraining(folder: string, options: ProcessOptions = {}): Promi
       }
     });
   });
+}
+
+const stopped = (folder: string) =>
+  new KgmentorError('INTERRUPTED', `Stopped; the checkpoint is in ${folder}.`, {
+    next: 'Run the same command with --resume to go on.',
+  });
+
+async function workHere(folder: string, work: Work, options: ProcessOptions): Promise<TrainResult> {
+  let result: TrainResult | undefined;
+  const tell = (message: ChildMessage) => {
+    if (message.type === 'ended') result = message;
+    options.onMessage?.(message);
+  };
+  try {
+    await doWork(folder, work, { tell, stopping: () => options.signal?.aborted === true });
+  } catch (error) {
+    throw failureTold(toldFailure(error));
+  }
+  if (result?.ended === 'done') return result;
+  throw stopped(folder);
 }
 
 /** Pulls a batch for the child; where that fails the child is told to end, and the failure is the parent's to tell. */

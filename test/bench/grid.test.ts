@@ -1,7 +1,8 @@
+import '../_here.js';
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { before, beforeEach, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { type Cell, cellId, type Links } from '../../bench/grid/cell.js';
 import type { Entry } from '../../bench/grid/groups.js';
 import { ALL, makeCells } from '../../bench/grid/make.js';
@@ -18,7 +19,6 @@ const settings = { batch: 32, evaluateEvery: 1 };
 const teacher = make.teacher({ seed: 1, settings });
 const studentOf = (change: object = {}) =>
   make.student({ target: 'ja', seed: 1, teacher, settings, ...change });
-const student = studentOf();
 /** Greek is asked path queries as well. */
 const greek = studentOf({ target: 'el' });
 const HALF: Links = { share: 0.5, wrong: 0 };
@@ -36,11 +36,12 @@ describe('the grid', () => {
   before(() => {
     world = openWorld(held.graph, smallDbp5l());
   });
-  beforeEach(() => {
+  /** Goes on in a folder without results. */
+  function anew() {
     const folder = newFolder();
     results = path.join(folder, 'results.jsonl');
     runs = path.join(folder, 'runs');
-  });
+  }
 
   /** Runs cells; `events` then holds what the trainings told. */
   function grid(cells: readonly Cell[], options: Partial<GridOptions> = {}) {
@@ -69,6 +70,7 @@ describe('the grid', () => {
     );
 
   it('measures each cell once: a line with metrics, stages and where it comes from', async () => {
+    anew();
     const cells = [
       make.baseline('lookup', 'el'),
       greek,
@@ -103,27 +105,29 @@ describe('the grid', () => {
   });
 
   it('gives all students of a teacher its folder; a folder that is gone is made again only where it is needed', async () => {
-    await grid([teacher, student]);
-    const first = readResults(results);
+    // The teacher and its Greek student are those of the test before.
     const other = studentOf({ target: 'fr' });
-    await grid([teacher, student, other]);
+    const cells = [teacher, greek, other];
+    await grid(cells);
     assert.deepEqual(trainedRoles(), ['student']);
     assert.equal(readdirSync(path.join(runs, id(teacher), 'answers')).length, 2);
+    const first = readResults(results);
 
     rmSync(path.join(runs, id(teacher)), { recursive: true });
-    await grid([teacher, student, other]);
+    await grid(cells);
     assert.deepEqual(events, [], 'nothing is missing, so nothing is made');
-    withoutLine(id(student));
-    rmSync(path.join(runs, id(student)), { recursive: true });
-    const { done } = await grid([teacher, student, other]);
+    withoutLine(id(other));
+    rmSync(path.join(runs, id(other)), { recursive: true });
+    const { done } = await grid(cells);
     assert.deepEqual(trainedRoles(), ['teacher', 'student']);
-    assert.deepEqual(done, [id(student)]);
+    assert.deepEqual(done, [id(other)]);
     const again = readResults(results);
-    assert.deepEqual(again.get(id(student))?.metrics, first.get(id(student))?.metrics);
+    assert.deepEqual(again.get(id(other))?.metrics, first.get(id(other))?.metrics);
     assert.deepEqual(again.get(id(teacher)), first.get(id(teacher)));
   });
 
   it('that was stopped goes on with the unfinished training to the same figures', async () => {
+    anew();
     const plain = make.student({
       target: 'ja',
       seed: 2,
@@ -150,6 +154,7 @@ describe('the grid', () => {
   });
 
   it('goes on after a cell that fails, leaves out what needs it, and tells both', async () => {
+    anew();
     const wrong = make.teacher({ seed: 1, settings: { dimm: 8 } });
     const its = studentOf({ teacher: wrong });
     const { done, failed } = await grid([wrong, its, make.baseline('frequency', 'el')]);
@@ -163,11 +168,13 @@ describe('the grid', () => {
   });
 
   it('begins no cell after its hours', async () => {
+    anew();
     const { done, left } = await grid([make.baseline('lookup', 'el')], { hours: 0 });
     assert.deepEqual([done, left], [[], [id(make.baseline('lookup', 'el'))]]);
   });
 
   it('with fewer links or wrong ones tells copied facts by all links, and the lookup finds less', async () => {
+    anew();
     const cells = [ALL, HALF, { share: 1, wrong: 0.5 }].map((links) =>
       make.baseline('lookup', 'ja', { links }),
     );
@@ -182,6 +189,7 @@ describe('the grid', () => {
   });
 
   it('grows links for a teacher and its students, and tells alignment on the withheld ones', async () => {
+    anew();
     const grown = make.teacher({ seed: 1, settings, links: HALF, grow: { rounds: 2, precision: 0.5 } });
     const plain = make.teacher({ seed: 1, settings, links: HALF });
     const its = studentOf({ teacher: grown, links: HALF });
@@ -205,6 +213,7 @@ describe('the grid', () => {
   });
 
   it('grows links for students without a teacher, and for the lookup', async () => {
+    anew();
     const grow = { precision: 0.5 };
     const cells = [
       make.baseline('lookup', 'ja', { links: HALF, grow }),

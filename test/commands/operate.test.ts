@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { migrate } from '../../src/graph/migrate.js';
 import { writeScheduleStates } from '../../src/operate/scheduleState.js';
-import { type CliOptions, interrupt, runCli } from '../_cli.js';
+import { type CliOptions, interrupt, kgmentor } from '../_cli.js';
 import { run, useGraph } from '../_neo4j.js';
 import { type Films, newFilms, recordTrained } from '../operate/_films.js';
 
@@ -13,7 +13,7 @@ const held = useGraph();
 let films: Films;
 
 const cli = (line: string, options: CliOptions = {}) =>
-  runCli(line.split(' '), { cwd: films.folder, ...options });
+  kgmentor(line.split(' '), { cwd: films.folder, ...options });
 
 /** Runs a command that goes on for ever, and asks for its health once it has said something. */
 async function healthOf(line: string, said: RegExp) {

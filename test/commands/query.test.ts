@@ -7,7 +7,7 @@ import { migrate } from '../../src/graph/migrate.js';
 import { publish } from '../../src/graph/publish.js';
 import type { KeyValue } from '../../src/kg/keys.js';
 import type { AddResult } from '../../src/query/addNodes.js';
-import { runCli } from '../_cli.js';
+import { kgmentor } from '../_cli.js';
 import { run, useGraph } from '../_neo4j.js';
 import { testModel } from '../_publication.js';
 
@@ -32,7 +32,7 @@ let folder: string;
 
 /** The nodes that `similar` answers with are all others: their names tell which one was asked about. */
 async function others(label: string, key: string): Promise<string[]> {
-  const { code, stdout, stderr } = await runCli(
+  const { code, stdout, stderr } = await kgmentor(
     ['similar', 'all', key, '--label', label, '--k', '50', '--json'],
     { cwd: folder },
   );
@@ -83,14 +83,14 @@ describe('a key on the command line', () => {
 
   it('that no node has, or that no integer of the database can be, says so', async () => {
     for (const key of ['9007199254740999', '99999999999999999999']) {
-      const { code, stderr } = await runCli(['similar', 'all', key, '--label', 'Big'], { cwd: folder });
+      const { code, stderr } = await kgmentor(['similar', 'all', key, '--label', 'Big'], { cwd: folder });
       assert.equal(code, 5, stderr);
       assert.match(stderr, /No Big node has the key/);
     }
   });
 
   it('comes back in JSON, beyond 2^53 as text', async () => {
-    const { stdout, stderr } = await runCli(
+    const { stdout, stderr } = await kgmentor(
       ['similar', 'all', '9007199254740993', '--label', 'Big', '--json'],
       { cwd: folder },
     );
@@ -105,7 +105,7 @@ describe('a key on the command line', () => {
     await run(held.graph, 'MATCH (n:Big {id: $id}) MATCH (m:Pair) CREATE (m)-[:R]->(n)', { id: BIG + 1n });
     const add = async (...flags: string[]) => {
       const line = ['add', 'all', '9007199254741002', '--label', 'Big', '--json', ...flags];
-      const { code, stdout, stderr } = await runCli(line, { cwd: folder });
+      const { code, stdout, stderr } = await kgmentor(line, { cwd: folder });
       assert.equal(code, 0, stderr);
       const { added, already, indexed } = JSON.parse(stdout) as AddResult;
       return [added.length, already, indexed];

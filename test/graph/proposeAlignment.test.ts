@@ -11,7 +11,7 @@ import { writeProposedFile } from '../../src/graph/proposedFile.js';
 import { readDescriptions } from '../../src/graph/readDescriptions.js';
 import { readSchema } from '../../src/graph/schema.js';
 import { writeProposed } from '../../src/graph/writeProposed.js';
-import { runCli } from '../_cli.js';
+import { kgmentor } from '../_cli.js';
 import { run, useGraph, wipe } from '../_neo4j.js';
 import { configOf } from './_films.js';
 import { linksOf, type NewNode, type NewRelationship, write } from './_plain.js';
@@ -224,7 +224,7 @@ describe('the command align', () => {
   const cli = async (...args: string[]) => {
     const { writeFileSync } = await import('node:fs');
     writeFileSync(path.join(folder, 'kgmentor.json'), JSON.stringify(INPUT));
-    return runCli(['align', ...args], { cwd: folder });
+    return kgmentor(['align', ...args], { cwd: folder });
   };
   const count = async () =>
     (await run<{ n: number }>(held.graph, 'MATCH ()-[r:SAME_AS]-() RETURN count(r) AS n'))[0].n;

@@ -1,3 +1,4 @@
+import '../_here.js';
 import assert from 'node:assert/strict';
 import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,3 +1,4 @@
+import '../_here.js';
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -14,7 +15,7 @@ import { runSchedules } from '../../src/operate/schedule.js';
 import { runScheduled } from '../../src/operate/scheduled.js';
 import { readRecord } from '../../src/train/folder.js';
 import { listRunFolders } from '../../src/train/runs.js';
-import { runCli } from '../_cli.js';
+import { kgmentor } from '../_cli.js';
 import { run, useGraph } from '../_neo4j.js';
 import { fastClock } from './_fastClock.js';
 import { type Films, newFilms, small } from './_films.js';
@@ -119,7 +120,7 @@ describe('one retraining', () => {
       JSON.stringify({ ...small, gate: { tolerance: 0 } }),
     );
     const publish = `publish films --gate --config strict.json --run ${second.run}`;
-    const { code, stderr } = await runCli(publish.split(' '), { cwd: films.folder });
+    const { code, stderr } = await kgmentor(publish.split(' '), { cwd: films.folder });
     assert.equal(code, 6, stderr);
     assert.match(stderr, /is not published: MRR .*\nReaders stay with the old one/);
     assert.equal(await published(), first.run);

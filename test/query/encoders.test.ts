@@ -1,3 +1,4 @@
+import '../_here.js';
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -24,7 +25,7 @@ import { heldOut } from '../../src/train/heldOut.js';
 import { files, readJob } from '../../src/train/job.js';
 import { retrain } from '../../src/train/retrain.js';
 import { shapeOf } from '../../src/train/trainer.js';
-import { runCli } from '../_cli.js';
+import { kgmentor } from '../_cli.js';
 import { run, useGraph } from '../_neo4j.js';
 
 const THINGS = 30;
@@ -240,7 +241,7 @@ describe('students of every encoder', () => {
     });
 
   describe('questions on the command line to a path encoder', () => {
-    const cli = (...args: string[]) => runCli(['predict', 'things', ...args], { cwd: home });
+    const cli = (...args: string[]) => kgmentor(['predict', 'things', ...args], { cwd: home });
 
     it('may be paths', async () => {
       const { code, stdout, stderr } = await cli('5', 'NEXT', 'IN', '--k', '4', '--json');

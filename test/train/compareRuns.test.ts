@@ -1,3 +1,4 @@
+import '../_here.js';
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { EvaluationSettings } from '../../src/config.js';

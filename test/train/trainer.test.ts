@@ -1,3 +1,4 @@
+import '../_here.js';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom } from '../../src/kg/random.js';

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RankingQueries } from '../../evaluate/types.js';
 import { readJob, writeJob } from '../job.js';
-import { type AskMode, runTraining } from '../process.js';
+import { runTraining } from '../process.js';
 import { trainingQueries } from '../queries.js';
 import type { RunOptions } from '../runFolder.js';
+import type { AskMode } from '../work.js';
 
 /** What is asked of a run's model in a process of its own. */
 export interface Asking<T> {

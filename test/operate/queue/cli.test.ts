@@ -1,3 +1,4 @@
+import '../../_here.js';
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -6,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { acquireLease } from '../../../src/graph/lease.js';
 import { readRecord } from '../../../src/train/folder.js';
-import { type CliOptions, runCli } from '../../_cli.js';
+import { type CliOptions, kgmentor } from '../../_cli.js';
 import { run, useGraph } from '../../_neo4j.js';
 import { useRedis } from '../../_redis.js';
 import { ringConfig } from '../../_rings.js';
@@ -17,7 +18,7 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'kgmentor-queue-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const cli = (line: string, options: CliOptions = {}) =>
-  runCli(line.split(' '), {
+  kgmentor(line.split(' '), {
     cwd: folder,
     ...options,
     env: { KGMENTOR_REDIS_URL: redis.server?.url, ...options.env },

@@ -1,3 +1,4 @@
+import '../../_here.js';
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { classify, fitThresholds } from '../../../src/evaluate/classification.js';

@@ -1,3 +1,4 @@
+import '../../_here.js';
 import assert from 'node:assert/strict';
 import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -21,11 +21,22 @@ export function tensorFlowEnvironment(
     CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     TF_CPP_MIN_LOG_LEVEL: '2',
+    // Arrays of this size are given back at once, as freed pieces of the heap rarely fit the next one.
+    MALLOC_MMAP_THRESHOLD_: String(12 * 2 ** 20),
     ...env,
+    GLIBC_TUNABLES: tunables(env.GLIBC_TUNABLES),
     ...(shown !== undefined && { CUDA_VISIBLE_DEVICES: shown }),
     TF_NUM_INTRAOP_THREADS: String(threads),
     TF_NUM_INTEROP_THREADS: '1',
   };
+}
+
+const HUGE_PAGES = 'glibc.malloc.hugetlb';
+
+/** What glibc is told: memory in large pages, whose first touch costs a training a quarter of its time otherwise. */
+function tunables(given: string | undefined): string {
+  if (!given) return `${HUGE_PAGES}=1`;
+  return given.includes(HUGE_PAGES) ? given : `${given}:${HUGE_PAGES}=1`;
 }
 
 /**

@@ -8,8 +8,9 @@ import { teacherJob } from './_graph.js';
 
 /** A gradient of the table is 4 MB: left behind in each step where `tf.memory` does not see it, it shows. */
 const ROWS = 16_000;
-const STEPS = { settled: 10, all: 60 };
-const MOST_MB = 100;
+const STEPS = { settled: 10, all: 110 };
+/** Of the 400 that would be left behind: what waits for the garbage collector takes more on a busy machine. */
+const MOST_MB = 200;
 
 for (const encoder of ENCODER_NAMES)
   test(`${encoder}: steps leave no tensor and no table behind, and a trainer that is disposed leaves nothing`, async () => {

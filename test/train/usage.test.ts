@@ -26,6 +26,16 @@ describe('the environment of a training', () => {
     assert.equal(env.TF_FORCE_GPU_ALLOW_GROWTH, 'true');
     assert.equal(env.TF_DETERMINISTIC_OPS, undefined, 'follows from what TensorFlow runs on');
   });
+
+  it('asks glibc for large pages beside what the caller asks of it, unless that is of pages', () => {
+    const tunables = (given?: string) =>
+      tensorFlowEnvironment(2, undefined, { GLIBC_TUNABLES: given }).GLIBC_TUNABLES;
+    assert.equal(tunables(), 'glibc.malloc.hugetlb=1');
+    assert.equal(tunables('glibc.malloc.check=1'), 'glibc.malloc.check=1:glibc.malloc.hugetlb=1');
+    assert.equal(tunables('glibc.malloc.hugetlb=0'), 'glibc.malloc.hugetlb=0');
+    const given = { MALLOC_MMAP_THRESHOLD_: '1000' };
+    assert.equal(tensorFlowEnvironment(2, undefined, given).MALLOC_MMAP_THRESHOLD_, '1000');
+  });
 });
 
 describe('what a training says', () => {

@@ -67,7 +67,7 @@ export interface MemoryPlan {
 const ANSWERED = 512;
 
 /** Measured; see `test/train/plan/memory.test.ts`. The process with native TensorFlow after its first operations. */
-const PROGRAM_MB = 400;
+const PROGRAM_MB = 430;
 
 /** Arrays of [positions, dim] that a step holds beside the head: of any encoder, and of each layer of a path encoder. */
 const STEP_ARRAYS = 30;
@@ -90,7 +90,7 @@ const LAYER_SQUARES: Readonly<Partial<Record<EncoderName, readonly [number, numb
 const GEOMETRY = {
   dot: { logits: 2.5, tables: 2.5 },
   unit: { logits: 2.5, tables: 8 },
-  l2: { logits: 11.5, tables: 5.5 },
+  l2: { logits: 5.5, tables: 5.5 },
 } as const;
 
 /**
@@ -119,7 +119,7 @@ export function memoryOf(shape: MemoryShape): MemoryPlan {
     geometry.tables * tableOf(shape.scored) +
     arrays * mb(4 * positions * dim);
   const { validated, entities } = shape;
-  const rank = 4 * mb(4 * Math.min(rowsAtOnce(entities), validated) * entities);
+  const rank = 2.5 * mb(4 * Math.min(rowsAtOnce(entities), validated) * entities);
   const taught = teacher ? teacherMemory(shape, teacher) : { keptMb: 0, workMb: 0 };
   const plan = {
     programMb: PROGRAM_MB,

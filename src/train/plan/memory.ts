@@ -67,7 +67,7 @@ export interface MemoryPlan {
 const ANSWERED = 512;
 
 /** Measured; see `test/train/plan/memory.test.ts`. The process with native TensorFlow after its first operations. */
-const PROGRAM_MB = 430;
+const PROGRAM_MB = 400;
 
 /** Arrays of [positions, dim] that a step holds beside the head: of any encoder, and of each layer of a path encoder. */
 const STEP_ARRAYS = 30;
@@ -95,8 +95,8 @@ const GEOMETRY = {
 
 /**
  * The resident memory that a training process will need at its height, by a model that was fitted to measured peaks of
- * native TensorFlow on a CPU: its pool never gives memory back, so the parts add up, and of a step, a validation and the
- * teacher's answering the largest counts.
+ * native TensorFlow on a CPU: what is freed, but for the largest arrays, stays with the process, so the parts add up, and
+ * of a step, a validation and the teacher's answering the largest counts.
  *
  * @example
  * memoryOf({ encoder: 'complex', geometry: 'dot', dim: 256, rows: 500_000, … }).peakMb; // MB

@@ -16,14 +16,14 @@ export async function runPeers(options: PeersOptions): Promise<void> {
   const budget = { dim, seed, threads, epochs, patience: PATIENCE };
   const first = `DBP-5L, ${target}, vectors of ${dim} numbers, seed ${seed}, ${threads} threads`;
   if (choice.tune) {
-    const common = { target, dim, seed, epochs, patience: PATIENCE };
+    const wanted = { target, dim, seed, epochs, patience: PATIENCE };
     const tunedBy = (tried: readonly Tried[]) => ({
-      ...common,
+      ...wanted,
       settings: { kgmentor: chosenOf(tried, 'kgmentor'), PyKEEN: chosenOf(tried, 'PyKEEN') },
       tried,
     });
     const tried = await tune(data, target, budget, {
-      earlier: triedBefore(common),
+      earlier: triedBefore(wanted),
       keep: (all) => keepTuned(tunedBy(all)),
       say: out.say,
     });

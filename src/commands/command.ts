@@ -24,6 +24,10 @@ export interface Context {
   note(event: { readonly type: string }, level?: LogLevel): void;
 }
 
+/** The refusal of two options that ask for different things. @param next what to do instead */
+export const notTogether = (one: string, other: string, next: string): KgmentorError =>
+  new KgmentorError('USAGE', `--${one} and --${other} cannot be together.`, { next });
+
 /** A command as plain data; its module is loaded only when it runs. */
 export interface Command {
   /** After the command's name, such as `<source> [options]`. */

@@ -1,6 +1,5 @@
-import { KgmentorError } from '../errors.js';
 import type { TrainingPlan } from '../train/plan/plan.js';
-import type { Flags } from './command.js';
+import { type Flags, notTogether } from './command.js';
 import { count, duration } from './output.js';
 
 export const planHelp = 'tell memory, steps and, from 20 trial steps, the time; train nothing';
@@ -9,9 +8,7 @@ export const planHelp = 'tell memory, steps and, from 20 trial steps, the time; 
 export function requirePlannable(flags: Flags, others: readonly string[]): void {
   const other = others.find((name) => flags[name] !== undefined && flags[name] !== false);
   if (other !== undefined)
-    throw new KgmentorError('USAGE', `--plan and --${other} cannot be together.`, {
-      next: `Leave --${other} out: a plan is of one training from its beginning.`,
-    });
+    throw notTogether('plan', other, `Leave --${other} out: a plan is of one training from its beginning.`);
 }
 
 /** A plan in a few lines. */

@@ -12,7 +12,7 @@ import { judge, refusal } from '../operate/gate.js';
 import { graphRecord, progressTo, publishInputOf } from '../publishRun.js';
 import { readRecord } from '../train/folder.js';
 import { askedRun } from './askedRun.js';
-import { type Command, type Flags, text } from './command.js';
+import { type Command, type Flags, notTogether, text } from './command.js';
 import { count, duration, type Output } from './output.js';
 
 export const publishCommand: Command = {
@@ -97,9 +97,7 @@ export const publishCommand: Command = {
 function checkFlags(flags: Flags): void {
   const [way, ...others] = ['remove', 'clean', 'rollback', 'run', 'gate'].filter((name) => flags[name]);
   if (others.length === 0 || way === 'run') return;
-  throw new KgmentorError('USAGE', `--${way} and --${others[0]} cannot be together.`, {
-    next: `Leave one of them out; nothing was done.`,
-  });
+  throw notTogether(way, others[0], 'Leave one of them out; nothing was done.');
 }
 
 /** @throws KgmentorError GATE for a student that is worse than what readers have */

@@ -1,6 +1,7 @@
 import { KgmentorError } from '../errors.js';
 import type { ModelReport } from '../evaluate/report.js';
 import type { ReadReport } from '../graph/dataset.js';
+import { anyOf } from '../kg/nearest.js';
 import { type Flags, text } from './command.js';
 import { count, type Output, points, table } from './output.js';
 
@@ -35,7 +36,7 @@ export function narrateReport(report: ReadReport, out: Pick<Output, 'say'>): voi
     out.say(`not read: ${count(n)} relationships ${type} from ${from} to ${to ?? NOWHERE}`);
   for (const { source, type, near } of report.excludedInVain)
     out.say(
-      `${source} excludes ${JSON.stringify(type)}, a type that the database does not have${near.length > 0 ? `: did you mean ${near.map((one) => JSON.stringify(one)).join(' or ')}?` : ''}`,
+      `${source} excludes ${JSON.stringify(type)}, a type that the database does not have${near.length > 0 ? `: did you mean ${anyOf(near)}?` : ''}`,
     );
   if (report.duplicates > 0) out.say(`${count(report.duplicates)} repeated relationships read once`);
 }

@@ -1,5 +1,5 @@
 import { KgmentorError } from '../errors.js';
-import { nearest } from '../kg/nearest.js';
+import { anyOf, nearest } from '../kg/nearest.js';
 import type { Graph } from './connect.js';
 import { cypher } from './cypher.js';
 import { newName } from './names.js';
@@ -38,7 +38,7 @@ export function requireName(schema: Schema, what: keyof typeof lists, name: stri
   const near = nearest(name, others);
   throw new KgmentorError('USAGE', `${message}.`, {
     next: near.length
-      ? `Did you mean ${near.map((other) => JSON.stringify(other)).join(' or ')}? ${mend}`
+      ? `Did you mean ${anyOf(near)}? ${mend}`
       : others.length
         ? `It has ${others.slice(0, 10).join(', ')}${others.length > 10 ? ', …' : ''}. ${mend}`
         : mend,

@@ -13,6 +13,10 @@ function distance(a: string, b: string): number {
   return rows[a.length][b.length];
 }
 
+/** Names as a question offers them: "a" or "b". */
+export const anyOf = (names: readonly string[]): string =>
+  names.map((name) => JSON.stringify(name)).join(' or ');
+
 /**
  * The known names closest to a wrong one, best first, at most three.
  *

@@ -115,7 +115,8 @@ function chunkPass(
     return {
       exp,
       weight: tf.div(slice(mass), sum) as Tensor2D,
-      ...(pairs && answered(logits, logSum, pairs)),
+      pairs,
+      loss: pairs && lossOf(logits, logSum, pairs),
     };
   });
   // The softmax's denominators are weights of rows, so that nothing divides [rows, entities].
@@ -145,9 +146,7 @@ function chunkPass(
 /** What the softmax is taken of. */
 type Logits = Pick<Scored, 'values' | 'sign'>;
 
-function logitsOf(scored: Scored, { inverse, isOne }: Term, added: Tensor | undefined): Logits {
-  if (isOne && !added) return scored;
-  const { values, sign } = scored;
+function logitsOf({ values, sign }: Scored, { inverse, isOne }: Term, added: Tensor | undefined): Logits {
   const scaled = isOne ? values : (tf.mul(values, inverse) as Tensor2D);
   if (!added) return { values: scaled, sign };
   return { values: (sign === 1 ? tf.add(scaled, added) : tf.sub(added, scaled)) as Tensor2D, sign: 1 };
@@ -162,20 +161,22 @@ function answersOf(
   const begin = lowerBound(row, from, 0, row.length);
   const end = lowerBound(row, from + rows, begin, row.length);
   if (begin === end) return undefined;
-  const own = row.subarray(begin, end);
   return {
-    row: tf.tensor1d(from === 0 ? own : own.map((at) => at - from), 'int32'),
+    row: tf.tensor1d(
+      row.subarray(begin, end).map((at) => at - from),
+      'int32',
+    ),
     column: tf.tensor1d(column.subarray(begin, end), 'int32'),
     weight: tf.tensor2d(weight.subarray(begin, end), [end - begin, 1]),
   };
 }
 
 /** Σ w · (log Σ exp(s) − s) over the answers. */
-function answered({ values, sign }: Logits, logSum: Tensor2D, pairs: Pairs): { loss: Scalar; pairs: Pairs } {
+function lossOf({ values, sign }: Logits, logSum: Tensor2D, pairs: Pairs): Scalar {
   const logit = valuesAt(values, pairs);
   const all = tf.gather(logSum, pairs.row);
   const each = sign === 1 ? tf.sub(all, logit) : tf.add(all, logit);
-  return { loss: tf.sum(tf.mul(each, pairs.weight)) as Scalar, pairs };
+  return tf.sum(tf.mul(each, pairs.weight)) as Scalar;
 }
 
 /** What is added to the scores of some rows [rows, entities], inside `tf.tidy`. */

@@ -3,7 +3,7 @@ import { cypher, withNames } from '../graph/cypher.js';
 import { newName } from '../graph/names.js';
 import { ask, type Transaction } from '../graph/rows.js';
 import type { KeyValue } from '../kg/keys.js';
-import { nearest } from '../kg/nearest.js';
+import { anyOf, nearest } from '../kg/nearest.js';
 
 /** What readers of one label of a source are pointed at. */
 export interface Published {
@@ -149,7 +149,7 @@ export async function findRelation(
   const near = nearest(relation, names);
   throw new KgmentorError('USAGE', `The published model has no relation ${JSON.stringify(relation)}.`, {
     next: near.length
-      ? `Did you mean ${near.map((name) => JSON.stringify(name)).join(' or ')}?`
+      ? `Did you mean ${anyOf(near)}?`
       : `It has ${names.sort().slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}.`,
   });
 }

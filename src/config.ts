@@ -139,6 +139,14 @@ const trainingSchema = {
     .describe(
       'Entities that a step draws to compare answers with, beside its own; 0 for all. Where absent: all of up to 100,000, else 8,192.',
     ),
+  balance: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe(
+      'How far queries with many answers are weighed down: 0, as where absent, counts every fact once, 1 every query once.',
+    ),
   patience: z.number().int().min(1).describe('Evaluations without improvement before training stops.'),
   evaluateEvery: z.number().int().min(1).describe('Epochs between two validations.'),
   seed: z.number().int().min(0),

@@ -3,7 +3,7 @@ import type { WalkStatistics } from '../kg/walkStatistics.js';
 import { type Paths, singleHop } from '../model/paths.js';
 import { makeTargets, type Targets } from '../model/targets.js';
 import type { SoftTargets } from './answers.js';
-import type { TrainingQueries } from './job.js';
+import type { Job, TrainingQueries } from './job.js';
 
 /** One step's input on the host: queries, for path encoders continued by random walks; positions are hop by hop. */
 export interface Batch extends Paths {
@@ -41,8 +41,7 @@ export type Lengthen = (batch: Batch, epoch: number, step: number) => Batch;
 /** Batches cut from columns in memory. */
 export function memoryBatches(
   queries: TrainingQueries,
-  batch: number,
-  seed: number,
+  { batch, seed, balance }: Pick<Job['settings'], 'batch' | 'seed' | 'balance'>,
   lengthen: Lengthen = (short) => short,
 ): Batches {
   const size = rowsOf(queries, batch);
@@ -53,7 +52,7 @@ export function memoryBatches(
     take(epoch, step) {
       if (shuffle?.epoch !== epoch) shuffle = { epoch, order: epochOrder(queries, seed, epoch) };
       const random = answersRandom(seed, epoch, step);
-      return lengthen(batchOf(queries, shuffle.order, step, size, random), epoch, step);
+      return lengthen(batchOf(queries, shuffle.order, step, size, { random, balance }), epoch, step);
     },
   };
 }
@@ -103,14 +102,19 @@ export const stepsOf = (queries: TrainingQueries, size: number): number =>
 /**
  * The queries of one step. Of one with more than {@link MOST_ANSWERS} answers so many are drawn evenly, their weights raised
  * by what is left out, so that the loss is that of all in the mean.
+ *
+ * @param options.balance a query with n answers weighs n to the power 1 − balance: at 0 every fact counts the same
+ * (1-vs-all, Lacroix et al. 2018), at 1 every query (the normalised labels of 1-N scoring, Dettmers et al. 2018). Answers
+ * of unequal weights count as their sum over the largest.
  */
 export function batchOf(
   queries: TrainingQueries,
   order: Int32Array,
   step: number,
   size: number,
-  random: Random = seededRandom(STREAM),
+  options: { readonly random?: Random; readonly balance?: number } = {},
 ): Batch {
+  const { random = seededRandom(STREAM), balance = 0 } = options;
   const at = order.slice(step * size, (step + 1) * size);
   const { offset, chosen, share } = answersOf(queries.offset, at, random);
   const { sources } = queries;
@@ -118,6 +122,7 @@ export function batchOf(
   const weight = Float32Array.from(chosen, (j) => queries.weight[j]);
   for (const [i, drawn] of share.entries())
     if (drawn < 1) for (let j = offset[i]; j < offset[i + 1]; j++) weight[j] /= drawn;
+  if (balance > 0) weighDown(offset, weight, share, balance);
   let labelled = 0;
   for (let i = 0; i < at.length; i++) if (offset[i + 1] > offset[i]) labelled++;
   const scale = 1 / Math.max(1, labelled);
@@ -136,6 +141,22 @@ export function batchOf(
     ...(sources && { sourceOf: chosen.map((j) => sources[j]) }),
     targets,
   };
+}
+
+/** Divides the answers' weights of each query by the number of its answers to a power. */
+function weighDown(offset: Int32Array, weight: Float32Array, share: Float64Array, power: number): void {
+  for (const [i, drawn] of share.entries()) {
+    const row = weight.subarray(offset[i], offset[i + 1]);
+    let sum = 0;
+    let largest = 0;
+    for (const w of row) {
+      sum += w;
+      largest = Math.max(largest, w);
+    }
+    // What was drawn of very many answers was raised by its share.
+    const by = (sum / (largest * drawn)) ** power;
+    if (largest > 0) for (let j = 0; j < row.length; j++) row[j] /= by;
+  }
 }
 
 export interface SoftWeights {

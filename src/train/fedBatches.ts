@@ -9,7 +9,7 @@ const AHEAD = 2;
 
 /** Batches that the parent process pulls from the database while this one trains. They must be taken in order. */
 export function fedBatches({ settings }: Job, steps: number, from: From): Batches {
-  const { batch, epochs, seed } = settings;
+  const { batch, epochs, seed, balance } = settings;
   const asked: Promise<TrainingQueries>[] = [];
   let next = from.epoch * steps + from.step;
   return {
@@ -23,7 +23,7 @@ export function fedBatches({ settings }: Job, steps: number, from: From): Batche
       }
       const queries = await (asked.shift() as Promise<TrainingQueries>);
       const order = Int32Array.from(queries.entity, (_, i) => i);
-      return batchOf(queries, order, 0, order.length, answersRandom(seed, epoch, step));
+      return batchOf(queries, order, 0, order.length, { random: answersRandom(seed, epoch, step), balance });
     },
   };
 }

@@ -24,11 +24,10 @@ export const hopsOf = ({ encoder, pathLength }: BatchColumns['settings']): numbe
 
 /** Batches of a job from its columns in memory: single queries for a triple encoder, walks for a path encoder. */
 export function jobBatches({ queries, rows, relations, settings }: BatchColumns): Batches {
-  const { batch, seed } = settings;
-  if (hopsOf(settings) === 1) return memoryBatches(queries, batch, seed);
+  if (hopsOf(settings) === 1) return memoryBatches(queries, settings);
   const graph = walkGraphOf(queries, rows, relations);
   return {
-    ...memoryBatches(queries, batch, seed, walkingBatches(graph, settings)),
+    ...memoryBatches(queries, settings, walkingBatches(graph, settings)),
     walks: Promise.resolve(sampleWalks(queries, graph, settings)),
   };
 }

@@ -118,6 +118,14 @@ test('a batch holds its queries with their answers, weighted over those that hav
   close(batch.mass, mass, 'mass');
 });
 
+test('balance weighs a query with n answers by n to the power 1 − balance', () => {
+  const queries = queriesOf([4, 0, 1], seededRandom(4));
+  queries.weight.set([1, 1, 0.5, 0.5, 0.5]); // three answers' worth, and one of half a weight
+  const mass = (balance: number) => [...batchOf(queries, Int32Array.of(0, 1, 2), 0, 3, { balance }).mass];
+  for (const balance of [0, 0.5, 1])
+    close(mass(balance), [3 ** (1 - balance) / 2, 0, 0.5 / 2], `balance ${balance}`);
+});
+
 describe('a query with very many answers', () => {
   const MANY = 4 * MOST_ANSWERS;
   /** Query 1 has many, whose numbers, weights and sources tell which they are. */
@@ -129,7 +137,8 @@ describe('a query with very many answers', () => {
     weight: Float32Array.from({ length: 3 + MANY }, (_, j) => 1 + (j % 2)),
     sources: Int32Array.from({ length: 3 + MANY }, (_, j) => 1 + (j % 3)),
   };
-  const drawn = (step: number) => batchOf(queries, Int32Array.of(2, 1, 0), 0, 3, answersRandom(1, 0, step));
+  const drawn = (step: number) =>
+    batchOf(queries, Int32Array.of(2, 1, 0), 0, 3, { random: answersRandom(1, 0, step) });
 
   it('gives a step an even sample of them, and others are whole', () => {
     const { offset, answer, sourceOf = [] } = drawn(0);
@@ -160,11 +169,17 @@ describe('a query with very many answers', () => {
     assert.ok(Math.abs(mass[1] / whole - 1) < 0.02, `${mass[1]}, ${whole} expected`);
   });
 
+  it('is balanced by all of its answers', () => {
+    const { mass } = batchOf(queries, Int32Array.of(2, 1, 0), 0, 3, { balance: 0.5 });
+    const whole = (2 * Math.sqrt((1.5 * MANY) / 2)) / 3; // the largest weight is 2
+    assert.ok(Math.abs(mass[1] / whole - 1) < 0.02, `${mass[1]}, ${whole} expected`);
+  });
+
   it('gives other ones to another step, and the same ones to the same step', () => {
     assert.deepEqual(drawn(3), drawn(3));
     assert.notDeepEqual(drawn(3).answer, drawn(4).answer);
     const rows = 3 + MANY;
-    const batches = memoryBatches(queries, 3, 1);
+    const batches = memoryBatches(queries, { batch: 3, seed: 1 });
     const [first, second] = [batches.take(0, 0), batches.take(1, 0)] as Batch[];
     assert.notDeepEqual([...second.answer].sort(), [...first.answer].sort());
     const times = frequencies({ queries, rows }) as Float64Array;

@@ -17,7 +17,8 @@ export function productJob(facts: AloneFacts, setting: Setting, budget: Budget):
   const alone = studentInput({ dim, seed, levels: [], alone: true });
   return {
     kind: 'student',
-    settings: studentSchema.parse({ ...alone, ...setting, epochs, patience, evaluateEvery: 1 }),
+    // As PyKEEN's closed-world loop, which counts every query once.
+    settings: studentSchema.parse({ ...alone, ...setting, balance: 1, epochs, patience, evaluateEvery: 1 }),
     rows: entities,
     entities,
     relations,

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { KgmentorError } from '../../src/errors.js';
 import { forkTensorFlow } from '../../src/train/fork.js';
-import { passive } from '../reference/passive.js';
+import { passive } from '../reference/environment.js';
 import { torchPython } from '../reference/torch.js';
 import type { Answer, Asked } from './messages.js';
 

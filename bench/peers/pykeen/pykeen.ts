@@ -10,7 +10,7 @@ import { metricsOf } from '../../../src/evaluate/metrics.js';
 import type { Triples } from '../../../src/kg/types.js';
 import { readTensors, type StoredTensor, writeTensors } from '../../../src/model/safetensors.js';
 import { writeJson } from '../../../src/train/job.js';
-import { passive } from '../../reference/passive.js';
+import { unseen } from '../../reference/environment.js';
 import { pykeenPython } from '../../reference/pykeenPython.js';
 import { rankVectors } from '../rankVectors.js';
 import type { Course, Validation } from './course.js';
@@ -54,8 +54,13 @@ function rowsOf({ head, relation, tail }: Triples): StoredTensor {
 async function told(folder: string, threads: number): Promise<Course> {
   const child = spawn(await pykeenPython(), [script, folder], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    // What PyKEEN saves on its way goes with the folder.
-    env: { ...process.env, ...passive(threads), PYSTOW_HOME: path.join(folder, 'saved') },
+    env: {
+      ...process.env,
+      // Its threads wait as PyTorch has them wait: this is wall time.
+      ...unseen(threads),
+      // What PyKEEN saves on its way goes with the folder.
+      PYSTOW_HOME: path.join(folder, 'saved'),
+    },
   });
   const course: Validation[] = [];
   const said: string[] = [];

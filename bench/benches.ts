@@ -1,5 +1,4 @@
 import type { ParseArgsConfig } from 'node:util';
-import { NEGATIVES } from '../src/train/negativesOf.js';
 import { runCore } from './core/bench.js';
 import { runDbp5l } from './dbp5l/run.js';
 import { runFeed } from './feed.js';
@@ -8,7 +7,7 @@ import { gridBench, ONLY } from './grid/bench.js';
 import { runImport } from './import/run.js';
 import { runIncremental } from './incremental.js';
 import { runPeers } from './peers/run.js';
-import { runScale } from './scale/run.js';
+import { runScale, SCALE_NEGATIVES } from './scale/run.js';
 import { writeTables } from './tables/write.js';
 import { runTraffic } from './traffic/run.js';
 
@@ -189,7 +188,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
       ),
       negatives: takes(
         'N',
-        `entities that a step draws at every size, ${NEGATIVES.toLocaleString('en-US')} where absent, as of large graphs; 0 for all`,
+        `entities that a step draws at every size, ${SCALE_NEGATIVES.toLocaleString('en-US')} where absent, of which the smallest size has enough; 0 for all`,
       ),
       limit: takes('M', 'an epoch that would take more minutes is estimated from 20 steps; 30 where absent'),
       dim: takes('N', 'numbers a vector'),
@@ -203,7 +202,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
         seed: number(values, 'seed', 1),
         dim: number(values, 'dim', undefined),
         threads: number(values, 'threads', undefined),
-        negatives: number(values, 'negatives', NEGATIVES),
+        negatives: number(values, 'negatives', SCALE_NEGATIVES),
         limitMinutes: number(values, 'limit', 30),
         json: isOn(values, 'json'),
       }),

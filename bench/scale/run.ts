@@ -12,6 +12,9 @@ import type { Measured } from './training.js';
 
 const script = new URL('./stage.js', import.meta.url);
 
+/** Fewer than the smallest size has rows, so that a step does the same work at every size. */
+export const SCALE_NEGATIVES = 4096;
+
 export interface ScaleBench {
   /** Sizes, smallest first. */
   readonly triples: readonly number[];

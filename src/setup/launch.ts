@@ -15,7 +15,7 @@ const say = (line: string) => void process.stderr.write(`${line}\n`);
 /** Runs a program beside a server, unless the caller has one; a server that it started is stopped in any case. */
 async function withServer(
   phase: Phase,
-  options: { home?: string; heapMb?: number },
+  options: { home?: string; heapMb?: number; measured?: boolean },
   run: (uri: string) => Promise<number>,
 ): Promise<number> {
   if (process.env.NEO4J_URI) return run(process.env.NEO4J_URI);
@@ -81,9 +81,9 @@ async function launch(target: string | undefined, args: readonly string[], phase
   const beside = {
     test: { script: 'test/run.js' },
     demo: { script: 'demo/main.js', home: kept },
-    bench: { script: 'bench/main.js', heapMb: 4096 },
+    bench: { script: 'bench/main.js', heapMb: 4096, measured: true },
     faults: { script: 'bench/faults/main.js' },
-  }[target ?? ''] as { script: string; home?: string; heapMb?: number } | undefined;
+  }[target ?? ''] as { script: string; home?: string; heapMb?: number; measured?: boolean } | undefined;
   if (!beside)
     throw new KgmentorError('USAGE', `"${target}" is none of test, demo, bench, faults, neo4j, kgmentor.`);
   const { script, ...server } = beside;

@@ -27,8 +27,10 @@ export interface ServerOptions {
   readonly heapMb?: number;
   /** Whether log-ins are asked for; a new home then has user `neo4j` with the initial password `neo4j`. */
   readonly auth?: boolean;
-  /** Procedures from elsewhere. They compute, so that both compilers of Java are used. */
+  /** Procedures from elsewhere. */
   readonly plugins?: Plugins;
+  /** Whether it is as fast as a server that runs for long: both compilers of Java are used, which a try is too short for. */
+  readonly measured?: boolean;
   readonly log?: Log;
 }
 
@@ -52,7 +54,8 @@ export interface LocalServer {
  * try { … connect({ uri: server.uri }) … } finally { await server.stop(); }
  */
 export async function startNeo4j(options: ServerOptions): Promise<LocalServer> {
-  const { http = false, auth = false, heapMb = 1024, plugins, log = () => undefined } = options;
+  const { http = false, auth = false, heapMb = 1024, plugins, measured = false } = options;
+  const { log = () => undefined } = options;
   const home = path.resolve(options.home);
   const lib = await ensureNeo4jRuntime(log);
   const browser = http ? await browserFolder(log) : undefined;
@@ -68,7 +71,7 @@ export async function startNeo4j(options: ServerOptions): Promise<LocalServer> {
         const ports = await freePorts(options.port, browser !== undefined);
         writeConf(home, ports, auth, plugins);
         const jars = classPath(lib, browser, plugins?.folder);
-        const flags = [...javaFlags(heapMb, plugins === undefined), ...more, '-cp', jars];
+        const flags = [...javaFlags(heapMb, !measured), ...more, '-cp', jars];
         return { ...ports, process: startProcess(java.command, flags, home) };
       },
       lock,

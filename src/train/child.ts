@@ -2,8 +2,9 @@
 import { type ChildMessage, toldFailure } from './messages.js';
 import { doWork, type Work } from './work.js';
 
+// A parent that is gone hears nothing; without the callback that would end this process before its checkpoint.
 const tell = (message: ChildMessage): void => {
-  process.send?.(message);
+  process.send?.(message, () => undefined);
 };
 let stop = false;
 process.on('message', (message) => {

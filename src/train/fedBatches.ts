@@ -49,6 +49,8 @@ function ask(epoch: number, step: number): Promise<TrainingQueries> {
     };
     process.on('message', onMessage);
     process.on('disconnect', onDisconnect);
-    process.send?.({ type: 'feed', epoch, step } satisfies ChildMessage);
+    process.send?.({ type: 'feed', epoch, step } satisfies ChildMessage, (error: Error | null) => {
+      if (error) onDisconnect();
+    });
   });
 }

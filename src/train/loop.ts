@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { KgmentorError } from '../errors.js';
 import type { Usage } from '../events.js';
 import type { WalkStatistics } from '../kg/walkStatistics.js';
 import { modelTensors } from '../model/model.js';
@@ -97,7 +98,10 @@ export async function trainLoop(
         throw error;
       }
       const done = epoch * steps + step;
-      lossSum += trainer.step(batch, { share: done / (steps * settings.epochs), count: done + 1 });
+      const loss = trainer.step(batch, { share: done / (steps * settings.epochs), count: done + 1 });
+      // Before anything is kept of it: the checkpoint before is whole.
+      if (!Number.isFinite(loss)) throw diverged(loss, epoch + 1, step + 1);
+      lossSum += loss;
       step++;
       seconds += secondsSince(started);
       if (performance.now() - told > 500) {
@@ -157,6 +161,16 @@ export async function trainLoop(
   }
   checkpoint();
   return { ended: 'done', progress: now() };
+}
+
+function diverged(loss: number, epoch: number, step: number): KgmentorError {
+  return new KgmentorError(
+    'BAD_DATA',
+    `The loss is ${loss} in epoch ${epoch}, step ${step}: the training diverged.`,
+    {
+      next: 'Train anew with a lower learningRate, or look for weights and confidences that are too large.',
+    },
+  );
 }
 
 /** What a model file says of itself. */

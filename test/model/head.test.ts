@@ -132,11 +132,14 @@ test('a query that meets its answer has a small gradient', () => {
   });
 });
 
-for (const chunk of [2, 256])
-  test(`a correction is added to scores after their division by the temperature, but for a query's own, chunk ${chunk}`, () => {
+for (const [geometry, chunk] of (['dot', 'unit', 'l2'] as const).flatMap((name) =>
+  [2, 256].map((rows) => [name, rows] as const),
+))
+  test(`a correction is added to scores after their division by the temperature, but for a query's own: ${geometry}, chunk ${chunk}`, () => {
     tf.tidy(() => {
       const entities = random(9, 6, 1);
       const query = random(5, 6, 2);
+      const score = scoring(geometry, entities);
       const value = tf.tensor1d(gaussians(9, 1, seededRandom(3)));
       const own = tf.add(denseWeights(hard, 9), denseWeights(soft, 9)).arraySync() as number[][];
       const pairs = own.flatMap((weights, row) =>
@@ -150,14 +153,14 @@ for (const chunk of [2, 256])
       const resource = createResource(tf.zeros([9, 6]));
       const targets = [target(hard, 1), target(soft, 2)];
       const mine = tf.valueAndGrad((q: Tensor) =>
-        head(q as Tensor2D, scoring('dot', entities), targets, resource, { correction, chunk }),
+        head(q as Tensor2D, score, targets, resource, { correction, chunk }),
       )(query);
       const added = tf.mul(
         value,
         tf.tensor2d(own.map((weights) => weights.map((weight) => Number(weight === 0)))),
       );
       const plain = tf.valueAndGrads((q: Tensor, e: Tensor) => {
-        const scores = plainScores('dot', q as Tensor2D, e as Tensor2D);
+        const scores = plainScores(geometry, q as Tensor2D, e as Tensor2D);
         const at = (t: typeof hard, temperature: number) =>
           plainLoss(tf.add(tf.div(scores, temperature), added) as Tensor2D, [
             { temperature: 1, weight: denseWeights(t, 9) },
@@ -166,7 +169,7 @@ for (const chunk of [2, 256])
       })([query, entities]);
       closeTo(mine.value, plain.value);
       closeTo(mine.grad, plain.grads[0]);
-      closeTo(read(resource), plain.grads[1]);
+      closeTo(score.backward(read(resource)), plain.grads[1]);
       resource.handle.dispose();
     });
   });

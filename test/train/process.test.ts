@@ -12,6 +12,7 @@ import { runTraining } from '../../src/train/process.js';
 import { trainingQueries } from '../../src/train/queries.js';
 import { isWorthAThread } from '../../src/train/threadBatches.js';
 import { folder, RELATIONS, ROWS, ring, studentJob, teacherJob } from './_graph.js';
+import { largeTeacher } from './plan/_jobs.js';
 
 const weights = (run: string, name: string = files.model): Buffer => readFileSync(join(run, name));
 const mrr = (run: string): number => {
@@ -88,6 +89,34 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     assert.ok(message.type === 'ended' && message.ended === 'stopped' && message.epochs > 0);
     assert.ok(existsSync(join(run, files.checkpoint)));
   });
+
+test('a training whose parent is gone in the middle of a long step writes its checkpoint', async () => {
+  const run = folder();
+  // A step takes long enough for each to be told of.
+  writeJob(run, largeTeacher(20_000, 20_000, { dim: 256, batch: 2048, epochs: 50 }));
+  const script = new URL('../../src/train/child.js', import.meta.url);
+  const { child } = forkTensorFlow(script, [run, 'begin'], 1);
+  child.on('message', ({ type }: ChildMessage) => {
+    if (type === 'step' && child.connected) child.disconnect();
+  });
+  const [code, killed] = await once(child, 'close');
+  assert.deepEqual([code, killed], [0, null]);
+  assert.ok(existsSync(join(run, files.checkpoint)));
+});
+
+test('a training that diverges is refused, and nothing of it is kept', async () => {
+  for (const valid of [teacherJob().valid, undefined]) {
+    const run = folder();
+    writeJob(run, { ...teacherJob({ learningRate: 1e20 }), valid });
+    await assert.rejects(
+      runTraining(run),
+      (error) =>
+        code('BAD_DATA')(error) &&
+        /The loss is (NaN|Infinity) in epoch 1, step/.test((error as Error).message),
+    );
+    for (const file of [files.model, files.checkpoint]) assert.ok(!existsSync(join(run, file)), file);
+  }
+});
 
 test('a training stopped in the middle of an epoch and resumed ends with the weights of an uninterrupted one', async () => {
   const settings = { distillation: { feature: 1, network: 1, prediction: 1, temperature: 2 } };

@@ -46,6 +46,7 @@ export async function compareGds(
       home: path.join(folder, 'server'),
       heapMb: HEAP,
       plugins,
+      measured: true,
       log: say,
     });
     try {

@@ -3,7 +3,7 @@ import { tf } from '../model/backend.js';
 import { matMul } from '../model/ops.js';
 import { knownAnswers } from './filters.js';
 import { rowsAtOnce } from './rowsAtOnce.js';
-import type { PathQueries, Ranked, RankingQueries } from './types.js';
+import type { Filter, PathQueries, Ranked, RankingQueries } from './types.js';
 
 export interface Scorer {
   /** [entities, width] what queries are multiplied with. */
@@ -42,7 +42,21 @@ export function rank(
   queries: RankingQueries,
   chunk = rowsAtOnce(scorer.table.shape[0]),
 ): Float64Array {
-  return rankTable(scorer.table, queries, chunk, (rows) =>
+  return rankFiltered(scorer, queries, [queries.filter], chunk)[0];
+}
+
+/**
+ * Ranks of the same queries by several filters, for which candidates are scored once.
+ *
+ * @returns [filters] one rank a query, 1 the best
+ */
+export function rankFiltered(
+  scorer: Scorer,
+  queries: Omit<RankingQueries, 'filter'>,
+  filters: readonly Filter[],
+  chunk = rowsAtOnce(scorer.table.shape[0]),
+): Float64Array[] {
+  return rankTable(scorer.table, queries, filters, chunk, (rows) =>
     scorer.query(pick(queries.entity, rows), pick(queries.relation, rows)),
   );
 }
@@ -57,21 +71,25 @@ export function rankPaths(
   queries: PathQueries,
   chunk = rowsAtOnce(scorer.table.shape[0]),
 ): Float64Array {
-  return rankTable(scorer.table, queries, chunk, (rows) =>
+  const queryOf = (rows: readonly number[]) =>
     scorer.query(
       pick(queries.entity, rows),
       queries.relation.map((hop) => pick(hop, rows)),
-    ),
-  );
+    );
+  return rankTable(scorer.table, queries, [queries.filter], chunk, queryOf)[0];
 }
+
+/** What is ranked, whatever is filtered. */
+type Unfiltered = Omit<Ranked, 'filter'>;
 
 function rankTable(
   all: Tensor2D,
-  queries: Ranked,
+  queries: Unfiltered,
+  filters: readonly Filter[],
   chunk: number,
   queryOf: (rows: readonly number[]) => Tensor2D,
-): Float64Array {
-  return rankBy(queries, all.shape[0], chunk, (members) => {
+): Float64Array[] {
+  return rankByEach(queries, filters, all.shape[0], chunk, (members) => {
     const table = members ? tf.gather(all, tf.tensor1d(members, 'int32')) : all;
     return {
       scores: (rows) => matMul(queryOf(rows), table, false, true),
@@ -95,18 +113,29 @@ export function rankBy(
   chunk: number,
   scorerOf: (members: Int32Array | null) => CandidateScores,
 ): Float64Array {
-  const ranks = new Float64Array(queries.answer.length);
+  return rankByEach(queries, [queries.filter], entities, chunk, scorerOf)[0];
+}
+
+function rankByEach(
+  queries: Unfiltered,
+  filters: readonly Filter[],
+  entities: number,
+  chunk: number,
+  scorerOf: (members: Int32Array | null) => CandidateScores,
+): Float64Array[] {
+  const { length } = queries.answer;
+  const ranks = filters.map(() => new Float64Array(length));
   const sets = queries.candidates?.members ?? [null];
   for (const [set, members] of sets.entries()) {
     const mine: number[] = [];
-    for (let i = 0; i < ranks.length; i++) if (!members || queries.candidates?.set[i] === set) mine.push(i);
+    for (let i = 0; i < length; i++) if (!members || queries.candidates?.set[i] === set) mine.push(i);
     if (mine.length === 0) continue;
     const position = members && positions(members, entities);
     const scorer = scorerOf(members);
     for (let from = 0; from < mine.length; from += chunk)
       tf.tidy(() => {
         const rows = mine.slice(from, from + chunk);
-        rankScores(scorer.scores(rows), queries, rows, position, ranks);
+        rankScores(scorer.scores(rows), { ...queries, filters }, rows, position, ranks);
       });
     scorer.dispose?.();
   }
@@ -119,36 +148,57 @@ function positions(members: Int32Array, entities: number): Int32Array {
   return at;
 }
 
-/** @param scores [rows, candidates] */
+/** @param scores [rows, candidates] @param ranks by filter, filled at `rows` */
 function rankScores(
   scores: Tensor2D,
-  queries: Ranked,
+  { answer, filters }: Unfiltered & { readonly filters: readonly Filter[] },
   rows: readonly number[],
   position: Int32Array | null,
-  ranks: Float64Array,
+  ranks: readonly Float64Array[],
 ): void {
   const at = (id: number): number => (position ? position[id] : id);
   const [, candidates] = scores.shape;
-  const known = rows.map((query) => knownAnswers(queries.filter, query));
-  const filteredAt = new Int32Array(known.reduce((sum, { length }) => sum + length, 0));
-  const end = new Int32Array(rows.length); // of each row's places
+  const answerAt = Int32Array.from(rows, (query, i) => i * candidates + at(answer[query]));
+  const flat = tf.reshape(scores, [rows.length * candidates]);
+  const own = tf.gather(flat, tf.tensor1d(answerAt, 'int32')); // [rows]
+  const signs = tf.sum(tf.sign(tf.sub(scores, tf.reshape(own, [rows.length, 1]))), 1).dataSync();
+  const ownScores = own.dataSync();
+  for (const [f, filter] of filters.entries()) {
+    const { place, end } = filteredOf(filter, answer, rows, (i, other) => {
+      const candidate = at(other);
+      return candidate < 0 ? candidate : i * candidates + candidate;
+    });
+    const filtered = place.length > 0 ? tf.gather(flat, tf.tensor1d(place, 'int32')).dataSync() : [];
+    for (let i = 0, j = 0; i < rows.length; i++) {
+      let twice = candidates + signs[i] + 1;
+      for (; j < end[i]; j++) twice -= 1 + Math.sign(filtered[j] - ownScores[i]);
+      ranks[f][rows[i]] = twice / 2;
+    }
+  }
+}
+
+/**
+ * Places of the known answers beside the queries' own.
+ *
+ * @param placeOf of an entity in the i-th row; negative where it is no candidate
+ * @returns places row by row, and where those of each row end
+ */
+function filteredOf(
+  filter: Filter,
+  answer: Int32Array,
+  rows: readonly number[],
+  placeOf: (i: number, entity: number) => number,
+): { place: Int32Array; end: Int32Array } {
+  const known = rows.map((query) => knownAnswers(filter, query));
+  const place = new Int32Array(known.reduce((sum, { length }) => sum + length, 0));
+  const end = new Int32Array(rows.length);
   let n = 0;
   for (const [i, query] of rows.entries()) {
     for (const other of known[i]) {
-      const candidate = at(other);
-      if (candidate >= 0 && other !== queries.answer[query]) filteredAt[n++] = i * candidates + candidate;
+      const found = other === answer[query] ? -1 : placeOf(i, other);
+      if (found >= 0) place[n++] = found;
     }
     end[i] = n;
   }
-  const answerAt = Int32Array.from(rows, (query, i) => i * candidates + at(queries.answer[query]));
-  const flat = tf.reshape(scores, [rows.length * candidates]);
-  const answer = tf.gather(flat, tf.tensor1d(answerAt, 'int32')); // [rows]
-  const signs = tf.sum(tf.sign(tf.sub(scores, tf.reshape(answer, [rows.length, 1]))), 1).dataSync();
-  const filtered = n > 0 ? tf.gather(flat, tf.tensor1d(filteredAt.subarray(0, n), 'int32')).dataSync() : [];
-  const answers = answer.dataSync();
-  const twice = Float64Array.from(signs, (sign) => candidates + sign + 1);
-  for (let i = 0, j = 0; i < rows.length; i++) {
-    for (; j < end[i]; j++) twice[i] -= 1 + Math.sign(filtered[j] - answers[i]);
-    ranks[rows[i]] = twice[i] / 2;
-  }
+  return { place: place.subarray(0, n), end };
 }

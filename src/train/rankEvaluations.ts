@@ -1,7 +1,9 @@
 import { join } from 'node:path';
-import { rank } from '../evaluate/ranks.js';
+import { isDeepStrictEqual } from 'node:util';
+import { rankFiltered } from '../evaluate/ranks.js';
+import type { RankingQueries } from '../evaluate/types.js';
 import { tidied } from '../model/backend.js';
-import { writeTensors } from '../model/safetensors.js';
+import { type StoredTensor, writeTensors } from '../model/safetensors.js';
 import { askedModel } from './askedModel.js';
 import { files, readJob } from './job.js';
 
@@ -13,15 +15,42 @@ import { files, readJob } from './job.js';
 export function rankEvaluations(folder: string, by: string): void {
   const job = readJob(folder);
   const model = askedModel(job, by);
-  const ranks = Object.entries(job.evaluations).map(([name, queries]) => {
-    const found = tidied(() => {
+  const found: Record<string, StoredTensor> = {};
+  for (const named of sameQuestions(Object.entries(job.evaluations))) {
+    const ranks = tidied(() => {
       const { table, query } = model.order();
-      return Float32Array.from(
-        rank({ table, query: (entity, relation) => query(entity, [relation]) }, queries),
+      const scorer = {
+        table,
+        query: (entity: Int32Array, relation: Int32Array) => query(entity, [relation]),
+      };
+      return rankFiltered(
+        scorer,
+        named[0][1],
+        named.map(([, { filter }]) => filter),
       );
     });
-    return [name, { shape: [found.length], data: found }] as const;
-  });
+    for (const [i, [name]] of named.entries())
+      found[name] = { shape: [ranks[i].length], data: Float32Array.from(ranks[i]) };
+  }
   model.dispose();
-  writeTensors(join(folder, files.ranks), Object.fromEntries(ranks));
+  writeTensors(join(folder, files.ranks), found);
 }
+
+type Named = readonly [name: string, queries: RankingQueries];
+
+/** Evaluations that differ in their filter alone, together. */
+function sameQuestions(evaluations: readonly Named[]): Named[][] {
+  const groups: Named[][] = [];
+  for (const one of evaluations) {
+    const group = groups.find(([[, first]]) => asksTheSame(first, one[1]));
+    if (group) group.push(one);
+    else groups.push([one]);
+  }
+  return groups;
+}
+
+const COLUMNS = ['entity', 'relation', 'answer'] as const;
+
+const asksTheSame = (a: RankingQueries, b: RankingQueries): boolean =>
+  COLUMNS.every((column) => isDeepStrictEqual(a[column], b[column])) &&
+  isDeepStrictEqual(a.candidates, b.candidates);

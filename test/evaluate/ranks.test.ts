@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import fc from 'fast-check';
-import { rank } from '../../src/evaluate/ranks.js';
+import { rank, rankFiltered } from '../../src/evaluate/ranks.js';
 import type { RankingQueries } from '../../src/evaluate/types.js';
 import { tf } from '../../src/model/backend.js';
 
@@ -61,29 +61,29 @@ for (const byLabel of [false, true])
             },
             ...(byLabel && { candidates: { set: Int32Array.from(kept, (q) => q.set), members } }),
           };
-          let found = new Float64Array(0);
+          const nothing = { offset: new Int32Array(kept.length + 1), entity: new Int32Array(0) };
+          let found: Float64Array = new Float64Array(0);
+          let both: Float64Array[] = [];
           tf.tidy(() => {
             // the query vector picks the row of scores out of a table whose columns are queries
             const table = tf.tensor2d(
               Array.from({ length: ENTITIES }, (_, c) => kept.map((q) => q.scores[c])),
             ) as Tensor2D;
-            found = rank(
-              { table, query: (entity) => tf.gather(tf.eye(kept.length), entity) as Tensor2D },
-              queries,
-              chunk,
-            ) as Float64Array<ArrayBuffer>;
+            const scorer = {
+              table,
+              query: (entity: Int32Array) => tf.gather(tf.eye(kept.length), entity) as Tensor2D,
+            };
+            found = rank(scorer, queries, chunk);
+            both = rankFiltered(scorer, queries, [nothing, queries.filter], chunk);
           });
+          assert.deepEqual(both[1], found);
           const everyone = Array.from({ length: ENTITIES }, (_, i) => i);
-          for (const [i, q] of kept.entries())
-            assert.equal(
-              found[i],
-              plainRank(
-                q.scores,
-                q.answer,
-                new Set(q.filtered.filter((c) => c !== q.answer)),
-                byLabel ? [...members[q.set]] : everyone,
-              ),
-            );
+          for (const [i, q] of kept.entries()) {
+            const candidates = byLabel ? [...members[q.set]] : everyone;
+            const filtered = new Set(q.filtered.filter((c) => c !== q.answer));
+            assert.equal(found[i], plainRank(q.scores, q.answer, filtered, candidates));
+            assert.equal(both[0][i], plainRank(q.scores, q.answer, new Set(), candidates), 'unfiltered');
+          }
         },
       ),
     );

@@ -1,4 +1,5 @@
 import type { ParseArgsConfig } from 'node:util';
+import { runBackends } from './backends.js';
 import { runCore } from './core/bench.js';
 import { runDbp5l } from './dbp5l/run.js';
 import { runFeed } from './feed.js';
@@ -176,6 +177,11 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
         hub: number(values, 'hub', 0),
         json: isOn(values, 'json'),
       }),
+  },
+  backends: {
+    summary: 'the demo by the native TensorFlow and on WebAssembly',
+    options: { ...turns },
+    run: (values) => runBackends({ turns: number(values, 'turns', 7), json: isOn(values, 'json') }),
   },
   scale: {
     summary:

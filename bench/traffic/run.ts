@@ -100,7 +100,7 @@ function linesOf({ triples, turns, reading, writing, linking, hub, memory }: Tra
       [
         row('reading all sources', triples, reading, '≥ 80 %'),
         row('writing vectors', writing.vectors, writing, '≥ 80 %'),
-        row('linked subgraph', linking.triples, linking, '≤ 1.30'),
+        row('linked subgraph, its nodes known', linking.triples, linking, '≤ 1.30'),
       ],
     ),
     `references: the bare driver with the same queries; ${writing.query} by ${writing.batch}; ${linking.query}, ${count(linking.queryTriples)} triples`,

@@ -1,6 +1,6 @@
 /**
- * TensorFlow operations that tfjs does not wrap, called through the node backend: resource variables (updated in
- * place, so a table is never copied; what is read is no copy) and fused kernels.
+ * TensorFlow operations that tfjs does not wrap, called through the node backend: resource variables, updated in place,
+ * and fused kernels. A variable of which rows were gathered or changed is copied when it is read as a whole.
  */
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from './backend.js';

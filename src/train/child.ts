@@ -16,12 +16,14 @@ process.on('disconnect', () => {
   stop = true; // the parent is gone: checkpoint and end
 });
 
+/** The channel keeps the process alive; to leave one that is closed already would be an error. */
+function leave(): void {
+  if (process.connected) process.disconnect();
+}
+
 const [folder, ...work] = process.argv.slice(2);
-doWork(folder, work as unknown as Work, { tell, stopping: () => stop }).then(
-  () => process.disconnect?.(),
-  (error: unknown) => {
-    tell(toldFailure(error));
-    process.exitCode = 1;
-    process.disconnect?.();
-  },
-);
+doWork(folder, work as unknown as Work, { tell, stopping: () => stop }).then(leave, (error: unknown) => {
+  tell(toldFailure(error));
+  process.exitCode = 1;
+  leave();
+});

@@ -165,7 +165,7 @@ export async function trainLoop(
 
 function diverged(loss: number, epoch: number, step: number): KgmentorError {
   return new KgmentorError(
-    'BAD_DATA',
+    'UNEXPECTED',
     `The loss is ${loss} in epoch ${epoch}, step ${step}: the training diverged.`,
     {
       next: 'Train anew with a lower learningRate, or look for weights and confidences that are too large.',

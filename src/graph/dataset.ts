@@ -93,16 +93,15 @@ export async function readDataset(
     });
   const alignments = chosenAlignments(config, names);
   const sources = await readSources(graphFor, config, names);
-  const links = await readLinks(sources, alignments);
-  const named = sources.map(({ name, read }) => ({ name, entities: read.entities }));
-  const { withheld, rest } = withholdLinks({ sources: named, alignments: links.alignments }, config.heldOut);
-  const { alignments: linked } = withLinks({ sources: named, alignments: rest }, options.links ?? []);
+  const linking = readLinked(sources, alignments, config, options);
+  linking.catch(() => undefined); // told where it is awaited
   const alignmentTypes = config.alignments.flatMap((one) =>
     'relationship' in one ? [one.relationship] : [],
   );
 
   const target = sources.findIndex(({ name }) => name === around?.target);
-  const anchors = around && linkedAnchors(sources, linked, around);
+  // A whole reading does not wait for the links.
+  const anchors = around && linkedAnchors(sources, (await linking).linked, around);
   const tasks = sources.map(
     (source, i) => async (): Promise<ReadTriples & { cross?: CrossRelationships[] }> => {
       const input = {
@@ -125,10 +124,15 @@ export async function readDataset(
   );
   const read: ReadTriples[] = [];
   const cross: CrossRelationships[] = [];
-  for await (const found of inOrder(tasks)) {
-    read.push(found);
-    cross.push(...(found.cross ?? []));
+  try {
+    for await (const found of inOrder(tasks)) {
+      read.push(found);
+      cross.push(...(found.cross ?? []));
+    }
+  } finally {
+    await Promise.allSettled([linking]);
   }
+  const { counts, linked, withheld } = await linking;
   const numbered = number(
     sources,
     read.map(({ triples }) => triples),
@@ -140,7 +144,7 @@ export async function readDataset(
       triples: triples.head.length,
       relations: new Set(triples.relation).size,
     })),
-    links: links.counts,
+    links: counts,
     withheld: withheld.left.length,
     values: sources.flatMap(({ read }) => read.valueCounts),
     cross,
@@ -156,6 +160,20 @@ export async function readDataset(
     degrees: Object.fromEntries(sources.map(({ name, read }) => [name, read.degrees])),
     means: Object.fromEntries(sources.map(({ name }, i) => [name, read[i].means])),
   };
+}
+
+/** The links between the sources, without the withheld ones and with those that are given. */
+async function readLinked(
+  sources: readonly LinkSource[],
+  alignments: Config['alignments'],
+  { heldOut }: Config,
+  { links = [] }: ReadOptions,
+) {
+  const read = await readLinks(sources, alignments);
+  const named = sources.map(({ name, read: { entities } }) => ({ name, entities }));
+  const { withheld, rest } = withholdLinks({ sources: named, alignments: read.alignments }, heldOut);
+  const { alignments: linked } = withLinks({ sources: named, alignments: rest }, links);
+  return { counts: read.counts, withheld, linked };
 }
 
 /** [sources][entities] 1 where the entity is linked to one of the target. */

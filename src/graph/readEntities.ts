@@ -1,6 +1,6 @@
 import type { NodeConfig, SourceConfig } from '../config.js';
 import { KgmentorError } from '../errors.js';
-import { compareKeys, entityKey, type KeyValue } from '../kg/keys.js';
+import { compareKeys, entityKeys, type KeyValue } from '../kg/keys.js';
 import { nearest } from '../kg/nearest.js';
 import type { Entities } from '../kg/types.js';
 import { valueLabel } from '../kg/values.js';
@@ -83,6 +83,7 @@ async function readNodes(
       name: node.name ?? null,
     };
     const missing: number[] = [];
+    const keyOf = entityKeys(node.label);
     const part = await graph.read(
       async (tx) => {
         const nodes: FoundEntity[] = [];
@@ -97,7 +98,7 @@ async function readNodes(
             if (values.includes(null)) missing.push(id);
             else
               nodes.push({
-                key: entityKey(node.label, values as KeyValue[]),
+                key: keyOf(values as KeyValue[]),
                 id,
                 degree: degrees[i],
                 label,

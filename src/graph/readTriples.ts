@@ -104,9 +104,10 @@ export async function readTriples(
 /** Internal ids and degrees of the entities that are nodes, or of the chosen ones. */
 export function nodesOf(
   { ids, degrees }: Pick<ReadEntities, 'ids' | 'degrees'>,
-  isChosen: (entity: number) => boolean = () => true,
+  isChosen?: (entity: number) => boolean,
 ): [ids: Float64Array, degrees: Float64Array] {
-  const chosen = (_: number, entity: number) => ids[entity] >= 0 && isChosen(entity);
+  if (!isChosen && !ids.includes(-1)) return [ids, degrees];
+  const chosen = (_: number, entity: number) => ids[entity] >= 0 && (isChosen?.(entity) ?? true);
   return [ids.filter(chosen), degrees.filter(chosen)];
 }
 

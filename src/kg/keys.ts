@@ -8,8 +8,16 @@ export type KeyValue = string | number | bigint | boolean;
  * @example
  * entityKey('Movie', ['The Matrix', 1999]); // '["Movie","The Matrix",1999]'
  */
-export function entityKey(label: string, values: readonly KeyValue[]): string {
-  return JSON.stringify([label, ...values.map((v) => (typeof v === 'bigint' ? { int: v.toString() } : v))]);
+export const entityKey = (label: string, values: readonly KeyValue[]): string => entityKeys(label)(values);
+
+/** {@link entityKey} for many nodes of one label, whose name is written out once. */
+export function entityKeys(label: string): (values: readonly KeyValue[]) => string {
+  const start = JSON.stringify([label]).slice(0, -1);
+  return (values) => {
+    let key = start;
+    for (const v of values) key += `,${JSON.stringify(typeof v === 'bigint' ? { int: v.toString() } : v)}`;
+    return `${key}]`;
+  };
 }
 
 /** The label and key values of a canonical key; the inverse of {@link entityKey}. */

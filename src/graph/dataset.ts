@@ -3,10 +3,8 @@ import { KgmentorError } from '../errors.js';
 import type { OnEvent, ReadCounts } from '../events.js';
 import { anchorsOf } from '../kg/anchors.js';
 import { linkClasses } from '../kg/classes.js';
-import { compareKeys } from '../kg/keys.js';
 import { type NamedLink, withLinks } from '../kg/namedLinks.js';
-import { dedupeTriples } from '../kg/triples.js';
-import type { Alignments, Dataset, SourceGraph } from '../kg/types.js';
+import type { Alignments, Dataset } from '../kg/types.js';
 import { chosenAlignments, requireSource } from './alignments.js';
 import { inOrder } from './batches.js';
 import type { Graph } from './connect.js';
@@ -14,15 +12,31 @@ import type { LinkSource } from './linkColumns.js';
 import { readLinkedTriples } from './linkedTriples.js';
 import { type LinkCounts, readLinks } from './links.js';
 import { readEntities } from './readEntities.js';
-import { type CrossRelationships, type ExcludedInVain, excludedInVain, readTriples } from './readTriples.js';
+import {
+  type CrossRelationships,
+  crossOf,
+  type ExcludedInVain,
+  excludedInVain,
+  readTriples,
+  type TriplesInput,
+  type WholeTriples,
+} from './readTriples.js';
 import type { ValueCounts } from './readValues.js';
 import { readSchema, type Schema } from './schema.js';
+import { type SourceFacts, shareRelations, sourceFacts } from './sourceFacts.js';
 import type { NamedTriples, ReadTriples } from './tripleColumns.js';
 import { linkedValues } from './valueEntities.js';
 import { withholdLinks } from './withholdLinks.js';
 
 /** The connection of a source: each may have its own server and database. */
 export type GraphFor = (source: string) => Graph;
+
+/** What a linked subgraph is read around. */
+export interface Around {
+  readonly target: string;
+  readonly hops: 0 | 1;
+  readonly linkThreshold?: number;
+}
 
 export interface ReadOptions {
   /** Only these sources; all of the config where absent. */
@@ -32,7 +46,7 @@ export interface ReadOptions {
    * ends (0) or one end (1) are linked to an entity of the target. The background is never read whole, and weights
    * are relative to the mean of what is read.
    */
-  readonly around?: { readonly target: string; readonly hops: 0 | 1; readonly linkThreshold?: number };
+  readonly around?: Around;
   /** Links beside those of the config, such as those that a teacher grew; ends that were not read are left out. */
   readonly links?: readonly NamedLink[];
   readonly onEvent?: OnEvent;
@@ -91,69 +105,37 @@ export async function readDataset(
     throw new KgmentorError('USAGE', 'No source is named, so there is nothing to read.', {
       next: 'Name at least one under "sources" of the configuration.',
     });
-  const alignments = chosenAlignments(config, names);
-  const sources = await readSources(graphFor, config, names);
-  const linking = readLinked(sources, alignments, config, options);
-  linking.catch(() => undefined); // told where it is awaited
-  const alignmentTypes = config.alignments.flatMap((one) =>
-    'relationship' in one ? [one.relationship] : [],
-  );
-
-  const target = sources.findIndex(({ name }) => name === around?.target);
-  // A whole reading does not wait for the links.
-  const anchors = around && linkedAnchors(sources, (await linking).linked, around);
-  const tasks = sources.map(
-    (source, i) => async (): Promise<ReadTriples & { cross?: CrossRelationships[] }> => {
-      const input = {
-        name: source.name,
-        source: config.sources[source.name],
-        entities: source.read,
-        alignmentTypes,
-      };
-      const { values } = source.read;
-      if (around && anchors && i !== target) {
-        const found = await readLinkedTriples(source.graph, source.schema, input, anchors[i], around.hops);
-        return { ...found, triples: [...found.triples, ...linkedValues(values, anchors[i], around.hops)] };
-      }
-      const owner = (id: number) =>
-        sources.find((other) => other !== source && other.graph === source.graph && other.read.at.has(id))
-          ?.name ?? null;
-      const found = await readTriples(source.graph, source.schema, input, owner);
-      return { ...found, triples: [...found.triples, ...values] };
-    },
-  );
-  const read: ReadTriples[] = [];
-  const cross: CrossRelationships[] = [];
-  try {
-    for await (const found of inOrder(tasks)) {
-      read.push(found);
-      cross.push(...(found.cross ?? []));
-    }
-  } finally {
-    await Promise.allSettled([linking]);
-  }
-  const { counts, linked, withheld } = await linking;
-  const numbered = number(
-    sources,
-    read.map(({ triples }) => triples),
-  );
+  const asking: Asking = {
+    config,
+    names,
+    alignments: chosenAlignments(config, names),
+    more: options.links ?? [],
+    readNodes: nodeReader(graphFor, config),
+  };
+  const { sources, read, cross, links } = await (around ? readAround(asking, around) : readWhole(asking));
+  const { counts, linked, withheld } = links;
+  const { relations, triples } = shareRelations(read);
   const report: ReadReport = {
-    sources: numbered.sources.map(({ name, entities, triples }) => ({
+    sources: sources.map(({ name, read: { entities } }, i) => ({
       source: name,
       entities: entities.keys.length,
-      triples: triples.head.length,
-      relations: new Set(triples.relation).size,
+      triples: triples[i].head.length,
+      relations: read[i].relations.length,
     })),
     links: counts,
     withheld: withheld.left.length,
     values: sources.flatMap(({ read }) => read.valueCounts),
     cross,
     excludedInVain: sources.flatMap(({ name, schema }) => excludedInVain(schema, name, config.sources[name])),
-    duplicates: numbered.duplicates,
+    duplicates: read.reduce((sum, { duplicates }) => sum + duplicates, 0),
   };
   for (const counts of report.sources) options.onEvent?.({ type: 'read', ...counts });
   return {
-    dataset: { sources: numbered.sources, relations: numbered.relations, alignments: linked },
+    dataset: {
+      sources: sources.map(({ name, read: { entities } }, i) => ({ name, entities, triples: triples[i] })),
+      relations,
+      alignments: linked,
+    },
     report,
     withheld,
     ids: Object.fromEntries(sources.map(({ name, read }) => [name, read.ids])),
@@ -162,17 +144,108 @@ export async function readDataset(
   };
 }
 
+interface Asking {
+  readonly config: Config;
+  readonly names: readonly string[];
+  /** Those between the named sources. */
+  readonly alignments: Config['alignments'];
+  /** Links beside theirs. */
+  readonly more: readonly NamedLink[];
+  readonly readNodes: (name: string) => Promise<LinkSource>;
+}
+
+/** What a reading gives before relations are numbered over all sources. */
+interface Parts {
+  readonly sources: readonly LinkSource[];
+  /** Of each source. */
+  readonly read: readonly (SourceFacts & Pick<ReadTriples, 'means'>)[];
+  readonly cross: readonly CrossRelationships[];
+  readonly links: Awaited<ReturnType<typeof readLinked>>;
+}
+
+/**
+ * Sources whole, two at a time: the relationships of one are read while the nodes of the next one are, and links
+ * beside the last one.
+ */
+async function readWhole(asking: Asking): Promise<Parts> {
+  const { config, names, readNodes } = asking;
+  const nodes: Promise<LinkSource>[] = [];
+  let linking: Promise<Parts['links']> | undefined;
+  const tasks = names.map((name, i) => async () => {
+    nodes.push(readNodes(name));
+    if (nodes.length === names.length) {
+      linking = Promise.all(nodes).then((all) => readLinked(all, asking));
+      linking.catch(() => undefined); // told where it is awaited
+    }
+    const source = await nodes[i];
+    const found = await readTriples(source.graph, source.schema, triplesInput(config, source));
+    return { ...factsOf(source, found, source.read.values), outside: found.outside };
+  });
+  const read: (Parts['read'][number] & Pick<WholeTriples, 'outside'>)[] = [];
+  try {
+    for await (const found of inOrder(tasks)) read.push(found);
+  } finally {
+    await Promise.allSettled([linking]);
+  }
+  const links = (await linking) as Parts['links'];
+  const sources = await Promise.all(nodes);
+  const cross = sources.flatMap((source, i) =>
+    crossOf(source.name, read[i].outside, ownerOf(sources, source)),
+  );
+  return { sources, read, cross, links };
+}
+
+/** The target whole and of the other sources what is linked to it, for which links and all nodes come first. */
+async function readAround(asking: Asking, around: Around): Promise<Parts> {
+  const { config, names, readNodes } = asking;
+  const sources: LinkSource[] = [];
+  for await (const source of inOrder(names.map((name) => () => readNodes(name)))) sources.push(source);
+  const links = await readLinked(sources, asking);
+  const anchors = linkedAnchors(sources, links.linked, around);
+  const cross: CrossRelationships[] = [];
+  const tasks = sources.map((source, i) => async () => {
+    const { graph, schema } = source;
+    const { values } = source.read;
+    const input = triplesInput(config, source);
+    if (source.name === around.target) {
+      const found = await readTriples(graph, schema, input);
+      cross.push(...crossOf(source.name, found.outside, ownerOf(sources, source)));
+      return factsOf(source, found, values);
+    }
+    const found = await readLinkedTriples(graph, schema, input, anchors[i], around.hops);
+    return factsOf(source, found, linkedValues(values, anchors[i], around.hops));
+  });
+  const read: Parts['read'][number][] = [];
+  for await (const found of inOrder(tasks)) read.push(found);
+  return { sources, read, cross, links };
+}
+
+const factsOf = (
+  { read }: LinkSource,
+  { triples, means }: ReadTriples,
+  values: readonly NamedTriples[],
+): Parts['read'][number] => ({ ...sourceFacts([...triples, ...values], read.ids.length), means });
+
+const triplesInput = (config: Config, { name, read }: LinkSource): TriplesInput => ({
+  name,
+  source: config.sources[name],
+  entities: read,
+  alignmentTypes: config.alignments.flatMap((one) => ('relationship' in one ? [one.relationship] : [])),
+});
+
+/** The name of the other source that a node of the same database is of, by its internal id. */
+const ownerOf =
+  (sources: readonly LinkSource[], source: LinkSource) =>
+  (id: number): string | null =>
+    sources.find((other) => other !== source && other.graph === source.graph && other.read.at.has(id))
+      ?.name ?? null;
+
 /** The links between the sources, without the withheld ones and with those that are given. */
-async function readLinked(
-  sources: readonly LinkSource[],
-  alignments: Config['alignments'],
-  { heldOut }: Config,
-  { links = [] }: ReadOptions,
-) {
+async function readLinked(sources: readonly LinkSource[], { config, alignments, more }: Asking) {
   const read = await readLinks(sources, alignments);
   const named = sources.map(({ name, read: { entities } }) => ({ name, entities }));
-  const { withheld, rest } = withholdLinks({ sources: named, alignments: read.alignments }, heldOut);
-  const { alignments: linked } = withLinks({ sources: named, alignments: rest }, links);
+  const { withheld, rest } = withholdLinks({ sources: named, alignments: read.alignments }, config.heldOut);
+  const { alignments: linked } = withLinks({ sources: named, alignments: rest }, more);
   return { counts: read.counts, withheld, linked };
 }
 
@@ -180,7 +253,7 @@ async function readLinked(
 export function linkedAnchors(
   sources: readonly Pick<LinkSource, 'name' | 'read'>[],
   links: Alignments,
-  { target, linkThreshold }: NonNullable<ReadOptions['around']>,
+  { target, linkThreshold }: Around,
 ): Uint8Array[] {
   const sizes = sources.map(({ read }) => read.ids.length);
   const { classOf, count } = linkClasses(sizes, links, { threshold: linkThreshold });
@@ -191,52 +264,14 @@ export function linkedAnchors(
   );
 }
 
-/** The nodes of the sources, two sources at a time. */
-async function readSources(
-  graphFor: GraphFor,
-  config: Config,
-  names: readonly string[],
-): Promise<LinkSource[]> {
+/** Reads the nodes of one source after another; the schema of each database once. */
+function nodeReader(graphFor: GraphFor, config: Config): (name: string) => Promise<LinkSource> {
   const schemas = new Map<Graph, Promise<Schema>>();
-  const tasks = names.map((name) => async (): Promise<LinkSource> => {
+  return async (name) => {
     const graph = graphFor(name);
     const schema = schemas.get(graph) ?? readSchema(graph);
     schemas.set(graph, schema);
     const read = await readEntities(graph, await schema, name, config.sources[name]);
     return { name, graph, schema: await schema, read };
-  });
-  const sources: LinkSource[] = [];
-  for await (const source of inOrder(tasks)) sources.push(source);
-  return sources;
-}
-
-function number(
-  sources: readonly LinkSource[],
-  named: readonly NamedTriples[][],
-): { sources: SourceGraph[]; relations: string[]; duplicates: number } {
-  const used = named.flat().filter(({ head }) => head.length > 0);
-  const relations = [...new Set(used.map(({ relation }) => relation))].sort(compareKeys);
-  const idOf = new Map(relations.map((relation, id) => [relation, id]));
-  let duplicates = 0;
-  const numbered = sources.map(({ name, read }, s) => {
-    const total = named[s].reduce((sum, { head }) => sum + head.length, 0);
-    const head = new Int32Array(total);
-    const relation = new Int32Array(total);
-    const tail = new Int32Array(total);
-    const weight = named[s].some((part) => part.weight) ? new Float32Array(total).fill(1) : undefined;
-    let n = 0;
-    for (const part of named[s]) {
-      if (part.head.length === 0) continue;
-      head.set(part.head, n);
-      tail.set(part.tail, n);
-      if (weight && part.weight) weight.set(part.weight, n);
-      relation.fill(idOf.get(part.relation) as number, n, n + part.head.length);
-      n += part.head.length;
-    }
-    const all = { head, relation, tail, ...(weight && { weight }) };
-    const triples = dedupeTriples(all, read.ids.length, relations.length);
-    duplicates += total - triples.head.length;
-    return { name, entities: read.entities, triples };
-  });
-  return { sources: numbered, relations, duplicates };
+  };
 }

@@ -1,17 +1,18 @@
 import type { NodeConfig, SourceConfig } from '../config.js';
 import { KgmentorError } from '../errors.js';
-import { compareKeys, entityKeys, type KeyValue } from '../kg/keys.js';
+import { entityKeys, type KeyValue } from '../kg/keys.js';
 import { nearest } from '../kg/nearest.js';
 import type { Entities } from '../kg/types.js';
 import { valueLabel } from '../kg/values.js';
 import type { Graph } from './connect.js';
 import { cypher, withNames } from './cypher.js';
+import { EntityColumns } from './entityColumns.js';
 import { type EntityIndex, entityIndex } from './entityIndex.js';
 import { keyValue } from './keyValue.js';
 import { readValues, type ValueCounts } from './readValues.js';
 import { checkedName, type Schema } from './schema.js';
 import type { NamedTriples } from './tripleColumns.js';
-import { type FoundEntity, valueEntities, valueFacts } from './valueEntities.js';
+import { addValues, valueFacts } from './valueEntities.js';
 
 /** A source's entities with the server's internal ids, which hold within one export only. */
 export interface ReadEntities {
@@ -47,22 +48,21 @@ export async function readEntities(
 ): Promise<ReadEntities> {
   const found = await readNodes(graph, schema, name, source);
   const values = await readValues(graph, schema, name, source);
-  for (const one of valueEntities(values, source.nodes.length)) found.push(one);
-  found.sort((a, b) => compareKeys(a.key, b.key));
-  refuseRepeated(name, source, found);
-  const ids = Float64Array.from(found, (one) => one.id);
+  addValues(found, values, source.nodes.length);
+  const { keys, names, ids, degrees, labels } = found.sorted();
+  refuseRepeated(name, source, keys);
   const at = entityIndex(ids);
   return {
     entities: {
-      keys: found.map((one) => one.key),
+      keys,
       labels: [...source.nodes.map((node) => node.label), ...[...values.byRelation.keys()].map(valueLabel)],
-      label: Int32Array.from(found, (one) => one.label),
-      ...(source.nodes.some((node) => node.name) && { names: found.map((one) => one.name) }),
+      label: labels,
+      ...(source.nodes.some((node) => node.name) && { names }),
     },
     ids,
-    degrees: Float64Array.from(found, (one) => one.degree),
+    degrees,
     at,
-    values: valueFacts(values, at, found),
+    values: valueFacts(values, at, { keys, ids }),
     valueCounts: values.counts,
   };
 }
@@ -72,8 +72,8 @@ async function readNodes(
   schema: Schema,
   name: string,
   source: SourceConfig,
-): Promise<FoundEntity[]> {
-  const found: FoundEntity[] = [];
+): Promise<EntityColumns> {
+  const found = new EntityColumns();
   const labels = source.nodes.map((node) => node.label);
   for (const [label, node] of source.nodes.entries()) {
     const text = withNames(cypher('read-entities'), { LABEL: checkedName(schema, 'label', node.label) });
@@ -82,36 +82,28 @@ async function readNodes(
       earlier: labels.slice(0, label),
       name: node.name ?? null,
     };
-    const missing: number[] = [];
     const keyOf = entityKeys(node.label);
-    const part = await graph.read(
+    const before = found.length;
+    const missing = await graph.read(
       async (tx) => {
-        const nodes: FoundEntity[] = [];
-        missing.length = 0;
+        found.cut(before); // a try that failed left some
+        const missing: number[] = [];
         for await (const record of tx.run(text, parameters)) {
           const ids = record.get('ids') as number[];
           const keys = record.get('keys') as unknown[][];
           const names = record.get('names') as unknown[];
           const degrees = record.get('degrees') as number[];
-          for (const [i, id] of ids.entries()) {
+          for (let i = 0; i < ids.length; i++) {
             const values = keys[i].map(keyValue);
-            if (values.includes(null)) missing.push(id);
-            else
-              nodes.push({
-                key: keyOf(values as KeyValue[]),
-                id,
-                degree: degrees[i],
-                label,
-                name: textOf(names[i]),
-              });
+            if (values.includes(null)) missing.push(ids[i]);
+            else found.add(keyOf(values as KeyValue[]), textOf(names[i]), ids[i], degrees[i], label);
           }
         }
-        return nodes;
+        return missing;
       },
       { fetchSize: 10 },
     );
     if (missing.length > 0) throw missingKeys(name, node, missing, schema);
-    for (const one of part) found.push(one);
   }
   if (found.length === 0)
     throw new KgmentorError(
@@ -145,11 +137,10 @@ function missingKeys(
   );
 }
 
-function refuseRepeated(source: string, config: SourceConfig, sorted: readonly { key: string }[]): void {
+function refuseRepeated(source: string, config: SourceConfig, keys: readonly string[]): void {
   const repeated: string[] = [];
-  for (let i = 1; i < sorted.length; i++)
-    if (sorted[i].key === sorted[i - 1].key && repeated.at(-1) !== sorted[i].key)
-      repeated.push(sorted[i].key);
+  for (let i = 1; i < keys.length; i++)
+    if (keys[i] === keys[i - 1] && repeated.at(-1) !== keys[i]) repeated.push(keys[i]);
   if (repeated.length === 0) return;
   throw new KgmentorError(
     'BAD_DATA',

@@ -1,4 +1,5 @@
 import type { SourceConfig } from '../config.js';
+import { Growing } from '../kg/growing.js';
 import { nearest } from '../kg/nearest.js';
 import type { Graph } from './connect.js';
 import type { ReadEntities } from './readEntities.js';
@@ -69,36 +70,36 @@ export interface TriplesInput {
   readonly alignmentTypes: readonly string[];
 }
 
+/** A source's facts, and its relationships that leave it: type → internal ids of the nodes outside. */
+export interface WholeTriples extends ReadTriples {
+  readonly outside: ReadonlyMap<string, Float64Array>;
+}
+
 /**
- * All relationships between the nodes of a source, and those that leave it, counted by type.
+ * All relationships between the nodes of a source, and those that leave it.
  *
  * @throws KgmentorError USAGE for unknown types or properties; BAD_DATA for values that cannot be weights
  */
-export async function readTriples(
-  graph: Graph,
-  schema: Schema,
-  input: TriplesInput,
-  ownerOf: (id: number) => string | null,
-): Promise<ReadTriples & { cross: CrossRelationships[] }> {
+export async function readTriples(graph: Graph, schema: Schema, input: TriplesInput): Promise<WholeTriples> {
   const { name, source, entities, alignmentTypes } = input;
   checkTypes(schema, source);
   const filter = typeFilter(source, alignmentTypes, schema);
-  const counts = new Map<string, Map<string | null, number>>();
+  const outside = new Map<string, Growing<Float64Array>>();
   const wrong: BadWeight[] = [];
   const columns = new TripleColumns({
     at: entities.at,
     nameOf: relationName(source),
     onOutside(type, id) {
-      const owner = ownerOf(id);
-      const byOwner = counts.get(type) ?? new Map<string | null, number>();
-      counts.set(type, byOwner.set(owner, (byOwner.get(owner) ?? 0) + 1));
+      const ids = outside.get(type) ?? new Growing(Float64Array);
+      ids.push(id);
+      outside.set(type, ids);
     },
     onBadWeight: (bad) => wrong.push(bad),
   });
   const nodes = readWindows(...nodesOf(entities));
   for await (const window of readRelationships(graph, nodes, filter, 'out')) columns.add(window);
   refuseWeights(name, filter.weights, wrong);
-  return { ...columns.done(), cross: crossOf(name, counts) };
+  return { ...columns.done(), outside: new Map(Array.from(outside, ([type, ids]) => [type, ids.done()])) };
 }
 
 /** Internal ids and degrees of the entities that are nodes, or of the chosen ones. */
@@ -111,14 +112,24 @@ export function nodesOf(
   return [ids.filter(chosen), degrees.filter(chosen)];
 }
 
-/** By type, then by the other source's name. */
-function crossOf(
+/**
+ * Relationships that leave a source, counted by type and then by the other source's name.
+ *
+ * @param ownerOf the source that a node outside is of; null where it is of none that is read
+ */
+export function crossOf(
   from: string,
-  counts: ReadonlyMap<string, ReadonlyMap<string | null, number>>,
+  outside: ReadonlyMap<string, Float64Array>,
+  ownerOf: (id: number) => string | null,
 ): CrossRelationships[] {
-  const found = [...counts].flatMap(([type, byOwner]) =>
-    Array.from(byOwner, ([to, count]) => ({ from, to, type, count })),
-  );
+  const found = [...outside].flatMap(([type, ids]) => {
+    const counts = new Map<string | null, number>();
+    for (const id of ids) {
+      const owner = ownerOf(id);
+      counts.set(owner, (counts.get(owner) ?? 0) + 1);
+    }
+    return Array.from(counts, ([to, count]) => ({ from, to, type, count }));
+  });
   const text = ({ type, to }: CrossRelationships) => JSON.stringify([type, to]);
   return found.sort((a, b) => (text(a) < text(b) ? -1 : 1));
 }

@@ -1,44 +1,28 @@
 import { parseEntityKey } from '../kg/keys.js';
+import type { EntityColumns } from './entityColumns.js';
 import type { EntityIndex } from './entityIndex.js';
 import type { ReadValues } from './readValues.js';
 import type { NamedTriples } from './tripleColumns.js';
 
-/** An entity before all are numbered. */
-export interface FoundEntity {
-  readonly key: string;
-  /** Internal id; -1 for a value, which is no node. */
-  readonly id: number;
-  /** Relationships of its node; 0 for a value. */
-  readonly degree: number;
-  readonly label: number;
-  readonly name: string | null;
+/** Values as entities, a class a relation after the labels of nodes. */
+export function addValues(found: EntityColumns, { byRelation }: ReadValues, labels: number): void {
+  for (const [i, keys] of [...byRelation.values()].entries())
+    for (const key of keys.keys()) found.add(key, String(parseEntityKey(key).values[0]), -1, 0, labels + i);
 }
 
-/** Values as entities, a class a relation. */
-export function valueEntities({ byRelation }: ReadValues, labels: number): FoundEntity[] {
-  return [...byRelation.values()].flatMap((keys, i) =>
-    Array.from(keys.keys(), (key) => ({
-      key,
-      id: -1,
-      degree: 0,
-      label: labels + i,
-      name: String(parseEntityKey(key).values[0]),
-    })),
-  );
-}
-
-/** Facts (node, relation, value). `sorted` are all entities in the order of their ids. */
+/** Facts (node, relation, value); `keys` and `ids` of all entities, of which those without a node are values. */
 export function valueFacts(
   { byRelation }: ReadValues,
   at: EntityIndex,
-  sorted: readonly FoundEntity[],
+  { keys, ids }: { readonly keys: readonly string[]; readonly ids: Float64Array },
 ): NamedTriples[] {
-  const entityOf = new Map(sorted.flatMap(({ key, id }, entity) => (id < 0 ? [[key, entity]] : [])));
-  return [...byRelation].map(([relation, keys]) => {
+  const entityOf = new Map<string, number>();
+  for (let entity = 0; entity < ids.length; entity++) if (ids[entity] < 0) entityOf.set(keys[entity], entity);
+  return [...byRelation].map(([relation, nodesOf]) => {
     const head: number[] = [];
     const tail: number[] = [];
-    for (const [key, ids] of keys)
-      for (const id of ids) {
+    for (const [key, nodes] of nodesOf)
+      for (const id of nodes) {
         const entity = at.get(id);
         if (entity === undefined) continue; // newer than the reading of the nodes
         head.push(entity);

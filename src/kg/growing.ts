@@ -24,6 +24,11 @@ export class Growing<T extends Int32Array | Float32Array | Float64Array> {
     this.#column[this.#length++] = value;
   }
 
+  /** Forgets all but the first ones. */
+  cut(length: number): void {
+    this.#length = Math.min(length, this.#length);
+  }
+
   /** What was pushed, as a column of its own. */
   done(): T {
     return this.#column.slice(0, this.#length) as T;

@@ -15,7 +15,11 @@ export function entityKeys(label: string): (values: readonly KeyValue[]) => stri
   const start = JSON.stringify([label]).slice(0, -1);
   return (values) => {
     let key = start;
-    for (const v of values) key += `,${JSON.stringify(typeof v === 'bigint' ? { int: v.toString() } : v)}`;
+    for (const v of values)
+      key +=
+        typeof v === 'number'
+          ? `,${v}`
+          : `,${JSON.stringify(typeof v === 'bigint' ? { int: v.toString() } : v)}`;
     return `${key}]`;
   };
 }

@@ -19,7 +19,8 @@ export function pickTriples(triples: Triples, rows: ArrayLike<number>): Triples 
 
 /** Positions sorted by head, relation and tail. */
 export function tripleOrder(triples: Triples, entities: number, relations: number): Int32Array {
-  let order: Int32Array = Int32Array.from({ length: triples.head.length }, (_, i) => i);
+  let order: Int32Array = new Int32Array(triples.head.length);
+  for (let i = 0; i < order.length; i++) order[i] = i;
   order = sortBy(triples.tail, order, entities);
   order = sortBy(triples.relation, order, relations);
   return sortBy(triples.head, order, entities);

@@ -176,7 +176,9 @@ describe('a queue', () => {
       );
       assert.equal((await showJob(queue, idOf(job))).state, 'delayed');
       const waiting = await queue.queue.getJob(idOf(job));
-      assert.deepEqual([waiting?.attemptsMade, waiting?.delay], [0, 5000]);
+      assert.equal(waiting?.attemptsMade, 0);
+      // Counted from a moment that Redis takes after the worker did.
+      assert.ok(Math.abs((waiting?.delay ?? 0) - 5000) < 1000, `${waiting?.delay} ms`);
       await waiting?.promote(); // instead of five seconds
       await drain('busy', done);
       assert.equal((await showJob(queue, idOf(job))).state, 'completed');

@@ -190,7 +190,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
       triples: takes('LIST', 'sizes, 100000,1000000,5000000 where absent; a tenth as many entities'),
       stages: takes(
         'LIST',
-        'only these of generate, import, read, subgraph, joint, teacher, student, publish, after those that they need',
+        'only these of generate, import, read, subgraph, joint, teacher, student, evaluate, publish, after those that they need',
       ),
       negatives: takes(
         'N',

@@ -383,6 +383,14 @@ export const configSchema = z.strictObject({
         .enum(['label', 'all'])
         .default('label')
         .describe("Rank among nodes of the answer's label, or all."),
+      most: z
+        .number()
+        .int()
+        .min(1)
+        .optional()
+        .describe(
+          'Test facts that are ranked at most, of more a sample; if absent, as many as take 5 · 10⁹ scores, and 5,000 in any case.',
+        ),
     })
     .prefault({}),
   teacher: teacherSchema.prefault({}),

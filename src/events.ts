@@ -76,6 +76,8 @@ export type KgmentorEvent =
       readonly metric: 'mrr';
       readonly value: number;
       readonly best: boolean;
+      /** What the validation took. */
+      readonly validationSeconds?: number;
     })
   /** A student began with dimensions of its teacher, whose share of the teacher's scores is in [0, 1]. */
   | (Partial<Trained> & {

@@ -73,7 +73,8 @@ export const validationsOf = (folder: string): [number, number, number][] =>
 export const deviceOf = (folder: string): string | undefined =>
   traced<{ device?: string }>(folder, 'epoch').at(-1)?.device;
 
-function traced<T>(folder: string, type: string): T[] {
+/** A run's traced events of a type. */
+export function traced<T>(folder: string, type: string): T[] {
   const file = path.join(folder, files.trace);
   if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8')

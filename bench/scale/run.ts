@@ -12,8 +12,8 @@ import type { Measured } from './training.js';
 
 const script = new URL('./stage.js', import.meta.url);
 
-/** Fewer than the smallest size has rows, so that a step does the same work at every size. */
-export const SCALE_NEGATIVES = 4096;
+/** Fewer than the student of the smallest size has rows, 3,342, so that a step does the same work at every size. */
+export const SCALE_NEGATIVES = 2048;
 
 export interface ScaleBench {
   /** Sizes, smallest first. */
@@ -80,15 +80,19 @@ export async function measureScale(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  const grown = (stage: string, of: (measured: Measured) => number) =>
+  const grown = (stage: string, of: (measured: Measured) => number, among: readonly SizeReport[] = sizes) =>
     growthOf(
-      sizes.map((size) => size.triples),
-      sizes.map(({ stages }) => of(stages[stage])),
+      among.map((size) => size.triples),
+      among.map(({ stages }) => of(stages[stage])),
     );
   const growth = Object.fromEntries(
     shown.map((stage) => [
       stage,
-      { seconds: grown(stage, (m) => m.seconds), peakMb: grown(stage, (m) => m.peakMb ?? 0) },
+      {
+        seconds: grown(stage, (m) => m.seconds),
+        last: grown(stage, (m) => m.seconds, sizes.slice(-2)),
+        peakMb: grown(stage, (m) => m.peakMb ?? 0),
+      },
     ]),
   );
   return { seed, negatives, ...(dim && { dim }), sizes, growth };

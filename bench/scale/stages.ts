@@ -9,6 +9,7 @@ import { migrate } from '../../src/graph/migrate.js';
 import { publish } from '../../src/graph/publish.js';
 import { publishInputOf } from '../../src/publishRun.js';
 import { connectionOf, parseConfig } from '../../src/settings.js';
+import { evaluateRun } from '../../src/train/evaluations.js';
 import { heldOut as splitsOf } from '../../src/train/heldOut.js';
 import { writePretraining } from '../../src/train/pretrain.js';
 import { beginRetraining } from '../../src/train/retrain.js';
@@ -27,6 +28,7 @@ export const STAGES = [
   'joint',
   'teacher',
   'student',
+  'evaluate',
   'publish',
 ] as const;
 export type StageName = (typeof STAGES)[number];
@@ -40,6 +42,7 @@ export const NEEDS: Readonly<Record<StageName, readonly StageName[]>> = {
   joint: ['import'],
   teacher: ['joint'],
   student: ['teacher'],
+  evaluate: ['student'],
   publish: ['student'],
 };
 
@@ -104,6 +107,17 @@ export const stages: Readonly<Record<StageName, Stage>> = {
     const begin = now() - begun;
     const measured = await trained(folder, input);
     return { ...measured, seconds: begin + measured.seconds };
+  },
+  async evaluate({ folder, threads }) {
+    const begun = now();
+    let peakMb: number | undefined;
+    const { tv } = await evaluateRun(path.join(folder, 'student'), {
+      threads,
+      onEvent: (event) => {
+        if (event.type === 'stage') peakMb = event.peakMb;
+      },
+    });
+    return { seconds: now() - begun, peakMb, counts: { queries: tv?.all.count ?? 0 } };
   },
   publish: (input) =>
     withGraph(async (graph) => {

@@ -5,6 +5,7 @@ import { readRecord, writeRecord } from '../../src/train/folder.js';
 import { files, readJob } from '../../src/train/job.js';
 import { planFolder } from '../../src/train/plan/plan.js';
 import { runFolder } from '../../src/train/runFolder.js';
+import { traced } from '../grid/train.js';
 import type { ScaleShape } from './graph.js';
 
 /** What a stage is run with. */
@@ -35,7 +36,7 @@ export interface Measured {
 export const now = (): number => performance.now() / 1000;
 
 /**
- * Trains a run folder for its one epoch. Where the plan says that this would take longer than the limit, the plan's
+ * Trains a run folder for its one epoch and validates. Where the plan says that this would take longer than the limit, the plan's
  * figures stand for it, and the folder gets a model of random vectors, so that the stages after it go on.
  */
 export async function trained(
@@ -49,8 +50,10 @@ export async function trained(
   const { trial } = plan;
   if (plan.seconds.all <= 60 * limitMinutes) {
     const { result } = await runFolder(folder, readRecord(folder).kind, { threads });
+    const validations = traced<{ validationSeconds: number }>(folder, 'evaluated');
+    const validation = validations.reduce((sum, { validationSeconds }) => sum + validationSeconds, 0);
     return {
-      seconds: trial.prepareSeconds + result.trainSeconds,
+      seconds: trial.prepareSeconds + result.trainSeconds + validation,
       peakMb: result.peakMb,
       waiting: result.waitedSeconds / result.trainSeconds,
       counts,
@@ -58,7 +61,7 @@ export async function trained(
   }
   writeRandomModel(folder);
   return {
-    seconds: trial.prepareSeconds + plan.seconds.epoch,
+    seconds: plan.seconds.all,
     peakMb: trial.peakMb,
     isEstimate: true,
     waiting: trial.waiting,

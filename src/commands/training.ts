@@ -43,7 +43,7 @@ export function narrateReport(report: ReadReport, out: Pick<Output, 'say'>): voi
 
 /** Evaluation reports as a table, by filter or by what `title` names. */
 export function metricLines(
-  reports: Readonly<Record<string, Pick<ModelReport, 'all' | 'copied' | 'notCopied'> | undefined>>,
+  reports: Readonly<Record<string, Omit<ModelReport, 'byRelation'> | undefined>>,
   title = 'filter',
 ): string[] {
   const rows = Object.entries(reports).flatMap(([name, report]) =>
@@ -62,5 +62,13 @@ export function metricLines(
         })
       : [],
   );
-  return table([title, 'facts', 'queries', 'MRR', 'Hits@1', 'Hits@3', 'Hits@10'], rows);
+  const sampledFrom = Object.values(reports).find((report) => report?.sampledFrom)?.sampledFrom;
+  return [
+    ...table([title, 'facts', 'queries', 'MRR', 'Hits@1', 'Hits@3', 'Hits@10'], rows),
+    ...(sampledFrom
+      ? [
+          `of ${count(sampledFrom)} held-out facts a sample was ranked: "evaluation.most" says how many at most`,
+        ]
+      : []),
+  ];
 }

@@ -8,6 +8,8 @@ export interface ModelReport {
   readonly notCopied: Metrics;
   /** Most frequent relation first. */
   readonly byRelation: readonly ({ readonly relation: string } & Metrics)[];
+  /** Facts that there are, where a sample of them was ranked. */
+  readonly sampledFrom?: number;
 }
 
 /**

@@ -1,9 +1,9 @@
 import { knownFacts, type RankingOptions, rankingQueries } from '../evaluate/filters.js';
 import { type Metrics, metricsOf } from '../evaluate/metrics.js';
-import { filterTriples, tripleSet } from '../kg/triples.js';
+import { filterTriples, pickTriples, tripleSet } from '../kg/triples.js';
 import type { Triples } from '../kg/types.js';
 import { readEvaluationInput } from './evaluationInput.js';
-import { type EvaluateOptions, ranksBy, validQueries } from './evaluations.js';
+import { type EvaluateOptions, mostRanked, ranksBy, sampledRows, validQueries } from './evaluations.js';
 import { readFacts, readModelEntities, readRecord } from './folder.js';
 
 /** Two students of one target on the same questions; figures are shares in [0, 1]. */
@@ -53,7 +53,10 @@ export async function compareRuns(
   const trained = tripleSet(old.facts.split.train, old.facts.label.length, old.relations.length);
   const isAsked = (i: number) =>
     isKnown(onOld)(i) && !trained.has(onOld.head[i], onOld.relation[i], onOld.tail[i]);
-  const asked = filterTriples(valid, isAsked);
+  const common = Int32Array.from(valid.head.keys()).filter(isAsked);
+  const sample = sampledRows(common.length, mostRanked(facts.label.length, 'end', evaluation));
+  const rows = sample?.map((i) => common[i]) ?? common;
+  const asked = pickTriples(valid, rows);
 
   const classes = evaluation.candidates === 'label' ? facts.label : facts.label.map(() => 0);
   const outside = classes.reduce((most, one) => Math.max(most, one), 0) + 1;
@@ -73,7 +76,7 @@ export async function compareRuns(
     },
     options,
   );
-  const oldQueries = queries(filterTriples(onOld, isAsked), filter.map(translated).map(knownOf), {
+  const oldQueries = queries(pickTriples(onOld, rows), filter.map(translated).map(knownOf), {
     relations: old.relations.length,
     label: oldLabel,
   });

@@ -18,7 +18,7 @@ import { askInProcess } from './tasks/inProcess.js';
 /** Whose answers are ranked: the student's, its teacher's through the links, or a baseline without parameters. */
 export type Answerer = 'model' | 'teacher' | 'frequency' | 'lookup';
 
-export interface EvaluateOptions extends Pick<RunOptions, 'threads' | 'signal' | 'device'> {
+export interface EvaluateOptions extends Pick<RunOptions, 'threads' | 'signal' | 'device' | 'onEvent'> {
   readonly facts?: 'valid' | 'test';
   readonly filters?: readonly FilterName[];
   readonly answerer?: Answerer;
@@ -43,8 +43,23 @@ const queriesOf = (
   });
 };
 
-/** Validation facts that are ranked while training, at most: their time grows with the entities as well. */
-const MOST_VALIDATED = 50_000;
+/**
+ * Facts that are ranked at most. Ranking takes a score a fact and entity, so that of all facts it would grow with the
+ * square of a graph, and soon take longer than the training.
+ */
+const MOST = {
+  /** Facts by entities: about half a minute on two cores while training, and a few of them at the end. */
+  scores: { training: 1e9, end: 5e9 },
+  /** Facts that are ranked in any case: the standard error of their MRR is under half a point. */
+  least: 5_000,
+};
+
+/** Facts that are ranked at most among so many entities; what the settings say holds for the end. */
+export const mostRanked = (
+  entities: number,
+  when: keyof typeof MOST.scores,
+  { most }: Pick<EvaluationSettings, 'most'> = {},
+): number => most ?? Math.max(MOST.least, Math.floor(MOST.scores[when] / entities));
 
 /**
  * What validation asks while training: the `tv` filter, test facts unseen.
@@ -58,11 +73,14 @@ export function validQueries(
   seed: number,
 ): RankingQueries {
   const { valid } = facts.split;
-  const asked =
-    valid.head.length > MOST_VALIDATED
-      ? pickTriples(valid, shuffled(valid.head.length, seed, STREAM).slice(0, MOST_VALIDATED).sort())
-      : valid;
-  return queriesOf(facts, asked, 'tv', relations, evaluation);
+  const rows = sampledRows(valid.head.length, mostRanked(facts.label.length, 'training'), seed);
+  return queriesOf(facts, rows ? pickTriples(valid, rows) : valid, 'tv', relations, evaluation);
+}
+
+/** Sorted rows of a sample of so many; undefined where there are no more than `most`. */
+export function sampledRows(count: number, most: number, seed = 0): Int32Array | undefined {
+  if (count <= most) return undefined;
+  return Int32Array.from(shuffled(count, seed, STREAM).slice(0, most)).sort();
 }
 
 /** Stream of that sample beside others of the seed. */
@@ -70,7 +88,8 @@ const STREAM = 211;
 
 /**
  * Filtered ranks of a finished student run on its held-out facts, whole and split into copied and not-copied ones:
- * a fact is copied where it stands in another source as well.
+ * a fact is copied where it stands in another source as well. Of more facts than
+ * `evaluation.most` a sample is ranked, the same for every run on the same facts.
  *
  * @throws KgmentorError BAD_DATA when the folder holds no finished student
  * @example
@@ -83,9 +102,15 @@ export async function evaluateRun(
 ): Promise<Partial<Record<FilterName, ModelReport>>> {
   const { filters = ['tv', 'full'], answerer = 'model' } = options;
   const { facts, entities, relations, evaluation } = readEvaluationInput(folder, options.evaluation);
-  const asked = facts.split[options.facts ?? 'test'];
-  const copied =
-    options.copied ?? copiedFacts(asked, withinTarget(facts, entities), entities, relations.length);
+  const all = facts.split[options.facts ?? 'test'];
+  const rows = sampledRows(all.head.length, mostRanked(entities, 'end', evaluation));
+  const asked = rows ? pickTriples(all, rows) : all;
+  const given = options.copied;
+  const copied = given
+    ? rows
+      ? Uint8Array.from(rows, (row) => given[row])
+      : given
+    : copiedFacts(asked, withinTarget(facts, entities), entities, relations.length);
   const queries = Object.fromEntries(
     filters.map((filter) => [filter, queriesOf(facts, asked, filter, relations.length, evaluation)]),
   );
@@ -94,7 +119,13 @@ export async function evaluateRun(
       ? await ranksBy(folder, answerer, queries, options)
       : baselineRanks(facts, queries, answerer, entities, relations.length);
   return Object.fromEntries(
-    filters.map((filter) => [filter, reportOf(ranks[filter], asked, copied, relations)]),
+    filters.map((filter) => [
+      filter,
+      {
+        ...reportOf(ranks[filter], asked, copied, relations),
+        ...(rows && { sampledFrom: all.head.length }),
+      },
+    ]),
   );
 }
 
@@ -146,10 +177,7 @@ export async function evaluateAndRecord(
 ): Promise<Partial<Record<FilterName, ModelReport>>> {
   const reports = await evaluateRun(folder, options);
   const metrics = Object.fromEntries(
-    Object.entries(reports).map(([filter, { all, copied, notCopied }]) => [
-      filter,
-      { all, copied, notCopied },
-    ]),
+    Object.entries(reports).map(([filter, { byRelation: _, ...rest }]) => [filter, rest]),
   );
   writeRecord(folder, { ...readRecord(folder), metrics });
   return reports;

@@ -33,7 +33,16 @@ export type TrainEvent =
       rowsPerSecond: number;
       etaSeconds: number;
     }
-  | { type: 'evaluated'; epoch: number; metric: 'mrr'; value: number; best: boolean; seconds: number }
+  | {
+      type: 'evaluated';
+      epoch: number;
+      metric: 'mrr';
+      value: number;
+      best: boolean;
+      /** Of the steps until now. */
+      seconds: number;
+      validationSeconds: number;
+    }
   /** While the teacher answers the job's queries, before the first step. */
   | { type: 'progress'; name: string; done: number; total: number; rowsPerSecond: number; etaSeconds: number }
   | ({ type: 'started' } & TeacherStart)
@@ -100,7 +109,7 @@ export async function trainLoop(
       const done = epoch * steps + step;
       const loss = trainer.step(batch, { share: done / (steps * settings.epochs), count: done + 1 });
       // Before anything is kept of it: the checkpoint before is whole.
-      if (!Number.isFinite(loss)) throw diverged(loss, epoch + 1, step + 1);
+      if (!Number.isFinite(loss)) throw diverged(`loss is ${loss}`, epoch + 1, step + 1);
       lossSum += loss;
       step++;
       seconds += secondsSince(started);
@@ -134,7 +143,10 @@ export async function trainLoop(
     });
     const last = epoch + 1 === settings.epochs;
     if (job.valid && ((epoch + 1) % settings.evaluateEvery === 0 || last)) {
+      const asked = performance.now();
       const value = meanReciprocalRank(rankModel(trainer.model, job.entities, job.valid));
+      const validationSeconds = secondsSince(asked);
+      if (!Number.isFinite(value)) throw diverged(`validation MRR is ${value}`, epoch + 1, step);
       stopper = observe(stopper, epoch + 1, value);
       if (stopper.waited === 0) saveBest();
       trace({
@@ -144,6 +156,7 @@ export async function trainLoop(
         value,
         best: stopper.waited === 0,
         seconds,
+        validationSeconds,
       });
     } else if (!job.valid && last) {
       saveBest();
@@ -163,10 +176,10 @@ export async function trainLoop(
   return { ended: 'done', progress: now() };
 }
 
-function diverged(loss: number, epoch: number, step: number): KgmentorError {
+function diverged(what: string, epoch: number, step: number): KgmentorError {
   return new KgmentorError(
     'UNEXPECTED',
-    `The loss is ${loss} in epoch ${epoch}, step ${step}: the training diverged.`,
+    `The ${what} in epoch ${epoch}, step ${step}: the training diverged.`,
     {
       next: 'Train anew with a lower learningRate, or look for weights and confidences that are too large.',
     },

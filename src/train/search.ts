@@ -5,7 +5,7 @@ import type { SearchSettings } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import type { OnEvent } from '../events.js';
 import { readRecord } from './folder.js';
-import { files, readJob } from './job.js';
+import { files } from './job.js';
 import { type RunOptions, type RunOutcome, resumeRun } from './runFolder.js';
 import {
   choiceOf,
@@ -125,7 +125,6 @@ async function runTrial<S extends RoleSettings>(
       input.train(settings, { folder, id }, options),
     );
     if (result.best === null) {
-      if (readJob(folder).valid) throw new Error('The model diverged: its validation MRR is no number.');
       throw new KgmentorError('NO_DATA', 'There are no validation facts that could choose settings.', {
         next: 'Set heldOut.valid above zero in the configuration.',
       });

@@ -32,6 +32,7 @@ test('a short size goes through all stages, each measured in a process of its ow
   assert.equal(stages.import.counts?.relationships, 3000 + Number(stages.generate.counts?.links));
   const { rows } = stages.teacher.counts as { rows: number };
   assert.ok(rows > 200 && rows < 300, 'linked entities share a row');
+  assert.ok(Number(stages.evaluate.counts?.queries) > 20);
   assert.ok(Number(stages.publish.counts?.nodes) > 50);
   for (const { waiting } of [stages.teacher, stages.student]) assert.ok(Number(waiting) < 1);
   const lines = scaleLines(report);
@@ -50,7 +51,7 @@ test('an epoch over the limit is estimated, and leaves a model for the stages af
   assert.equal(measured.isEstimate, true);
   assert.ok(measured.seconds > 0);
   assert.equal(readModelVectors(run).dim, 8);
-  const growth = { teacher: { seconds: null, peakMb: null } };
+  const growth = { teacher: { seconds: null, last: null, peakMb: null } };
   const lines = scaleLines({
     seed: 1,
     negatives: 0,
@@ -58,4 +59,27 @@ test('an epoch over the limit is estimated, and leaves a model for the stages af
     growth,
   });
   assert.match(lines.join('\n'), /^teacher +≈ [\s\S]*\n≈ an epoch longer than --limit/m);
+});
+
+test('stages, waiting and memory are held against their bars', () => {
+  const size = (triples: number, seconds: number, waiting: number) => ({
+    triples,
+    entities: triples / 10,
+    stages: { teacher: { seconds, peakMb: 7000, waiting }, read: { seconds, peakMb: 300 } },
+  });
+  const lines = (waiting: number, seconds: number) => {
+    const growth = { seconds, last: seconds, peakMb: 0.5 };
+    return scaleLines({
+      seed: 1,
+      negatives: 8,
+      sizes: [size(1_000_000, 10, 0.01), size(5_000_000, 50, waiting)],
+      growth: { teacher: growth, read: growth },
+    }).join('\n');
+  };
+  assert.match(lines(0.04, 1.1), /teacher .* held\nread .* held\n/);
+  assert.match(lines(0.06, 1.11), /teacher .* missed\nread .* missed\n/);
+  assert.match(
+    lines(0.06, 1),
+    /\(≤ 5\.00%: missed\)\ntrainers .* 7,000 MB .*missed\)\nreaders .* 300 MB .*held\)/,
+  );
 });

@@ -7,7 +7,7 @@ import type { EvaluationSettings } from '../../src/config.js';
 import { type FilterName, knownFacts } from '../../src/evaluate/filters.js';
 import { type Metrics, metricsOf } from '../../src/evaluate/metrics.js';
 import type { ModelReport } from '../../src/evaluate/report.js';
-import { evaluateAndRecord, evaluateRun } from '../../src/train/evaluations.js';
+import { evaluateAndRecord, evaluateRun, sampledRows } from '../../src/train/evaluations.js';
 import { readFacts, readRecord } from '../../src/train/folder.js';
 import { files, readJob } from '../../src/train/job.js';
 import type { PlainQuery } from '../evaluate/_plain.js';
@@ -146,6 +146,25 @@ describe('the evaluation of a student', () => {
     const cases = asked.map(([h, r, t]) => [row[h] >= 0, relation[r] >= 0, row[t] >= 0].join());
     for (const one of ['true,true,true', 'true,false,true', 'false,true,true', 'true,true,false'])
       assert.ok(cases.includes(one), one);
+  });
+
+  it('ranks a sample of as many facts as it may, whose reports are those of its facts alone', async () => {
+    const most = 7;
+    const evaluation = { directions: 'both', candidates: 'label', most } as const;
+    const { test } = readFacts(student).split;
+    const copied = Uint8Array.from(test.head, (_, i) => i % 2);
+    const options = { ...ONE, evaluation, filters: ['tv'], copied } as const;
+    const { tv } = await evaluateRun(student, options);
+    const rows = sampledRows(test.head.length, most) ?? assert.fail('no sample');
+    assert.equal(new Set(rows).size, most);
+    assert.equal(tv?.sampledFrom, test.head.length);
+    assert.equal(tv.all.count, 2 * most);
+    assert.equal(tv.copied.count, 2 * rows.filter((row) => row % 2 === 1).length);
+    assert.deepEqual({ tv }, await evaluateRun(student, options), 'the same sample each time');
+    const asked = rows.reduce((all, row) => all.add(test.relation[row]), new Set<number>());
+    assert.equal(tv.byRelation.length, asked.size);
+    const all = { ...options, evaluation: { ...evaluation, most: test.head.length } };
+    assert.equal((await evaluateRun(student, all)).tv?.sampledFrom, undefined);
   });
 
   it('counts by relation, the most frequent first, and takes the run’s own settings where none are given', async () => {

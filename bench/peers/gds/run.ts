@@ -72,7 +72,8 @@ export async function measureGds(
   say: (line: string) => void,
 ): Promise<GdsRow[]> {
   const { target, dim, threads } = options;
-  const config = { ...dbp5lConfig(), evaluation: { directions: 'both', candidates: 'all' } as const };
+  const config = dbp5lConfig();
+  config.evaluation.directions = 'both';
   const [{ label }] = config.sources[target].nodes;
   say('importing');
   await importDbp5l(graph, data);

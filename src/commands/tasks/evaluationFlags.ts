@@ -6,6 +6,7 @@ import type { TaskContext } from './task.js';
 export function evaluationOf({ record, flags }: TaskContext): EvaluationSettings {
   const own = record.settings.evaluation as EvaluationSettings;
   return {
+    ...own,
     directions: oneOf('--directions', text(flags, 'directions') ?? own.directions, ['tails', 'both']),
     candidates: oneOf('--candidates', text(flags, 'candidates') ?? own.candidates, ['label', 'all']),
   };

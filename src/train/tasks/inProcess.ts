@@ -20,25 +20,33 @@ export interface Asking<T> {
 
 /**
  * Asks a finished run's model, or its teacher through the links, in a process of its own; the folder in which questions
- * and answers lie is gone afterwards.
+ * and answers lie is gone afterwards. What it took is told as a stage.
  *
  * @throws KgmentorError BAD_DATA where the run has no such model
  */
 export async function askInProcess<T>(
   folder: string,
   { mode, by, evaluations = {}, write, read }: Asking<T>,
-  { threads, signal, device }: Pick<RunOptions, 'threads' | 'signal' | 'device'>,
+  { threads, signal, device, onEvent }: Pick<RunOptions, 'threads' | 'signal' | 'device' | 'onEvent'>,
 ): Promise<T> {
   const asked = mkdtempSync(join(folder, 'evaluation-'));
   try {
     const { valid: _, ...job } = readJob(folder);
     writeJob(asked, { ...job, queries: trainingQueries([], job.rows, job.relations), evaluations });
     write?.(asked);
-    await runTraining(asked, {
+    const started = performance.now();
+    const { peakMb } = await runTraining(asked, {
       threads,
       signal,
       device,
       ask: { mode, by: by === 'teacher' ? 'teacher' : folder },
+    });
+    const seconds = (performance.now() - started) / 1000;
+    onEvent?.({
+      type: 'stage',
+      name: by === 'teacher' ? 'answers of the teacher' : 'answers of the model',
+      seconds,
+      peakMb,
     });
     return read(asked);
   } finally {

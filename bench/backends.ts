@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { createOutput, points, table } from '../src/commands/output.js';
 import { KgmentorError } from '../src/errors.js';
 import { median } from './median.js';
+import { inTurns } from './turns.js';
 
 /** The demo on WebAssembly may take so many times the native time. */
 const BAR = 5;
@@ -33,25 +34,40 @@ export async function runBackends({ turns, json }: BackendsBench): Promise<void>
     throw new KgmentorError('USAGE', `--turns is ${turns}; a whole number from 1 on expected.`);
   const out = createOutput({ json, quiet: false, verbose: false });
   const folder = mkdtempSync(path.join(tmpdir(), 'kgmentor-bench-'));
-  const done: Record<BackendName, Demo>[] = [];
   try {
     out.say('a first demo, which fetches and imports');
     await demo('native', folder);
-    for (let turn = 0; turn < turns; turn++) {
-      const demos = {} as Record<BackendName, Demo>;
-      for (const backend of turn % 2 === 0 ? BACKENDS : BACKENDS.toReversed()) {
-        demos[backend] = await demo(backend, folder);
-        out.say(`turn ${turn + 1} of ${turns}: ${backend} ${demos[backend].seconds.toFixed(1)} s`);
-      }
-      done.push(demos);
-    }
+    const done = await inTurns(turns, BACKENDS, async (backend, turn) => {
+      const one = await demo(backend, folder);
+      out.say(`turn ${turn + 1} of ${turns}: ${backend} ${one.seconds.toFixed(1)} s`);
+      return one;
+    });
+    const report = backendsReport(done);
+    out.data(report, () => backendsLines(report));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  const ratios = done.map(({ native, wasm }) => wasm.seconds / native.seconds);
+}
+
+export interface BackendsReport {
+  readonly turns: readonly Readonly<Record<BackendName, Demo>>[];
+  /** Seconds, wasm / native, of each turn, and their median. */
+  readonly ratios: readonly number[];
+  readonly ratio: number;
+  readonly bar: number;
+  readonly held: boolean;
+}
+
+export function backendsReport(turns: BackendsReport['turns']): BackendsReport {
+  const ratios = turns.map(({ native, wasm }) => wasm.seconds / native.seconds);
   const ratio = median(ratios);
-  const middle = (backend: BackendName, of: keyof Demo) => median(done.map((one) => one[backend][of]));
-  out.data({ turns: done, ratio, bar: BAR, held: ratio <= BAR }, () => [
+  return { turns, ratios, ratio, bar: BAR, held: ratio <= BAR };
+}
+
+/** A row a backend, medians of the turns, and the verdict. */
+export function backendsLines({ turns, ratios, ratio, bar, held }: BackendsReport): string[] {
+  const middle = (backend: BackendName, of: keyof Demo) => median(turns.map((one) => one[backend][of]));
+  return [
     ...table(
       ['demo on', 'seconds', 'student’s MRR'],
       BACKENDS.map((backend) => [
@@ -60,8 +76,8 @@ export async function runBackends({ turns, json }: BackendsBench): Promise<void>
         points(middle(backend, 'mrr')),
       ]),
     ),
-    `medians of ${turns} paired turns; wasm / native ${ratio.toFixed(2)} (${ratios.map((one) => one.toFixed(2)).join(', ')}); bar ${BAR.toFixed(2)} ${ratio <= BAR ? 'held' : 'missed'}`,
-  ]);
+    `medians of ${turns.length} paired turns; wasm / native ${ratio.toFixed(2)} (${ratios.map((one) => one.toFixed(2)).join(', ')}); bar ${bar.toFixed(2)} ${held ? 'held' : 'missed'}`,
+  ];
 }
 
 /** @throws KgmentorError UNEXPECTED where the demo fails or tells no figure */
@@ -74,8 +90,11 @@ async function demo(backend: BackendName, cwd: string): Promise<Demo> {
   });
   const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
   const seconds = (performance.now() - started) / 1000;
-  const mrr = Number(/^ {2}student +([\d.]+) ±/m.exec(said)?.[1]) / 100;
+  const mrr = demoMrr(said);
   if (code !== 0 || Number.isNaN(mrr))
     throw new KgmentorError('UNEXPECTED', `The demo on ${backend} ended with ${code}:\n${said.slice(-500)}`);
   return { seconds, mrr };
 }
+
+/** The student's MRR, in [0, 1], from what the demo prints; NaN where it prints none. */
+export const demoMrr = (said: string): number => Number(/^ {2}student +([\d.]+) ±/m.exec(said)?.[1]) / 100;

@@ -1,4 +1,8 @@
 import { median } from '../median.js';
+import { inTurns } from '../turns.js';
+
+/** Tries of each way among which the fastest is looked for. */
+const TRIES = 3;
 
 /** Seconds of two ways of one work, measured in turns. */
 export interface Paired {
@@ -22,29 +26,24 @@ export async function pairedTurns(
 ): Promise<Paired> {
   await product();
   await reference();
-  const times = { product: [] as number[], reference: [] as number[] };
-  for (let turn = 0; turn < turns; turn++) {
-    const ways = [
-      ['product', product],
-      ['reference', reference],
-    ] as const;
-    for (const [way, work] of turn % 2 === 0 ? ways : ways.toReversed())
-      times[way].push(await secondsOf(work));
-  }
+  const works = { product, reference };
+  const done = await inTurns(turns, ['product', 'reference'], (way) => secondsOf(works[way]));
   return {
-    product: median(times.product),
-    reference: median(times.reference),
-    ratio: median(times.product.map((seconds, turn) => seconds / times.reference[turn])),
+    product: median(done.map((turn) => turn.product)),
+    reference: median(done.map((turn) => turn.reference)),
+    ratio: median(done.map((turn) => turn.product / turn.reference)),
   };
 }
 
-/** The way that takes least, each tried twice. */
+/** The way that takes least of a few tries, after one that plans the query. */
 export async function fastest<T>(ways: readonly T[], work: (way: T) => Promise<unknown>): Promise<T> {
   let best = { way: ways[0], seconds: Number.POSITIVE_INFINITY };
   for (const way of ways) {
-    await work(way); // plans the query
-    const seconds = await secondsOf(() => work(way));
-    if (seconds < best.seconds) best = { way, seconds };
+    await work(way);
+    for (let one = 0; one < TRIES; one++) {
+      const seconds = await secondsOf(() => work(way));
+      if (seconds < best.seconds) best = { way, seconds };
+    }
   }
   return best.way;
 }

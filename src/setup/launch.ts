@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exitCodeOf, KgmentorError } from '../errors.js';
 import { ensureBackend } from './fallback.js';
+import type { ServerOptions } from './neo4j.js';
 import { listen, type Phase, runProgram, untilGone } from './programs.js';
 import { ensureTensorFlow } from './tensorflow.js';
 
@@ -12,10 +13,23 @@ const dist = fileURLToPath(new URL('../../', import.meta.url));
 const kept = path.join(path.dirname(path.resolve(dist)), '.kgmentor', 'neo4j');
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
+/** A program that runs beside a server. */
+interface Beside {
+  readonly script: string;
+  readonly server: Partial<Pick<ServerOptions, 'home' | 'heapMb' | 'measured'>>;
+}
+
+const BESIDE: Readonly<Record<string, Beside>> = {
+  test: { script: 'test/run.js', server: {} },
+  demo: { script: 'demo/main.js', server: { home: kept } },
+  bench: { script: 'bench/main.js', server: { heapMb: 4096, measured: true } },
+  faults: { script: 'bench/faults/main.js', server: {} },
+};
+
 /** Runs a program beside a server, unless the caller has one; a server that it started is stopped in any case. */
 async function withServer(
   phase: Phase,
-  options: { home?: string; heapMb?: number; measured?: boolean },
+  options: Beside['server'],
   run: (uri: string) => Promise<number>,
 ): Promise<number> {
   if (process.env.NEO4J_URI) return run(process.env.NEO4J_URI);
@@ -78,15 +92,9 @@ async function launch(target: string | undefined, args: readonly string[], phase
     if (args[0] !== 'setup') await ensureBackend(say);
     return program(phase, 'src/cli.js', args);
   }
-  const beside = {
-    test: { script: 'test/run.js' },
-    demo: { script: 'demo/main.js', home: kept },
-    bench: { script: 'bench/main.js', heapMb: 4096, measured: true },
-    faults: { script: 'bench/faults/main.js' },
-  }[target ?? ''] as { script: string; home?: string; heapMb?: number; measured?: boolean } | undefined;
-  if (!beside)
+  if (target === undefined || !Object.hasOwn(BESIDE, target))
     throw new KgmentorError('USAGE', `"${target}" is none of test, demo, bench, faults, neo4j, kgmentor.`);
-  const { script, ...server } = beside;
+  const { script, server } = BESIDE[target];
   if (needsNothing(target, args)) return program(phase, script, args);
   // Tests ask for equal bits, which a GPU does not promise.
   if (target === 'test' || target === 'faults') process.env.KGMENTOR_DEVICE ||= 'cpu';

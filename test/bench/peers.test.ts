@@ -10,7 +10,7 @@ import { productJob, trainProduct } from '../../bench/peers/pykeen/product.js';
 import { SIDES, SPACE } from '../../bench/peers/pykeen/settings.js';
 import { chosenOf, type Tried, tune } from '../../bench/peers/pykeen/tune.js';
 import { keepTuned, readTuned, triedBefore } from '../../bench/peers/pykeen/tuned.js';
-import { pairedTurns, ratioOf, turnOf } from '../../bench/peers/pykeen/turns.js';
+import { ratioOf, turnOf } from '../../bench/peers/pykeen/turns.js';
 import { rankVectors, type Vectors } from '../../bench/peers/rankVectors.js';
 import { KgmentorError } from '../../src/errors.js';
 import { rankingQueries } from '../../src/evaluate/filters.js';
@@ -56,17 +56,6 @@ describe('the time to PyKEEN’s best', () => {
     const held = turnOf(course(0.4), course(0.1, 0.4));
     assert.equal(ratioOf([missed, held, held]), 0.5);
     assert.equal(ratioOf([missed, missed, held]), Number.POSITIVE_INFINITY);
-  });
-
-  it('is taken in turns that change who begins', async () => {
-    const order: string[] = [];
-    const turns = await pairedTurns(3, async (side, turn) => {
-      order.push(`${side} ${turn}`);
-      return course(0.1, 0.2);
-    });
-    assert.equal(turns.length, 3);
-    const [a, b] = ['kgmentor', 'PyKEEN'];
-    assert.deepEqual(order, [`${a} 0`, `${b} 0`, `${b} 1`, `${a} 1`, `${a} 2`, `${b} 2`]);
   });
 });
 

@@ -1,13 +1,13 @@
 import { points, table } from '../../../src/commands/output.js';
 import type { Dbp5l, Language } from '../../dbp5l/data.js';
-import { median } from '../../median.js';
+import { inTurns } from '../../turns.js';
 import type { Course } from './course.js';
 import { aloneFacts } from './facts.js';
 import { type Budget, type Setting, SIDES, type SideName } from './settings.js';
 import { TRAIN } from './sides.js';
 import { chosenOf, inWords, type Tried } from './tune.js';
 import { readTuned } from './tuned.js';
-import { BAR, pairedTurns, type Reached, ratioOf, type Turn } from './turns.js';
+import { BAR, type Reached, ratioOf, type Turn, turnOf } from './turns.js';
 
 /** The comparison with PyKEEN. */
 export interface PykeenCompared {
@@ -28,11 +28,12 @@ export async function comparePykeen(
 ): Promise<PykeenCompared> {
   const settings = readTuned(target, budget.dim);
   const facts = aloneFacts(data, target);
-  const done = await pairedTurns(turns, (side, turn): Promise<Course> => {
+  const courses = await inTurns(turns, SIDES, (side, turn): Promise<Course> => {
     say(`turn ${turn + 1} of ${turns}: ${side}, ${inWords(settings[side])}`);
     // The settings were chosen by seed `budget.seed`.
     return TRAIN[side](facts, settings[side], { ...budget, seed: budget.seed + 1 + turn });
   });
+  const done = courses.map(({ kgmentor, PyKEEN }) => turnOf(kgmentor, PyKEEN));
   const ratio = ratioOf(done);
   return {
     settings,

@@ -1,6 +1,5 @@
 import { median } from '../../median.js';
 import { bestOf, type Course, reaching } from './course.js';
-import { SIDES, type SideName } from './settings.js';
 
 /** The product's time may be this share of PyKEEN's. */
 export const BAR = 0.5;
@@ -32,25 +31,6 @@ export function turnOf(product: Course, pykeen: Course): Turn {
   const turn = { kgmentor: reached(product), PyKEEN: reached(pykeen) };
   const [ours, theirs] = [turn.kgmentor.trainSeconds, turn.PyKEEN.trainSeconds];
   return { ...turn, ratio: ours === null || theirs === null ? null : ours / theirs };
-}
-
-/**
- * Paired turns, by turns the one and the other first, each with a seed of its own.
- *
- * @param train trains a side of a turn
- */
-export async function pairedTurns(
-  turns: number,
-  train: (side: SideName, turn: number) => Promise<Course>,
-): Promise<Turn[]> {
-  const done: Turn[] = [];
-  for (let turn = 0; turn < turns; turn++) {
-    const courses = new Map<SideName, Course>();
-    for (const side of turn % 2 === 0 ? SIDES : SIDES.toReversed())
-      courses.set(side, await train(side, turn));
-    done.push(turnOf(courses.get('kgmentor') as Course, courses.get('PyKEEN') as Course));
-  }
-  return done;
 }
 
 /** The median of the turns' ratios: infinite where most turns did not come to PyKEEN's best. */

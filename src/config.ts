@@ -389,7 +389,7 @@ export const configSchema = z.strictObject({
         .min(1)
         .optional()
         .describe(
-          'Test facts that are ranked at most, of more a sample; if absent, as many as take 5 · 10⁹ scores, and 5,000 in any case.',
+          'Test facts that are ranked at most, of more a sample; if absent, as many as take 10¹⁰ scores, and 5,000 in any case.',
         ),
     })
     .prefault({}),

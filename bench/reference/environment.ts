@@ -1,5 +1,5 @@
 /** The environment of a reference in PyTorch: so many threads, no GPU, no files left behind. */
-export const unseen = (threads: number): NodeJS.ProcessEnv => ({
+export const ofReference = (threads: number): NodeJS.ProcessEnv => ({
   OMP_NUM_THREADS: String(threads),
   CUDA_VISIBLE_DEVICES: '',
   PYTHONDONTWRITEBYTECODE: '1',
@@ -7,7 +7,7 @@ export const unseen = (threads: number): NodeJS.ProcessEnv => ({
 
 /** The same with threads that wait without spinning, where CPU time is compared. */
 export const passive = (threads: number): NodeJS.ProcessEnv => ({
-  ...unseen(threads),
+  ...ofReference(threads),
   OMP_WAIT_POLICY: 'PASSIVE',
   KMP_BLOCKTIME: '0',
 });

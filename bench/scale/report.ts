@@ -61,12 +61,25 @@ export function scaleLines({ sizes, growth, negatives }: ScaleReport): string[] 
     negatives > 0
       ? `at every size a step compares with ${count(negatives)} drawn entities beside its own, and the teacher answers among them`
       : 'a step compares with all entities: its time grows with them',
+    ...steeperLines(growth),
     ...waitingLines(sizes),
     ...memoryLines(sizes),
     ...(estimated
-      ? ['≈ an epoch longer than --limit: 20 steps were tried, and their time is multiplied']
+      ? [
+          '≈ an epoch longer than --limit: 20 steps and some validation were tried, and their time is multiplied',
+        ]
       : []),
   ];
+}
+
+/** Stages that grow faster at the end: fixed costs of the smallest size flatten the exponent over all. */
+function steeperLines(growth: ScaleReport['growth']): string[] {
+  const steeper = Object.entries(growth).flatMap(([stage, { last }]) =>
+    last !== null && last > BARS.exponent ? [`${stage} ${last.toFixed(2)}`] : [],
+  );
+  return steeper.length === 0
+    ? []
+    : [`over ${BARS.exponent.toFixed(2)} between the last two sizes alone: ${steeper.join(', ')}`];
 }
 
 /** What share of its steps' time each training waited for batches. */
@@ -87,11 +100,13 @@ function waitingLines(sizes: readonly SizeReport[]): string[] {
 function memoryLines(sizes: readonly SizeReport[]): string[] {
   const stages = sizes.find(({ triples }) => triples === LARGE)?.stages;
   const line = (what: string, names: readonly string[], bar: number) => {
-    const peaks = names.flatMap((name) => stages?.[name]?.peakMb ?? []);
-    const most = Math.max(...peaks);
-    return peaks.length === 0
-      ? []
-      : [`${what} of ${count(LARGE)} triples: ${count(most)} MB (≤ ${count(bar)}: ${judged(most, bar)})`];
+    const measured = names.flatMap((name) => stages?.[name] ?? []);
+    if (measured.length === 0) return [];
+    const most = Math.max(...measured.map(({ peakMb }) => peakMb ?? 0));
+    const about = measured.some(({ isEstimate }) => isEstimate) ? '≈ ' : '';
+    return [
+      `${what} of ${count(LARGE)} triples: ${about}${count(most)} MB (≤ ${count(bar)}: ${judged(most, bar)})`,
+    ];
   };
   return [
     ...line('trainers', ['teacher', 'student'], BARS.trainerMb),

@@ -110,13 +110,14 @@ export const stages: Readonly<Record<StageName, Stage>> = {
   },
   async evaluate({ folder, threads }) {
     const begun = now();
-    let peakMb: number | undefined;
+    let childMb = 0;
     const { tv } = await evaluateRun(path.join(folder, 'student'), {
       threads,
       onEvent: (event) => {
-        if (event.type === 'stage') peakMb = event.peakMb;
+        if (event.type === 'stage') childMb = event.peakMb ?? 0;
       },
     });
+    const peakMb = Math.max(childMb, process.resourceUsage().maxRSS / 1024);
     return { seconds: now() - begun, peakMb, counts: { queries: tv?.all.count ?? 0 } };
   },
   publish: (input) =>

@@ -26,7 +26,7 @@ export interface Measured {
   readonly seconds: number;
   /** Resident; of the training process where there is one, else of the stage's own. */
   readonly peakMb?: number;
-  /** The epoch was too long: `seconds` are a trial's, times the steps of an epoch, and `peakMb` is the trial's. */
+  /** The epoch was too long: `seconds` are the plan's, of a trial's steps and validation, and `peakMb` is the trial's. */
   readonly isEstimate?: boolean;
   /** Share of its time that a training waited for batches, in [0, 1]. */
   readonly waiting?: number;

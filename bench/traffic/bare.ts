@@ -4,7 +4,7 @@ import pLimit from 'p-limit';
 import type { Graph } from '../../src/graph/connect.js';
 import { packageFolder } from '../../src/graph/cypher.js';
 
-/** Sessions that the bare driver works with at a time, as many as the product. */
+/** Sessions with which the bare driver writes, as many as the product. */
 const SESSIONS = 2;
 
 /** A hand-written query of `bench/reference/traffic`. */
@@ -52,9 +52,9 @@ export async function writeAll(
   );
 }
 
-/** Reads by the bare driver, two sessions at a time; the sum of what they give. */
-export async function readAll(reads: readonly (() => Promise<number>)[]): Promise<number> {
-  const limit = pLimit(SESSIONS);
+/** Reads by the bare driver, so many sessions at a time; the sum of what they give. */
+export async function readAll(reads: readonly (() => Promise<number>)[], sessions: number): Promise<number> {
+  const limit = pLimit(sessions);
   const found = await Promise.all(reads.map((read) => limit(read)));
   return found.reduce((a, b) => a + b, 0);
 }

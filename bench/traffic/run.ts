@@ -103,7 +103,7 @@ function linesOf({ triples, turns, reading, writing, linking, hub, memory }: Tra
         row('linked subgraph, its nodes known', linking.triples, linking, '≤ 1.30'),
       ],
     ),
-    `references: the bare driver with the same queries; ${writing.query} by ${writing.batch}; ${linking.query}, ${count(linking.queryTriples)} triples`,
+    `references: the bare driver with the same queries in ${reading.sessions} sessions; ${writing.query} by ${writing.batch}; ${linking.query}, ${count(linking.queryTriples)} triples`,
     '',
     ...table(
       [

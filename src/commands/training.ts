@@ -65,10 +65,6 @@ export function metricLines(
   const sampledFrom = Object.values(reports).find((report) => report?.sampledFrom)?.sampledFrom;
   return [
     ...table([title, 'facts', 'queries', 'MRR', 'Hits@1', 'Hits@3', 'Hits@10'], rows),
-    ...(sampledFrom
-      ? [
-          `of ${count(sampledFrom)} held-out facts a sample was ranked: "evaluation.most" says how many at most`,
-        ]
-      : []),
+    ...(sampledFrom ? [`a sample of the ${count(sampledFrom)} held-out facts`] : []),
   ];
 }

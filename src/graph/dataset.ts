@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Config } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import type { OnEvent, ReadCounts } from '../events.js';
@@ -14,12 +15,11 @@ import { type LinkCounts, readLinks } from './links.js';
 import { readEntities } from './readEntities.js';
 import {
   type CrossRelationships,
-  crossOf,
   type ExcludedInVain,
   excludedInVain,
+  type Owners,
   readTriples,
   type TriplesInput,
-  type WholeTriples,
 } from './readTriples.js';
 import type { ValueCounts } from './readValues.js';
 import { readSchema, type Schema } from './schema.js';
@@ -27,6 +27,9 @@ import { type SourceFacts, shareRelations, sourceFacts } from './sourceFacts.js'
 import type { NamedTriples, ReadTriples } from './tripleColumns.js';
 import { linkedValues } from './valueEntities.js';
 import { withholdLinks } from './withholdLinks.js';
+
+/** Sources whose nodes are read at a time. */
+const SOURCES = 2;
 
 /** The connection of a source: each may have its own server and database. */
 export type GraphFor = (source: string) => Graph;
@@ -164,35 +167,47 @@ interface Parts {
 }
 
 /**
- * Sources whole, two at a time: the relationships of one are read while the nodes of the next one are, and links
- * beside the last one.
+ * Sources whole: nodes two sources at a time, relationships of two as their nodes are there, and links once all nodes
+ * are. What fails first ends it all, once what has begun is over.
  */
 async function readWhole(asking: Asking): Promise<Parts> {
   const { config, names, readNodes } = asking;
-  const nodes: Promise<LinkSource>[] = [];
-  let linking: Promise<Parts['links']> | undefined;
-  const tasks = names.map((name, i) => async () => {
-    nodes.push(readNodes(name));
-    if (nodes.length === names.length) {
-      linking = Promise.all(nodes).then((all) => readLinked(all, asking));
-      linking.catch(() => undefined); // told where it is awaited
-    }
-    const source = await nodes[i];
-    const found = await readTriples(source.graph, source.schema, triplesInput(config, source));
-    return { ...factsOf(source, found, source.read.values), outside: found.outside };
+  const stop = new AbortController();
+  const watched = <T>(work: Promise<T>): Promise<T> => {
+    work.catch((error) => stop.abort(error));
+    return work;
+  };
+  const limit = pLimit(SOURCES);
+  const known: (LinkSource | undefined)[] = names.map(() => undefined);
+  const nodes = names.map((name, i) =>
+    watched(
+      limit(async () => {
+        stop.signal.throwIfAborted();
+        const source = await readNodes(name);
+        known[i] = source;
+        return source;
+      }),
+    ),
+  );
+  const all = watched(Promise.all(nodes));
+  const linking = watched(all.then((sources) => readLinked(sources, asking)));
+  const tasks = nodes.map((one) => async () => {
+    const source = await one;
+    const owners = { of: ownerOf(known, source), known: all };
+    const input = triplesInput(config, source);
+    const { cross, ...found } = await readTriples(source.graph, source.schema, input, owners, stop.signal);
+    return { ...factsOf(source, found, source.read.values), cross };
   });
-  const read: (Parts['read'][number] & Pick<WholeTriples, 'outside'>)[] = [];
+  const read: (Parts['read'][number] & Pick<Parts, 'cross'>)[] = [];
   try {
     for await (const found of inOrder(tasks)) read.push(found);
+    return { sources: await all, read, cross: read.flatMap(({ cross }) => cross), links: await linking };
+  } catch (error) {
+    throw stop.signal.aborted ? stop.signal.reason : error;
   } finally {
-    await Promise.allSettled([linking]);
+    stop.abort();
+    await Promise.allSettled([linking, ...nodes]);
   }
-  const links = (await linking) as Parts['links'];
-  const sources = await Promise.all(nodes);
-  const cross = sources.flatMap((source, i) =>
-    crossOf(source.name, read[i].outside, ownerOf(sources, source)),
-  );
-  return { sources, read, cross, links };
 }
 
 /** The target whole and of the other sources what is linked to it, for which links and all nodes come first. */
@@ -202,15 +217,16 @@ async function readAround(asking: Asking, around: Around): Promise<Parts> {
   for await (const source of inOrder(names.map((name) => () => readNodes(name)))) sources.push(source);
   const links = await readLinked(sources, asking);
   const anchors = linkedAnchors(sources, links.linked, around);
-  const cross: CrossRelationships[] = [];
+  let cross: readonly CrossRelationships[] = [];
   const tasks = sources.map((source, i) => async () => {
     const { graph, schema } = source;
     const { values } = source.read;
     const input = triplesInput(config, source);
     if (source.name === around.target) {
-      const found = await readTriples(graph, schema, input);
-      cross.push(...crossOf(source.name, found.outside, ownerOf(sources, source)));
-      return factsOf(source, found, values);
+      const owners = { of: ownerOf(sources, source), known: Promise.resolve() };
+      const whole = await readTriples(graph, schema, input, owners);
+      cross = whole.cross;
+      return factsOf(source, whole, values);
     }
     const found = await readLinkedTriples(graph, schema, input, anchors[i], around.hops);
     return factsOf(source, found, linkedValues(values, anchors[i], around.hops));
@@ -233,12 +249,17 @@ const triplesInput = (config: Config, { name, read }: LinkSource): TriplesInput 
   alignmentTypes: config.alignments.flatMap((one) => ('relationship' in one ? [one.relationship] : [])),
 });
 
-/** The name of the other source that a node of the same database is of, by its internal id. */
+/** Finds the other source of the same database that a node is of, among those whose nodes are there. */
 const ownerOf =
-  (sources: readonly LinkSource[], source: LinkSource) =>
-  (id: number): string | null =>
-    sources.find((other) => other !== source && other.graph === source.graph && other.read.at.has(id))
-      ?.name ?? null;
+  (sources: readonly (LinkSource | undefined)[], { name, graph }: LinkSource): Owners['of'] =>
+  (id) => {
+    let isKnown = true;
+    for (const other of sources) {
+      if (!other) isKnown = false;
+      else if (other.name !== name && other.graph === graph && other.read.at.has(id)) return other.name;
+    }
+    return isKnown ? null : undefined;
+  };
 
 /** The links between the sources, without the withheld ones and with those that are given. */
 async function readLinked(sources: readonly LinkSource[], { config, alignments, more }: Asking) {
@@ -264,7 +285,7 @@ export function linkedAnchors(
   );
 }
 
-/** Reads the nodes of one source after another; the schema of each database once. */
+/** Reads the nodes of a source; the schema of each database once. */
 function nodeReader(graphFor: GraphFor, config: Config): (name: string) => Promise<LinkSource> {
   const schemas = new Map<Graph, Promise<Schema>>();
   return async (name) => {

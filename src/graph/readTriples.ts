@@ -70,36 +70,89 @@ export interface TriplesInput {
   readonly alignmentTypes: readonly string[];
 }
 
-/** A source's facts, and its relationships that leave it: type → internal ids of the nodes outside. */
-export interface WholeTriples extends ReadTriples {
-  readonly outside: ReadonlyMap<string, Float64Array>;
+/** Finds the source that a node outside of another one is of. */
+export interface Owners {
+  /** The source's name; null where the node is of none that is read, undefined where that is not known yet. */
+  of(id: number): string | null | undefined;
+  /** Resolves once all are known. */
+  readonly known: Promise<unknown>;
 }
 
 /**
- * All relationships between the nodes of a source, and those that leave it.
+ * All relationships between the nodes of a source, and those that leave it, counted by type and owner.
  *
+ * @param signal ends the reading between two windows with its reason
  * @throws KgmentorError USAGE for unknown types or properties; BAD_DATA for values that cannot be weights
  */
-export async function readTriples(graph: Graph, schema: Schema, input: TriplesInput): Promise<WholeTriples> {
+export async function readTriples(
+  graph: Graph,
+  schema: Schema,
+  input: TriplesInput,
+  owners: Owners,
+  signal?: AbortSignal,
+): Promise<ReadTriples & { cross: CrossRelationships[] }> {
   const { name, source, entities, alignmentTypes } = input;
   checkTypes(schema, source);
   const filter = typeFilter(source, alignmentTypes, schema);
-  const outside = new Map<string, Growing<Float64Array>>();
+  const leaving = new Leaving(owners);
   const wrong: BadWeight[] = [];
   const columns = new TripleColumns({
     at: entities.at,
     nameOf: relationName(source),
-    onOutside(type, id) {
-      const ids = outside.get(type) ?? new Growing(Float64Array);
-      ids.push(id);
-      outside.set(type, ids);
-    },
+    onOutside: (type, id) => leaving.add(type, id),
     onBadWeight: (bad) => wrong.push(bad),
   });
   const nodes = readWindows(...nodesOf(entities));
-  for await (const window of readRelationships(graph, nodes, filter, 'out')) columns.add(window);
+  for await (const window of readRelationships(graph, nodes, filter, 'out')) {
+    signal?.throwIfAborted();
+    columns.add(window);
+    if (leaving.waiting > MOST_WAITING) await leaving.settle();
+  }
   refuseWeights(name, filter.weights, wrong);
-  return { ...columns.done(), outside: new Map(Array.from(outside, ([type, ids]) => [type, ids.done()])) };
+  await leaving.settle();
+  return { ...columns.done(), cross: crossOf(name, leaving.counts) };
+}
+
+/** Relationships that may wait until their owners are known: 8 bytes each. */
+const MOST_WAITING = 2_000_000;
+
+/** Counts relationships that leave a source. */
+class Leaving {
+  readonly counts = new Map<string, Map<string | null, number>>();
+  waiting = 0;
+  readonly #waiting = new Map<string, Growing<Float64Array>>();
+  readonly #owners: Owners;
+
+  constructor(owners: Owners) {
+    this.#owners = owners;
+  }
+
+  add(type: string, id: number): void {
+    const owner = this.#owners.of(id);
+    if (owner !== undefined) {
+      this.#count(type, owner);
+      return;
+    }
+    const ids = this.#waiting.get(type) ?? new Growing(Float64Array);
+    ids.push(id);
+    this.#waiting.set(type, ids);
+    this.waiting++;
+  }
+
+  /** Counts those that wait, once all owners are known. */
+  async settle(): Promise<void> {
+    if (this.waiting === 0) return;
+    await this.#owners.known;
+    for (const [type, ids] of this.#waiting)
+      for (const id of ids.done()) this.#count(type, this.#owners.of(id) ?? null);
+    this.#waiting.clear();
+    this.waiting = 0;
+  }
+
+  #count(type: string, owner: string | null): void {
+    const byOwner = this.counts.get(type) ?? new Map<string | null, number>();
+    this.counts.set(type, byOwner.set(owner, (byOwner.get(owner) ?? 0) + 1));
+  }
 }
 
 /** Internal ids and degrees of the entities that are nodes, or of the chosen ones. */
@@ -112,24 +165,14 @@ export function nodesOf(
   return [ids.filter(chosen), degrees.filter(chosen)];
 }
 
-/**
- * Relationships that leave a source, counted by type and then by the other source's name.
- *
- * @param ownerOf the source that a node outside is of; null where it is of none that is read
- */
-export function crossOf(
+/** By type, then by the other source's name. */
+function crossOf(
   from: string,
-  outside: ReadonlyMap<string, Float64Array>,
-  ownerOf: (id: number) => string | null,
+  counts: ReadonlyMap<string, ReadonlyMap<string | null, number>>,
 ): CrossRelationships[] {
-  const found = [...outside].flatMap(([type, ids]) => {
-    const counts = new Map<string | null, number>();
-    for (const id of ids) {
-      const owner = ownerOf(id);
-      counts.set(owner, (counts.get(owner) ?? 0) + 1);
-    }
-    return Array.from(counts, ([to, count]) => ({ from, to, type, count }));
-  });
+  const found = [...counts].flatMap(([type, byOwner]) =>
+    Array.from(byOwner, ([to, count]) => ({ from, to, type, count })),
+  );
   const text = ({ type, to }: CrossRelationships) => JSON.stringify([type, to]);
   return found.sort((a, b) => (text(a) < text(b) ? -1 : 1));
 }

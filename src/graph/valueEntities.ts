@@ -18,10 +18,10 @@ export function valueFacts(
 ): NamedTriples[] {
   const entityOf = new Map<string, number>();
   for (let entity = 0; entity < ids.length; entity++) if (ids[entity] < 0) entityOf.set(keys[entity], entity);
-  return [...byRelation].map(([relation, nodesOf]) => {
+  return [...byRelation].map(([relation, byKey]) => {
     const head: number[] = [];
     const tail: number[] = [];
-    for (const [key, nodes] of nodesOf)
+    for (const [key, nodes] of byKey)
       for (const id of nodes) {
         const entity = at.get(id);
         if (entity === undefined) continue; // newer than the reading of the nodes

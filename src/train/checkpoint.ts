@@ -33,12 +33,21 @@ export const freshProgress: Progress = {
   stopper: freshStopper,
 };
 
-/** Weights, optimiser state, settings and progress in one file that appears whole or not at all. */
-export function saveCheckpoint(path: string, trainer: Trainer, progress: Progress): void {
+/**
+ * Weights, optimiser state, settings and progress in one file that appears whole or not at all.
+ *
+ * @param sound throws for tensors that are not to be kept
+ */
+export function saveCheckpoint(
+  path: string,
+  trainer: Trainer,
+  progress: Progress,
+  sound = (tensors: Record<string, StoredTensor>) => tensors,
+): void {
   const tensors: Record<string, StoredTensor> = checkpointTensors(trainer.model);
   for (const [name, table] of Object.entries(trainer.extras))
     Object.assign(tensors, storeTable(`extra.${name}`, table, true));
-  writeTensors(path, tensors, {
+  writeTensors(path, sound(tensors), {
     settings: JSON.stringify(trainer.settings),
     // -Infinity is no JSON
     progress: JSON.stringify({

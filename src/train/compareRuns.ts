@@ -1,10 +1,11 @@
 import { knownFacts, type RankingOptions, rankingQueries } from '../evaluate/filters.js';
 import { type Metrics, metricsOf } from '../evaluate/metrics.js';
+import { mostRanked, sampleRows } from '../evaluate/sample.js';
 import { filterTriples, pickTriples, tripleSet } from '../kg/triples.js';
 import type { Triples } from '../kg/types.js';
 import { readEvaluationInput } from './evaluationInput.js';
-import { type EvaluateOptions, mostRanked, ranksBy, sampledRows, validQueries } from './evaluations.js';
-import { readFacts, readModelEntities, readRecord } from './folder.js';
+import { type EvaluateOptions, ranksBy, validQueries } from './evaluations.js';
+import { readFacts, readModelEntities } from './folder.js';
 
 /** Two students of one target on the same questions; figures are shares in [0, 1]. */
 export interface Comparison {
@@ -12,7 +13,7 @@ export interface Comparison {
   readonly facts: number;
   readonly newer: Metrics;
   readonly older: Metrics;
-  /** The newer one on all of its validation facts. */
+  /** The newer one on its validation facts, as it is validated while training. */
   readonly whole: Metrics;
 }
 
@@ -31,11 +32,11 @@ export interface Comparison {
 export async function compareRuns(
   newer: string,
   older: string,
-  options: Pick<EvaluateOptions, 'evaluation' | 'threads' | 'signal' | 'device'> = {},
+  options: Pick<EvaluateOptions, 'evaluation' | 'most' | 'threads' | 'signal' | 'device'> = {},
 ): Promise<Comparison> {
-  const { facts, relations, evaluation } = readEvaluationInput(newer, options.evaluation);
+  const { facts, entities, keys, relations, evaluation } = readEvaluationInput(newer, options.evaluation);
   const old = { ...readModelEntities(older), facts: readFacts(older) };
-  const entityAt = positionsOf(readModelEntities(newer).sources[0].keys, old.sources[0].keys);
+  const entityAt = positionsOf(keys, old.sources[0].keys);
   const relationAt = positionsOf(relations, old.relations);
   /** On the older one's ids; -1 where it has none. */
   const translated = ({ head, relation, tail }: Triples): Triples => ({
@@ -54,7 +55,9 @@ export async function compareRuns(
   const isAsked = (i: number) =>
     isKnown(onOld)(i) && !trained.has(onOld.head[i], onOld.relation[i], onOld.tail[i]);
   const common = Int32Array.from(valid.head.keys()).filter(isAsked);
-  const sample = sampledRows(common.length, mostRanked(facts.label.length, 'end', evaluation));
+  const names = { keys, relations };
+  const most = options.most ?? mostRanked(entities, 'valid', evaluation);
+  const sample = sampleRows(pickTriples(valid, common), names, most);
   const rows = sample?.map((i) => common[i]) ?? common;
   const asked = pickTriples(valid, rows);
 
@@ -72,7 +75,7 @@ export async function compareRuns(
     'model',
     {
       common: queries(asked, filter, { relations: relations.length, label }),
-      whole: validQueries(facts, relations.length, evaluation, Number(readRecord(newer).settings.seed)),
+      whole: validQueries(facts, names, evaluation),
     },
     options,
   );

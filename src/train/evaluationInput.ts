@@ -6,6 +6,8 @@ import { type Facts, readFacts, readModelEntities, readRecord } from './folder.j
 export interface EvaluationInput {
   readonly facts: Facts;
   readonly entities: number;
+  /** Entity → canonical key. */
+  readonly keys: readonly string[];
   /** Names. */
   readonly relations: readonly string[];
   readonly evaluation: EvaluationSettings;
@@ -17,10 +19,12 @@ export interface EvaluationInput {
  */
 export function readEvaluationInput(folder: string, evaluation?: EvaluationSettings): EvaluationInput {
   const facts = readFacts(folder);
+  const { sources, relations } = readModelEntities(folder);
   return {
     facts,
     entities: facts.label.length,
-    relations: readModelEntities(folder).relations,
+    keys: sources[0].keys,
+    relations,
     evaluation: evaluation ??
       (readRecord(folder).settings.evaluation as EvaluationSettings | undefined) ?? {
         directions: 'both',

@@ -4,8 +4,8 @@ import { frequencyRanks, lookupRanks } from '../evaluate/baselines.js';
 import { copiedFacts } from '../evaluate/copied.js';
 import { type FilterName, knownFacts, rankingQueries } from '../evaluate/filters.js';
 import { type ModelReport, reportOf } from '../evaluate/report.js';
+import { type FactNames, mostRanked, sampleRows } from '../evaluate/sample.js';
 import type { RankingQueries } from '../evaluate/types.js';
-import { shuffled } from '../kg/random.js';
 import { pickTriples } from '../kg/triples.js';
 import type { Triples } from '../kg/types.js';
 import { readTensors } from '../model/safetensors.js';
@@ -22,6 +22,8 @@ export interface EvaluateOptions extends Pick<RunOptions, 'threads' | 'signal' |
   readonly facts?: 'valid' | 'test';
   readonly filters?: readonly FilterName[];
   readonly answerer?: Answerer;
+  /** Facts that are ranked at most; as {@link mostRanked} says where absent. */
+  readonly most?: number;
   readonly evaluation?: EvaluationSettings;
   /** [facts] 1 where a fact counts as copied; where the run's own links find it in another source if absent. */
   readonly copied?: Uint8Array;
@@ -44,52 +46,20 @@ const queriesOf = (
 };
 
 /**
- * Facts that are ranked at most. Ranking takes a score a fact and entity, so that of all facts it would grow with the
- * square of a graph, and soon take longer than the training.
- */
-const MOST = {
-  /** Facts by entities: about half a minute on two cores while training, and a few of them at the end. */
-  scores: { training: 1e9, end: 5e9 },
-  /** Facts that are ranked in any case: the standard error of their MRR is under half a point. */
-  least: 5_000,
-};
-
-/** Facts that are ranked at most among so many entities; what the settings say holds for the end. */
-export const mostRanked = (
-  entities: number,
-  when: keyof typeof MOST.scores,
-  { most }: Pick<EvaluationSettings, 'most'> = {},
-): number => most ?? Math.max(MOST.least, Math.floor(MOST.scores[when] / entities));
-
-/**
  * What validation asks while training: the `tv` filter, test facts unseen.
  *
- * @param seed of the sample where there are too many
+ * @param names of the target's entities and of relations, by which a sample is chosen where there are too many facts
  */
-export function validQueries(
-  facts: Facts,
-  relations: number,
-  evaluation: EvaluationSettings,
-  seed: number,
-): RankingQueries {
+export function validQueries(facts: Facts, names: FactNames, evaluation: EvaluationSettings): RankingQueries {
   const { valid } = facts.split;
-  const rows = sampledRows(valid.head.length, mostRanked(facts.label.length, 'training'), seed);
-  return queriesOf(facts, rows ? pickTriples(valid, rows) : valid, 'tv', relations, evaluation);
+  const rows = sampleRows(valid, names, mostRanked(facts.label.length, 'valid', evaluation));
+  return queriesOf(facts, rows ? pickTriples(valid, rows) : valid, 'tv', names.relations.length, evaluation);
 }
-
-/** Sorted rows of a sample of so many; undefined where there are no more than `most`. */
-export function sampledRows(count: number, most: number, seed = 0): Int32Array | undefined {
-  if (count <= most) return undefined;
-  return Int32Array.from(shuffled(count, seed, STREAM).slice(0, most)).sort();
-}
-
-/** Stream of that sample beside others of the seed. */
-const STREAM = 211;
 
 /**
  * Filtered ranks of a finished student run on its held-out facts, whole and split into copied and not-copied ones:
- * a fact is copied where it stands in another source as well. Of more facts than
- * `evaluation.most` a sample is ranked, the same for every run on the same facts.
+ * a fact is copied where it stands in another source as well. Where there are
+ * more facts than {@link mostRanked} lets be, a sample is ranked, the same for every run on the same facts.
  *
  * @throws KgmentorError BAD_DATA when the folder holds no finished student
  * @example
@@ -101,9 +71,10 @@ export async function evaluateRun(
   options: EvaluateOptions = {},
 ): Promise<Partial<Record<FilterName, ModelReport>>> {
   const { filters = ['tv', 'full'], answerer = 'model' } = options;
-  const { facts, entities, relations, evaluation } = readEvaluationInput(folder, options.evaluation);
-  const all = facts.split[options.facts ?? 'test'];
-  const rows = sampledRows(all.head.length, mostRanked(entities, 'end', evaluation));
+  const { facts, entities, keys, relations, evaluation } = readEvaluationInput(folder, options.evaluation);
+  const side = options.facts ?? 'test';
+  const all = facts.split[side];
+  const rows = sampleRows(all, { keys, relations }, options.most ?? mostRanked(entities, side, evaluation));
   const asked = rows ? pickTriples(all, rows) : all;
   const given = options.copied;
   const copied = given

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { KgmentorError } from '../errors.js';
 import type { Usage } from '../events.js';
 import type { WalkStatistics } from '../kg/walkStatistics.js';
 import { modelTensors } from '../model/model.js';
-import { writeTensors } from '../model/safetensors.js';
+import { type StoredTensor, writeTensors } from '../model/safetensors.js';
 import type { Batch, Batches } from './batches.js';
 import { type Progress, saveCheckpoint } from './checkpoint.js';
+import { areFinite, diverged } from './diverged.js';
 import { files, type Job } from './job.js';
 import { meanReciprocalRank, rankModel } from './rankModel.js';
 import { observe, shouldStop } from './stopper.js';
@@ -79,9 +79,20 @@ export async function trainLoop(
   const { settings } = job;
   let { epoch, step, seconds, waited, lossSum, stopper } = progress;
   const now = (): Progress => ({ ...progress, epoch, step, seconds, waited, lossSum, stopper });
-  const checkpoint = () => saveCheckpoint(join(options.folder, files.checkpoint), trainer, now());
+  // The loss is of the weights before a step: what the last one made of them is looked at before they are kept.
+  const sound = (tensors: Record<string, StoredTensor>) => {
+    if (!areFinite(tensors)) throw diverged('weights are no numbers', epoch + 1, step);
+    return tensors;
+  };
+  const keep = (progress: Progress) =>
+    saveCheckpoint(join(options.folder, files.checkpoint), trainer, progress, sound);
+  const checkpoint = () => keep(now());
   const saveBest = () =>
-    writeTensors(join(options.folder, files.model), modelTensors(trainer.model), metadataOf(job, epoch));
+    writeTensors(
+      join(options.folder, files.model),
+      sound(modelTensors(trainer.model)),
+      metadataOf(job, epoch),
+    );
   const trace = (event: TrainEvent) => {
     appendTrace(options.folder, { ...event, seconds });
     options.emit(event);
@@ -163,7 +174,7 @@ export async function trainLoop(
     }
     // What a killed process goes on from.
     if ((epoch + 1) % settings.evaluateEvery === 0 && !last)
-      saveCheckpoint(join(options.folder, files.checkpoint), trainer, {
+      keep({
         epoch: epoch + 1,
         step: 0,
         seconds,
@@ -174,16 +185,6 @@ export async function trainLoop(
   }
   checkpoint();
   return { ended: 'done', progress: now() };
-}
-
-function diverged(what: string, epoch: number, step: number): KgmentorError {
-  return new KgmentorError(
-    'UNEXPECTED',
-    `The ${what} in epoch ${epoch}, step ${step}: the training diverged.`,
-    {
-      next: 'Train anew with a lower learningRate, or look for weights and confidences that are too large.',
-    },
-  );
 }
 
 /** What a model file says of itself. */

@@ -164,6 +164,7 @@ export function writeStudent(
     weight: settings.background,
     source: held(prepared.trained, 2),
   };
+  const source = dataset.sources.find(({ name }) => name === input.target) as Dataset['sources'][number];
   const queries = trainingQueries(settings.background > 0 ? [own, background] : [own], rows, relations);
   const whole: Job = {
     kind: 'student',
@@ -178,12 +179,15 @@ export function writeStudent(
         : queries,
     ...(feed && { feed: { steps: feed.steps } }),
     ...(facts.split.valid.head.length > 0 && {
-      valid: validQueries(facts, relations, input.evaluation, settings.seed),
+      valid: validQueries(
+        facts,
+        { keys: source.entities.keys, relations: dataset.relations },
+        input.evaluation,
+      ),
     }),
     evaluations: {},
     ...(link && { teacher: link }),
   };
-  const source = dataset.sources.find(({ name }) => name === input.target) as Dataset['sources'][number];
   const degree = new Int32Array(rows);
   for (const { head, tail } of [facts.split.train, facts.background])
     for (const ends of [head, tail]) for (const row of ends) degree[row]++;

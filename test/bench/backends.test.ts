@@ -21,13 +21,17 @@ test('the demo on two backends is judged by the median of the turns', () => {
   });
   const held = backendsReport([turn(10, 20), turn(10, 100), turn(10, 40)]);
   assert.deepEqual([held.ratio, held.held], [4, true]);
-  assert.match(backendsLines(held).join('\n'), /\nwasm +40\.0 +76\.00\n.*4\.00 \(2\.00, 10\.00, 4\.00\).* held$/);
+  assert.match(
+    backendsLines(held).join('\n'),
+    /\nwasm +40\.0 +76\.00\n.*4\.00 \(2\.00, 10\.00, 4\.00\).* held$/,
+  );
   const missed = backendsReport([turn(10, 51)]);
   assert.match(backendsLines(missed).join('\n'), / missed$/);
 });
 
 test('the figure of the demo is that of the student', () => {
-  const said = '  target alone             53.97 ± 0.40\n  student                  76.17 ± 0.46  91.29 ± 0.16\n';
+  const said =
+    '  target alone             53.97 ± 0.40\n  student                  76.17 ± 0.46  91.29 ± 0.16\n';
   assert.equal(demoMrr(said), 0.7617);
   assert.ok(Number.isNaN(demoMrr('no table')));
 });

@@ -7,6 +7,7 @@ import { waysTables, withoutSelf } from '../../bench/peers/gds/ways.js';
 import { bestOf, type Course } from '../../bench/peers/pykeen/course.js';
 import { aloneFacts } from '../../bench/peers/pykeen/facts.js';
 import { productJob, trainProduct } from '../../bench/peers/pykeen/product.js';
+import { turnSeeds } from '../../bench/peers/pykeen/run.js';
 import { SIDES, SPACE } from '../../bench/peers/pykeen/settings.js';
 import { chosenOf, type Tried, tune } from '../../bench/peers/pykeen/tune.js';
 import { keepTuned, readTuned, triedBefore } from '../../bench/peers/pykeen/tuned.js';
@@ -69,11 +70,17 @@ describe('tuning', () => {
 
   it('chooses each side’s setting by its validation MRR', () => {
     const tried = SPACE.flatMap((setting, i): Tried[] => [
-      { side: 'kgmentor', ...setting, mrr: i === 4 ? 0.4 : 0.1, epoch: 1, trainSeconds: 1 },
-      { side: 'PyKEEN', ...setting, mrr: 0.5 + i / 100, epoch: 1, trainSeconds: 1 },
+      { side: 'kgmentor', ...setting, mrr: i === 4 ? 0.4 : 0.1, epoch: 1 },
+      { side: 'PyKEEN', ...setting, mrr: 0.5 + i / 100, epoch: 1 },
     ]);
     assert.deepEqual(chosenOf(tried, 'kgmentor'), SPACE[4]);
     assert.deepEqual(chosenOf(tried, 'PyKEEN'), SPACE[8]);
+  });
+
+  it('lets no turn have its seed', () => {
+    assert.deepEqual(turnSeeds(3, 1, 1), [2, 3, 4]);
+    assert.deepEqual(turnSeeds(3, 0, 1), [0, 2, 3]);
+    assert.deepEqual(turnSeeds(2, 5, 1), [5, 6]);
   });
 
   it('is kept by target and size, and asked for where there is none', () => {
@@ -84,8 +91,8 @@ describe('tuning', () => {
     keepTuned({ ...tuned, settings }, file);
     keepTuned({ ...tuned, dim: 16, settings }, file);
     keepTuned({ ...tuned, settings: { ...settings, PyKEEN: SPACE[3] } }, file);
-    assert.deepEqual(readTuned('el', 8, file), { kgmentor: SPACE[1], PyKEEN: SPACE[3] });
-    assert.deepEqual(readTuned('el', 16, file), settings);
+    assert.deepEqual(readTuned('el', 8, file), { kgmentor: SPACE[1], PyKEEN: SPACE[3], seed: 1 });
+    assert.deepEqual(readTuned('el', 16, file), { ...settings, seed: 1 });
     assert.throws(() => readTuned('ja', 8, file), says(/^NO_DATA/));
     keepTuned({ ...tuned, target: 'ja', settings: { kgmentor: SPACE[1] } }, file);
     assert.throws(() => readTuned('ja', 8, file), says(/^NO_DATA/));
@@ -96,7 +103,7 @@ describe('tuning', () => {
     const budget = { dim: 8, seed: 1, epochs: 1, patience: 1 };
     const wanted = { target: 'el', ...budget } as const;
     const earlier = SPACE.flatMap((setting) =>
-      SIDES.map((side): Tried => ({ side, ...setting, mrr: 0.1, epoch: 1, trainSeconds: 1 })),
+      SIDES.map((side): Tried => ({ side, ...setting, mrr: 0.1, epoch: 1 })),
     );
     const missing = earlier.findIndex((one) => one.side === 'kgmentor' && one.batch === 512);
     const rest = earlier.filter((_, i) => i !== missing);
@@ -117,7 +124,7 @@ describe('tuning', () => {
     assert.equal(kept.length, 1);
     assert.deepEqual(tried.slice(0, -1), rest);
     const { side, learningRate, n3, batch } = tried.at(-1) as Tried;
-    const { mrr: _, epoch: __, trainSeconds: ___, ...expected } = earlier[missing];
+    const { mrr: _, epoch: __, ...expected } = earlier[missing];
     assert.deepEqual({ side, learningRate, n3, batch }, expected);
   });
 });

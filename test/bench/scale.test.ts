@@ -67,8 +67,8 @@ test('stages, waiting and memory are held against their bars', () => {
     entities: triples / 10,
     stages: { teacher: { seconds, peakMb: 7000, waiting }, read: { seconds, peakMb: 300 } },
   });
-  const lines = (waiting: number, seconds: number) => {
-    const growth = { seconds, last: seconds, peakMb: 0.5 };
+  const lines = (waiting: number, seconds: number, last = seconds) => {
+    const growth = { seconds, last, peakMb: 0.5 };
     return scaleLines({
       seed: 1,
       negatives: 8,

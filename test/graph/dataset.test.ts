@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import type { ConfigInput } from '../../src/config.js';
+import type { Graph } from '../../src/graph/connect.js';
 import { readDataset } from '../../src/graph/dataset.js';
 import { datasetDigest } from '../../src/kg/digest.js';
 import { run, useGraph, wipe } from '../_neo4j.js';
@@ -54,6 +55,21 @@ describe('reading a natural graph', () => {
         plain[s].cross,
         JSON.stringify(cross),
       );
+  });
+
+  it('is the same where each transaction is tried twice', async () => {
+    await write(held.graph, NODES, RELATIONSHIPS);
+    const graph: Graph = {
+      ...held.graph,
+      read: (work, options) =>
+        held.graph.read(async (tx) => {
+          await work(tx);
+          return work(tx);
+        }, options),
+    };
+    const once = await read(CONFIG);
+    const twice = await readDataset(() => graph, configOf(CONFIG));
+    assert.deepEqual(twice, once);
   });
 
   it('reads these very facts', async () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { EvaluationSettings } from '../../src/config.js';
 import { type Metrics, metricsOf } from '../../src/evaluate/metrics.js';
+import { factHash } from '../../src/kg/split.js';
 import { concatTriples } from '../../src/kg/triples.js';
 import { compareRuns } from '../../src/train/compareRuns.js';
 import { evaluateRun } from '../../src/train/evaluations.js';
@@ -88,6 +89,17 @@ describe('the comparison of two runs', () => {
       assert.equal(found.facts, asked.length);
       assert.deepEqual(found.newer, plainFigures(newer, plain));
       assert.deepEqual(found.older, plainFigures(older, plain));
+
+      const most = 3;
+      const sampled = await compareRuns(newer.folder, older.folder, { ...ONE, evaluation, most });
+      const hash = factHash(newer.keys, newer.relations, 'sample');
+      const place = ([h, r, t]: readonly string[]) =>
+        hash(newer.keys.indexOf(h), newer.relations.indexOf(r), newer.keys.indexOf(t));
+      const last = asked.map(place).sort((a, b) => a - b)[most - 1];
+      const some = { ...plain, asked: asked.filter((fact) => place(fact) <= last) };
+      assert.equal(sampled.facts, most);
+      assert.deepEqual(sampled.newer, plainFigures(newer, some));
+      assert.deepEqual(sampled.older, plainFigures(older, some));
     });
 
   it('finds a run as good as itself, on all of its validation facts', async () => {

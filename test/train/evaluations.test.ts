@@ -7,8 +7,9 @@ import type { EvaluationSettings } from '../../src/config.js';
 import { type FilterName, knownFacts } from '../../src/evaluate/filters.js';
 import { type Metrics, metricsOf } from '../../src/evaluate/metrics.js';
 import type { ModelReport } from '../../src/evaluate/report.js';
-import { evaluateAndRecord, evaluateRun, sampledRows } from '../../src/train/evaluations.js';
-import { readFacts, readRecord } from '../../src/train/folder.js';
+import { sampleRows } from '../../src/evaluate/sample.js';
+import { evaluateAndRecord, evaluateRun } from '../../src/train/evaluations.js';
+import { readFacts, readModelEntities, readRecord } from '../../src/train/folder.js';
 import { files, readJob } from '../../src/train/job.js';
 import type { PlainQuery } from '../evaluate/_plain.js';
 import { type Fact, facts } from '../kg/_facts.js';
@@ -148,23 +149,26 @@ describe('the evaluation of a student', () => {
       assert.ok(cases.includes(one), one);
   });
 
-  it('ranks a sample of as many facts as it may, whose reports are those of its facts alone', async () => {
+  it('ranks a sample of as many facts as it may, as it ranks them among all', async () => {
     const most = 7;
-    const evaluation = { directions: 'both', candidates: 'label', most } as const;
+    const explicit = { directions: 'both', candidates: 'label' } as const;
     const { test } = readFacts(student).split;
-    const copied = Uint8Array.from(test.head, (_, i) => i % 2);
-    const options = { ...ONE, evaluation, filters: ['tv'], copied } as const;
-    const { tv } = await evaluateRun(student, options);
-    const rows = sampledRows(test.head.length, most) ?? assert.fail('no sample');
-    assert.equal(new Set(rows).size, most);
+    const { sources, relations } = readModelEntities(student);
+    const rows = sampleRows(test, { keys: sources[0].keys, relations }, most) ?? assert.fail('no sample');
+    const copied = Uint8Array.from(test.head, (_, i) => Number(rows.includes(i)));
+    const options = { ...ONE, filters: ['tv'], evaluation: { ...explicit, most } } as const;
+    const { tv } = await evaluateRun(student, { ...options, copied });
+    const { tv: all } = await evaluateRun(student, { ...options, copied, evaluation: explicit });
     assert.equal(tv?.sampledFrom, test.head.length);
     assert.equal(tv.all.count, 2 * most);
-    assert.equal(tv.copied.count, 2 * rows.filter((row) => row % 2 === 1).length);
-    assert.deepEqual({ tv }, await evaluateRun(student, options), 'the same sample each time');
-    const asked = rows.reduce((all, row) => all.add(test.relation[row]), new Set<number>());
-    assert.equal(tv.byRelation.length, asked.size);
-    const all = { ...options, evaluation: { ...evaluation, most: test.head.length } };
-    assert.equal((await evaluateRun(student, all)).tv?.sampledFrom, undefined);
+    assert.deepEqual([tv.all, tv.copied], [all?.copied, all?.copied]);
+    assert.equal(tv.notCopied.count, 0);
+    assert.equal(all?.sampledFrom, undefined);
+    // Validation is not thinned by what is said of the test.
+    const { tv: valid } = await evaluateRun(student, { ...options, facts: 'valid' });
+    assert.equal(valid?.sampledFrom, undefined);
+    const { tv: few } = await evaluateRun(student, { ...options, facts: 'valid', most: 2 });
+    assert.equal(few?.all.count, 4);
   });
 
   it('counts by relation, the most frequent first, and takes the run’s own settings where none are given', async () => {

@@ -10,7 +10,7 @@ import { metricsOf } from '../../../src/evaluate/metrics.js';
 import type { Triples } from '../../../src/kg/types.js';
 import { readTensors, type StoredTensor, writeTensors } from '../../../src/model/safetensors.js';
 import { writeJson } from '../../../src/train/job.js';
-import { unseen } from '../../reference/environment.js';
+import { ofReference } from '../../reference/environment.js';
 import { pykeenPython } from '../../reference/pykeenPython.js';
 import { rankVectors } from '../rankVectors.js';
 import type { Course, Validation } from './course.js';
@@ -57,7 +57,7 @@ async function told(folder: string, threads: number): Promise<Course> {
     env: {
       ...process.env,
       // Its threads wait as PyTorch has them wait: this is wall time.
-      ...unseen(threads),
+      ...ofReference(threads),
       // What PyKEEN saves on its way goes with the folder.
       PYSTOW_HOME: path.join(folder, 'saved'),
     },

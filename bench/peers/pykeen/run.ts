@@ -1,5 +1,6 @@
 import { points, table } from '../../../src/commands/output.js';
 import type { Dbp5l, Language } from '../../dbp5l/data.js';
+import { median } from '../../median.js';
 import { inTurns } from '../../turns.js';
 import type { Course } from './course.js';
 import { aloneFacts } from './facts.js';
@@ -19,6 +20,12 @@ export interface PykeenCompared {
   readonly held: boolean;
 }
 
+/** A seed a turn, from the first on, without the one by which settings were chosen. */
+export const turnSeeds = (turns: number, first: number, tuned: number): number[] =>
+  Array.from({ length: turns + 1 }, (_, i) => first + i)
+    .filter((seed) => seed !== tuned)
+    .slice(0, turns);
+
 /** Both sides with the settings that were tuned, in paired turns. */
 export async function comparePykeen(
   data: Dbp5l,
@@ -26,12 +33,12 @@ export async function comparePykeen(
   { turns, ...budget }: Budget & { readonly turns: number },
   say: (line: string) => void,
 ): Promise<PykeenCompared> {
-  const settings = readTuned(target, budget.dim);
+  const { seed, ...settings } = readTuned(target, budget.dim);
+  const seeds = turnSeeds(turns, budget.seed, seed);
   const facts = aloneFacts(data, target);
   const courses = await inTurns(turns, SIDES, (side, turn): Promise<Course> => {
     say(`turn ${turn + 1} of ${turns}: ${side}, ${inWords(settings[side])}`);
-    // The settings were chosen by seed `budget.seed`.
-    return TRAIN[side](facts, settings[side], { ...budget, seed: budget.seed + 1 + turn });
+    return TRAIN[side](facts, settings[side], { ...budget, seed: seeds[turn] });
   });
   const done = courses.map(({ kgmentor, PyKEEN }) => turnOf(kgmentor, PyKEEN));
   const ratio = ratioOf(done);
@@ -79,7 +86,7 @@ export function tunedLines(tried: readonly Tried[]): string[] {
     'Best validation MRR of each setting',
     '',
     ...table(
-      ['', 'learning rate', 'N3', 'batch', 'validation MRR', 'epoch', 'training s'],
+      ['', 'learning rate', 'N3', 'batch', 'validation MRR', 'epoch'],
       SIDES.flatMap((side) =>
         tried
           .filter((one) => one.side === side)
@@ -88,7 +95,6 @@ export function tunedLines(tried: readonly Tried[]): string[] {
             ...[one.learningRate, one.n3, one.batch].map(String),
             points(one.mrr),
             String(one.epoch),
-            one.trainSeconds.toFixed(1),
           ]),
       ),
     ),

@@ -9,7 +9,6 @@ export interface Tried extends Setting {
   readonly side: SideName;
   readonly mrr: number;
   readonly epoch: number;
-  readonly trainSeconds: number;
 }
 
 /**
@@ -30,8 +29,8 @@ export async function tune(
     for (const side of SIDES) {
       const isThis = (one: Tried) => one.side === side && inWords(one) === inWords(setting);
       if (tried.some(isThis)) continue;
-      const { value, epoch, trainSeconds } = bestOf(await TRAIN[side](facts, setting, budget));
-      tried.push({ side, ...setting, mrr: value, epoch, trainSeconds });
+      const { value, epoch } = bestOf(await TRAIN[side](facts, setting, budget));
+      tried.push({ side, ...setting, mrr: value, epoch });
       say(`${side} ${inWords(setting)}: validation MRR ${(100 * value).toFixed(2)} at epoch ${epoch}`);
       keep(tried);
     }

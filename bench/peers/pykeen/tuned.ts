@@ -41,11 +41,19 @@ export function triedBefore(
   return all(file).find(isSame)?.tried ?? [];
 }
 
-/** @throws KgmentorError NO_DATA where a side was not tuned for the target at this size */
-export function readTuned(target: Language, dim: number, file = kept()): Readonly<Record<SideName, Setting>> {
+/**
+ * Each side's setting, and the seed by which they were chosen.
+ *
+ * @throws KgmentorError NO_DATA where a side was not tuned for the target at this size
+ */
+export function readTuned(
+  target: Language,
+  dim: number,
+  file = kept(),
+): Readonly<Record<SideName, Setting>> & { readonly seed: number } {
   const found = all(file).find((one) => one.target === target && one.dim === dim);
   const { kgmentor, PyKEEN } = found?.settings ?? {};
-  if (kgmentor && PyKEEN) return { kgmentor, PyKEEN };
+  if (found && kgmentor && PyKEEN) return { kgmentor, PyKEEN, seed: found.seed };
   throw new KgmentorError(
     'NO_DATA',
     `The two sides are not tuned for ${target} and vectors of ${dim} numbers.`,

@@ -4,12 +4,12 @@ import { oneOf, text } from '../command.js';
 import { count, points, table } from '../output.js';
 import { metricLines } from '../training.js';
 import { evaluationOf } from './evaluationFlags.js';
-import { noFacts, type Task } from './task.js';
+import { noFacts, type Task, wholeFlag } from './task.js';
 
 export const FILTERS: readonly FilterName[] = ['raw', 'train', 'tv', 'full'];
 
 export const completion: Task = {
-  flags: ['filter', 'directions', 'candidates', 'relations'],
+  flags: ['filter', 'directions', 'candidates', 'most', 'relations'],
   answerers: ['model', 'teacher', 'frequency', 'lookup'],
   async run(context) {
     const { folder, record, facts, by, threads, flags, out, signal } = context;
@@ -21,6 +21,7 @@ export const completion: Task = {
       facts,
       answerer: by as Answerer,
       evaluation: evaluationOf(context),
+      most: wholeFlag(context, 'most', 1),
       signal,
       threads,
     });

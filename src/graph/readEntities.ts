@@ -82,7 +82,7 @@ async function readNodes(
       earlier: labels.slice(0, label),
       name: node.name ?? null,
     };
-    const keyOf = entityKeys(node.label);
+    const keyOf = foundKeys(node.label);
     const before = found.length;
     const missing = await graph.read(
       async (tx) => {
@@ -94,9 +94,9 @@ async function readNodes(
           const names = record.get('names') as unknown[];
           const degrees = record.get('degrees') as number[];
           for (let i = 0; i < ids.length; i++) {
-            const values = keys[i].map(keyValue);
-            if (values.includes(null)) missing.push(ids[i]);
-            else found.add(keyOf(values as KeyValue[]), textOf(names[i]), ids[i], degrees[i], label);
+            const key = keyOf(keys[i]);
+            if (key === null) missing.push(ids[i]);
+            else found.add(key, textOf(names[i]), ids[i], degrees[i], label);
           }
         }
         return missing;
@@ -114,6 +114,20 @@ async function readNodes(
       },
     );
   return found;
+}
+
+/** Canonical keys of a label's nodes from the values that queries give; null where one cannot be of a key. */
+function foundKeys(label: string): (values: unknown[]) => string | null {
+  const keyOf = entityKeys(label);
+  return (values) => {
+    // In place: the record is not looked at again.
+    for (let i = 0; i < values.length; i++) {
+      const value = keyValue(values[i]);
+      if (value === null) return null;
+      values[i] = value;
+    }
+    return keyOf(values as KeyValue[]);
+  };
 }
 
 const textOf = (value: unknown): string | null =>

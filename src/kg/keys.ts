@@ -12,15 +12,13 @@ export const entityKey = (label: string, values: readonly KeyValue[]): string =>
 
 /** {@link entityKey} for many nodes of one label, whose name is written out once. */
 export function entityKeys(label: string): (values: readonly KeyValue[]) => string {
-  const start = JSON.stringify([label]).slice(0, -1);
+  const start = `${JSON.stringify([label]).slice(0, -1)},`;
   return (values) => {
-    let key = start;
+    let rest = '';
     for (const v of values)
-      key +=
-        typeof v === 'number'
-          ? `,${v}`
-          : `,${JSON.stringify(typeof v === 'bigint' ? { int: v.toString() } : v)}`;
-    return `${key}]`;
+      rest += `${rest && ','}${typeof v === 'number' ? v : JSON.stringify(typeof v === 'bigint' ? { int: v.toString() } : v)}`;
+    rest += ']'; // to the short part first: a long one is copied or linked with each step
+    return start + rest;
   };
 }
 

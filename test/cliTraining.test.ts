@@ -157,6 +157,10 @@ describe('the way from files to answers', () => {
       assert.equal(metrics.tv.all.count, model.metrics.tv.all.count);
       assert.ok(metrics.tv.all.mrr > 0 && metrics.tv.all.mrr <= 1);
     }
+    const { all } = model.metrics.tv;
+    const few = await cli(['evaluate', 'books', '--by', 'lookup', '--filter', 'tv', '--most', '2']);
+    assert.match(few.stdout, /^tv +all +4 /m);
+    assert.match(few.stdout, new RegExp(`^a sample of the ${all.count / 2} held-out facts$`, 'm'));
     const wrong = await cli(['evaluate', 'books', '--filter', 'tw']);
     assert.equal(wrong.code, 2);
     const none = await cli(['evaluate', 'films']);
@@ -214,6 +218,7 @@ describe('the way from files to answers', () => {
       [['--seed', '2'], /--seed says nothing to the task completion.\n.*--task paths or classification/],
       [['--task', 'paths', '--by', 'lookup'], /--by lookup: one of model, teacher expected/],
       [['--task', 'paths', '--hops', '2,x'], /--hops x: a whole number of at least 2 expected/],
+      [['--most', '0'], /--most 0: a whole number of at least 1 expected/],
       [['--task', 'paths', '--beam', '0'], /--beam 0: a whole number of at least 1 expected/],
     ] as const) {
       const { code, stdout, stderr } = await cli(['evaluate', 'books', ...flags]);

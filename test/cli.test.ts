@@ -196,6 +196,28 @@ describe('a command that reads the graph', () => {
     assert.match(finding.mend, /no source learns from another/);
   });
 
+  it('tells in doctor of alignments that the database does not have, or that give no link', async () => {
+    await wipe(held.graph);
+    await run(
+      held.graph,
+      "CREATE (a:Movie {id: 'a'})-[:SEQUEL_OF]->(:Movie {id: 'b'}), (a)-[:SAME_AS]->(:Film {id: 'a'})",
+    );
+    const sources = { movies: { nodes }, films: { nodes: [{ label: 'Film', key: 'id' }] } };
+    const linksOf = async (relationship: string) => {
+      await write('kgmentor.json', { sources, alignments: [{ relationship }] });
+      const { code, stdout } = await cli('doctor', '--json');
+      return { code, ...JSON.parse(stdout).find((one: { what: string }) => one.what === 'links') };
+    };
+    const { mend: _, ...sound } = await linksOf('SAME_AS');
+    assert.deepEqual(sound, { code: 0, what: 'links', ok: true, found: '1 by relationship SAME_AS' });
+    const unknown = await linksOf('SAME_ASS');
+    assert.deepEqual([unknown.code, unknown.ok], [1, false]);
+    assert.match(unknown.mend, /"SAME_AS"/);
+    const empty = await linksOf('SEQUEL_OF');
+    assert.deepEqual([empty.code, empty.ok], [1, false]);
+    assert.match(empty.mend, /no link: relationship SEQUEL_OF/);
+  });
+
   it('names file and line of what cannot be imported, and writes nothing', async () => {
     await wipe(held.graph);
     await run(held.graph, "CREATE (:Movie {id: 'a'})");

@@ -1,6 +1,8 @@
 import { availableParallelism, totalmem } from 'node:os';
+import type { AlignmentConfig } from '../config.js';
 import { exitCodeOf, KgmentorError } from '../errors.js';
 import { type Finding, inspect } from '../graph/inspect.js';
+import type { LinkSource } from '../graph/linkColumns.js';
 import type { Command, Context } from './command.js';
 import { count, deviceLine, isGpuUnused } from './output.js';
 
@@ -82,6 +84,7 @@ async function database(context: Context): Promise<Finding[]> {
   const { checkTypes } = await import('../graph/readTriples.js');
   const { readSchema } = await import('../graph/schema.js');
   const { weightProperties } = await import('../graph/weights.js');
+  const read: LinkSource[] = [];
   for (const [name, source] of Object.entries(config.sources)) {
     const graph = graphs.of(name);
     const schema = await readSchema(graph);
@@ -89,14 +92,37 @@ async function database(context: Context): Promise<Finding[]> {
       await check(`source ${name}`, async () => {
         checkTypes(schema, source);
         weightProperties(schema, source);
-        const { ids } = await readEntities(graph, schema, name, source);
+        const entities = await readEntities(graph, schema, name, source);
+        read.push({ name, graph, schema, read: entities });
+        const { ids } = entities;
         const nodes = ids.reduce((sum, id) => sum + Number(id >= 0), 0);
         const values = ids.length - nodes;
         return `${count(nodes)} nodes of ${source.nodes.map(({ label }) => label).join(', ')}${values > 0 ? `, ${count(values)} values of properties` : ''}`;
       }),
     );
   }
+  if (alignments.ok && config.alignments.length > 0 && read.length === names.length)
+    findings.push(await links(read, chosenAlignments(config, names)));
   return findings;
+}
+
+/** Reads the links as a training does: an alignment that gives none is as likely as not a slip. */
+async function links(
+  sources: readonly LinkSource[],
+  alignments: readonly AlignmentConfig[],
+): Promise<Finding> {
+  const { readLinks } = await import('../graph/links.js');
+  let empty: string[] = [];
+  const found = await check('links', async () => {
+    const { counts } = await readLinks(sources, alignments);
+    // Equal values are beside those of the configuration, and may be none.
+    empty = counts
+      .slice(0, alignments.length)
+      .flatMap(({ alignment, links }) => (links === 0 ? [alignment] : []));
+    return counts.map(({ alignment, links }) => `${count(links)} by ${alignment}`).join(', ');
+  });
+  if (empty.length === 0) return found;
+  return { ...found, ok: false, mend: `correct or take out what gives no link: ${empty.join(', ')}` };
 }
 
 /** What a check found; its failure becomes a fault with the error's own mend. */

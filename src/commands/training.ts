@@ -25,7 +25,7 @@ export const NOWHERE = 'nodes of no source read';
 export function narrateReport(report: ReadReport, out: Pick<Output, 'say'>): void {
   for (const { alignment, links, outside } of report.links)
     out.say(
-      `links by ${alignment}: ${count(links)}${outside > 0 ? `, ${count(outside)} more not between two sources` : ''}`,
+      `${links === 0 ? 'warning: ' : ''}links by ${alignment}: ${links === 0 ? 'none' : count(links)}${outside > 0 ? `, ${count(outside)} more not between two sources` : ''}`,
     );
   if (report.withheld > 0) out.say(`withheld from training (heldOut.links): ${count(report.withheld)} links`);
   for (const { source, label, property, relation, values, facts } of report.values)
@@ -54,10 +54,7 @@ export function metricLines(
             name,
             { all: 'all', copied: 'copied', notCopied: 'not copied' }[part],
             count(m.count),
-            points(m.mrr),
-            points(m.hits1),
-            points(m.hits3),
-            points(m.hits10),
+            ...[m.mrr, m.hits1, m.hits3, m.hits10].map((share) => (m.count > 0 ? points(share) : '–')),
           ];
         })
       : [],

@@ -31,7 +31,7 @@ export async function rollback(
     });
   if (own.length === 0) throw nothing('nothing is published');
   if (own.some((p) => p.previousModel === null))
-    throw nothing('the slot before was emptied or never written');
+    throw nothing('the slot before was emptied, never written, or holds the same model');
   if (dryRun) return { source, labels: own.map((p) => ({ label: p.label, model: p.previousModel! })) };
   const held = await acquireLease(graph, leaseOf(source), lease);
   try {

@@ -528,6 +528,18 @@ describe('rollback', () => {
     assert.deepEqual(await pointers(), second);
   });
 
+  it('is refused once the same model was published again, over the one before', async () => {
+    for (const id of ['m1', 'm2']) await publish(held.graph, films(id), NOW);
+    const again = await publish(held.graph, films('m2'), NOW);
+    assert.deepEqual([again.slot, again.removedModels], ['kgEmbeddingA', ['m1', 'm1-teacher']]);
+    const before = await pointers();
+    await assert.rejects(rollback(held.graph, { source: 'films' }), {
+      code: 'NO_DATA',
+      message: /holds the same model/,
+    });
+    assert.deepEqual(await pointers(), before);
+  });
+
   it('lets the next publication take the slot that is idle then', async () => {
     await publish(held.graph, films('m1'), NOW);
     await publish(held.graph, films('m2'), NOW);

@@ -31,7 +31,9 @@ export async function rollback(
     });
   if (own.length === 0) throw nothing('nothing is published');
   if (own.some((p) => p.previousModel === null))
-    throw nothing('the slot before was emptied, never written, or holds the same model');
+    throw nothing('the slot before was emptied or never written');
+  if (own.some((p) => p.previousModel === p.model))
+    throw nothing(`${own[0].model} was published again, over the model before`);
   if (dryRun) return { source, labels: own.map((p) => ({ label: p.label, model: p.previousModel! })) };
   const held = await acquireLease(graph, leaseOf(source), lease);
   try {

@@ -2,6 +2,7 @@ import { count, createOutput, table } from '../../src/commands/output.js';
 import { ENCODER_NAMES, type EncoderName } from '../../src/encoders.js';
 import { KgmentorError } from '../../src/errors.js';
 import { usedGpus } from '../../src/train/devices.js';
+import { inTurns } from '../turns.js';
 import { randomJob, type Size } from './job.js';
 import { type Turn, turn } from './turn.js';
 
@@ -82,16 +83,7 @@ export async function compare(
   devices: { readonly cpu: string; readonly gpu: string },
 ): Promise<Compared> {
   const job = randomJob(encoder, size, epochs);
-  const pairs: { cpu: Turn; gpu: Turn }[] = [];
-  for (let i = 0; i < turns; i++) {
-    const onCpu = () => turn(job, devices.cpu, threads);
-    const onGpu = () => turn(job, devices.gpu, threads);
-    if (i % 2 === 0) pairs.push({ cpu: await onCpu(), gpu: await onGpu() });
-    else {
-      const gpu = await onGpu();
-      pairs.push({ cpu: await onCpu(), gpu });
-    }
-  }
+  const pairs = await inTurns(turns, ['cpu', 'gpu'], (device) => turn(job, devices[device], threads));
   const ratios = pairs.map(({ cpu, gpu }) => gpu.rowsPerSecond / cpu.rowsPerSecond);
   const [{ cpu, gpu }] = pairs;
   return {

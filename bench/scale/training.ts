@@ -36,8 +36,8 @@ export interface Measured {
 export const now = (): number => performance.now() / 1000;
 
 /**
- * Trains a run folder for its one epoch and validates. Where the plan says that this would take longer than the limit, the plan's
- * figures stand for it, and the folder gets a model of random vectors, so that the stages after it go on.
+ * Trains a run folder for its one epoch and validates. Where the plan says that this would take longer than the limit,
+ * the plan's figures stand for it, and the folder gets a model of random vectors, so that the stages after it go on.
  */
 export async function trained(
   folder: string,

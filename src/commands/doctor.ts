@@ -73,8 +73,10 @@ async function database(context: Context): Promise<Finding[]> {
   const config = context.config();
   const { chosenAlignments } = await import('../graph/alignments.js');
   const names = Object.keys(config.sources);
+  let chosen: readonly AlignmentConfig[] = [];
   const alignments = await check('alignments', async () => {
-    return `${chosenAlignments(config, names).length} in the configuration`;
+    chosen = chosenAlignments(config, names);
+    return `${chosen.length} in the configuration`;
   });
   const apart = config.alignments.length === 0 && names.length > 1;
   findings.push(
@@ -101,8 +103,7 @@ async function database(context: Context): Promise<Finding[]> {
       }),
     );
   }
-  if (alignments.ok && config.alignments.length > 0 && read.length === names.length)
-    findings.push(await links(read, chosenAlignments(config, names)));
+  if (chosen.length > 0 && read.length === names.length) findings.push(await links(read, chosen));
   return findings;
 }
 

@@ -36,13 +36,13 @@ export const freshProgress: Progress = {
 /**
  * Weights, optimiser state, settings and progress in one file that appears whole or not at all.
  *
- * @param sound throws for tensors that are not to be kept
+ * @param sound gives the tensors back, or throws for what is not to be kept
  */
 export function saveCheckpoint(
   path: string,
   trainer: Trainer,
   progress: Progress,
-  sound = (tensors: Record<string, StoredTensor>) => tensors,
+  sound: (tensors: Record<string, StoredTensor>) => Record<string, StoredTensor>,
 ): void {
   const tensors: Record<string, StoredTensor> = checkpointTensors(trainer.model);
   for (const [name, table] of Object.entries(trainer.extras))

@@ -58,8 +58,8 @@ export function validQueries(facts: Facts, names: FactNames, evaluation: Evaluat
 
 /**
  * Filtered ranks of a finished student run on its held-out facts, whole and split into copied and not-copied ones:
- * a fact is copied where it stands in another source as well. Where there are
- * more facts than {@link mostRanked} lets be, a sample is ranked, the same for every run on the same facts.
+ * a fact is copied where it stands in another source as well. Where there are more facts than {@link mostRanked} lets
+ * be, a sample is ranked, the same for every run on the same facts.
  *
  * @throws KgmentorError BAD_DATA when the folder holds no finished student
  * @example

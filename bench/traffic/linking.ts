@@ -41,7 +41,7 @@ export async function benchLinking(
       return name === target ? [] : [() => readLinkedTriples(graph, schema, input, anchors[i], 0)];
     });
     let triples = 0;
-    for await (const found of inOrder(tasks)) for (const { head } of found.triples) triples += head.length;
+    for await (const found of inOrder(tasks)) triples += found.triples.head.length;
     return triples;
   };
   const TARGET = newName('label', config.sources[target].nodes[0].label);

@@ -24,7 +24,7 @@ import {
 import type { ValueCounts } from './readValues.js';
 import { readSchema, type Schema } from './schema.js';
 import { type SourceFacts, shareRelations, sourceFacts } from './sourceFacts.js';
-import type { NamedTriples, ReadTriples } from './tripleColumns.js';
+import type { NamedFacts, ReadTriples } from './tripleColumns.js';
 import { linkedValues } from './valueEntities.js';
 import { withholdLinks } from './withholdLinks.js';
 
@@ -236,11 +236,10 @@ async function readAround(asking: Asking, around: Around): Promise<Parts> {
   return { sources, read, cross, links };
 }
 
-const factsOf = (
-  { read }: LinkSource,
-  { triples, means }: ReadTriples,
-  values: readonly NamedTriples[],
-): Parts['read'][number] => ({ ...sourceFacts([...triples, ...values], read.ids.length), means });
+const factsOf = ({ read }: LinkSource, found: ReadTriples, values: NamedFacts): Parts['read'][number] => ({
+  ...sourceFacts(values.triples.head.length > 0 ? [found, values] : [found], read.ids.length),
+  means: found.means,
+});
 
 const triplesInput = (config: Config, { name, read }: LinkSource): TriplesInput => ({
   name,

@@ -18,12 +18,20 @@ export class EntityColumns {
     return this.keys.length;
   }
 
-  add(key: string, name: string | null, id: number, degree: number, label: number): void {
-    this.keys.push(key);
-    this.names.push(name);
-    this.ids.push(id);
-    this.degrees.push(degree);
-    this.labels.push(label);
+  append(
+    {
+      keys,
+      names,
+      ids,
+      degrees,
+    }: Record<'ids' | 'degrees', readonly number[]> & Pick<EntityColumns, 'keys' | 'names'>,
+    label: number,
+  ): void {
+    for (const key of keys) this.keys.push(key);
+    for (const name of names) this.names.push(name);
+    this.ids.append(ids);
+    this.degrees.append(degrees);
+    this.labels.fill(label, ids.length);
   }
 
   /** Forgets all but the first ones. */
@@ -42,7 +50,7 @@ export class EntityColumns {
     readonly labels: Int32Array;
   } {
     const { keys, names, length } = this;
-    const [ids, degrees, labels] = [this.ids.done(), this.degrees.done(), this.labels.done()];
+    const [ids, degrees, labels] = [this.ids.view(), this.degrees.view(), this.labels.view()];
     const order: number[] = [];
     for (let i = 0; i < length; i++) order.push(i);
     order.sort((a, b) => compareKeys(keys[a], keys[b]));

@@ -33,9 +33,11 @@ export class LinkColumns {
   }
 
   append(other: LinkColumns): void {
-    const { leftSource, left, rightSource, right, confidence } = other.done();
-    for (let i = 0; i < left.length; i++)
-      this.add(leftSource[i], left[i], rightSource[i], right[i], confidence[i]);
+    this.#leftSource.append(other.#leftSource.view());
+    this.#left.append(other.#left.view());
+    this.#rightSource.append(other.#rightSource.view());
+    this.#right.append(other.#right.view());
+    this.#confidence.append(other.#confidence.view());
   }
 
   done(): Alignments {

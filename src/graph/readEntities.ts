@@ -11,7 +11,7 @@ import { type EntityIndex, entityIndex } from './entityIndex.js';
 import { keyValue } from './keyValue.js';
 import { readValues, type ValueCounts } from './readValues.js';
 import { checkedName, type Schema } from './schema.js';
-import type { NamedTriples } from './tripleColumns.js';
+import type { NamedFacts } from './tripleColumns.js';
 import { addValues, valueFacts } from './valueEntities.js';
 
 /** A source's entities with the server's internal ids, which hold within one export only. */
@@ -23,7 +23,7 @@ export interface ReadEntities {
   readonly degrees: Float64Array;
   readonly at: EntityIndex;
   /** Facts (node, relation, value). */
-  readonly values: readonly NamedTriples[];
+  readonly values: NamedFacts;
   readonly valueCounts: readonly ValueCounts[];
 }
 
@@ -90,14 +90,10 @@ async function readNodes(
         const missing: number[] = [];
         for await (const record of tx.run(text, parameters)) {
           const ids = record.get('ids') as number[];
-          const keys = record.get('keys') as unknown[][];
-          const names = record.get('names') as unknown[];
-          const degrees = record.get('degrees') as number[];
-          for (let i = 0; i < ids.length; i++) {
-            const key = keyOf(keys[i]);
-            if (key === null) missing.push(ids[i]);
-            else found.add(key, textOf(names[i]), ids[i], degrees[i], label);
-          }
+          const keys = (record.get('keys') as unknown[][]).map(keyOf);
+          for (let i = 0; i < ids.length; i++) if (keys[i] === '') missing.push(ids[i]);
+          const names = (record.get('names') as unknown[]).map(textOf);
+          found.append({ keys, names, ids, degrees: record.get('degrees') as number[] }, label);
         }
         return missing;
       },
@@ -116,14 +112,14 @@ async function readNodes(
   return found;
 }
 
-/** Canonical keys of a label's nodes from the values that queries give; null where one cannot be of a key. */
-function foundKeys(label: string): (values: unknown[]) => string | null {
+/** Canonical keys of a label's nodes from the values that queries give; empty where one cannot be of a key. */
+function foundKeys(label: string): (values: unknown[]) => string {
   const keyOf = entityKeys(label);
   return (values) => {
     // In place: the record is not looked at again.
     for (let i = 0; i < values.length; i++) {
       const value = keyValue(values[i]);
-      if (value === null) return null;
+      if (value === null) return '';
       values[i] = value;
     }
     return keyOf(values as KeyValue[]);

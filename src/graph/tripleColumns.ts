@@ -1,21 +1,21 @@
 import { Growing } from '../kg/growing.js';
+import { sortBy } from '../kg/sort.js';
+import type { Triples } from '../kg/types.js';
 import { meanWeight, relativeWeights } from '../kg/weights.js';
 import type { EntityIndex } from './entityIndex.js';
 import type { TypeColumns } from './readRelationships.js';
 import { type BadWeight, weightValue } from './weights.js';
 
-/** Relationships as columns of dense entities, by shared relation name; before relations are numbered. */
-export interface NamedTriples {
-  readonly relation: string;
-  readonly head: Int32Array;
-  readonly tail: Int32Array;
-  /** Relative to the mean of the relationship type; absent where its facts have none. */
-  readonly weight?: Float32Array;
+/** Facts with names of their relations, of which some may be equal and some without facts. */
+export interface NamedFacts {
+  readonly relations: readonly string[];
+  /** `relation` counts into `relations`. */
+  readonly triples: Triples;
 }
 
-/** A source's facts and the mean weight of each relationship type that has weights, as it was read. */
-export interface ReadTriples {
-  readonly triples: NamedTriples[];
+/** A source's relationships as they were read: in no order, repeated ones kept, a relation for each type. */
+export interface ReadTriples extends NamedFacts {
+  /** The mean weight of each relationship type that has weights. */
   readonly means: Readonly<Record<string, number>>;
 }
 
@@ -30,15 +30,16 @@ export interface Resolving {
   readonly onBadWeight: (bad: BadWeight) => void;
 }
 
-interface Columns {
-  readonly head: Growing<Int32Array>;
-  readonly tail: Growing<Int32Array>;
-  readonly given: Growing<Float64Array>;
-}
-
-/** Gathers columns by type; internal ids become dense ones at once, so that no record is kept. */
+/** Gathers facts; internal ids become dense ones at once, so that no record is kept. */
 export class TripleColumns {
-  readonly #byType = new Map<string, Columns>();
+  /** Type → its number. */
+  readonly #types = new Map<string, number>();
+  readonly #weighed = new Set<number>();
+  readonly #head = new Growing(Int32Array);
+  readonly #type = new Growing(Int32Array);
+  readonly #tail = new Growing(Int32Array);
+  /** NaN for a fact without a weight; as long as the others once there is one. */
+  readonly #given = new Growing(Float64Array);
   readonly #ways: Resolving;
 
   constructor(ways: Resolving) {
@@ -61,45 +62,57 @@ export class TripleColumns {
     weights: readonly unknown[],
   ): void {
     const { at, keep, onOutside, onBadWeight } = this.#ways;
-    let columns = this.#byType.get(type);
+    const before = this.#head.length;
     for (let i = 0; i < heads.length; i++) {
       const head = at.get(heads[i]);
       const tail = at.get(tails[i]);
       if (head === undefined) onOutside?.(type, heads[i]);
       else if (tail === undefined) onOutside?.(type, tails[i]);
       else if (!keep || keep(head, tail)) {
-        if (!columns) {
-          columns = {
-            head: new Growing(Int32Array),
-            tail: new Growing(Int32Array),
-            given: new Growing(Float64Array),
-          };
-          this.#byType.set(type, columns);
-        }
-        columns.head.push(head);
-        columns.tail.push(tail);
+        this.#head.push(head);
+        this.#tail.push(tail);
         if (weights.length === 0) continue;
         const value = weightValue(weights[i]);
         if (value === undefined) onBadWeight({ type, value: weights[i] });
-        columns.given.push(value ?? Number.NaN);
+        this.#given.fill(Number.NaN, this.#head.length - 1 - this.#given.length);
+        this.#given.push(value ?? Number.NaN);
       }
     }
+    const added = this.#head.length - before;
+    if (added === 0) return;
+    const number = this.#types.get(type) ?? this.#types.size;
+    this.#types.set(type, number);
+    this.#type.fill(number, added);
+    if (weights.length > 0) this.#weighed.add(number);
   }
 
-  /** Dense triples by relation, weights relative to the mean of their type. */
   done(): ReadTriples {
-    const triples: NamedTriples[] = [];
+    const { nameOf } = this.#ways;
+    const types = [...this.#types.keys()];
+    const triples = { head: this.#head.view(), relation: this.#type.view(), tail: this.#tail.view() };
+    const relations = types.map(nameOf);
+    if (this.#weighed.size === 0) return { relations, triples, means: {} };
+    this.#given.fill(Number.NaN, this.#head.length - this.#given.length);
+    const { weight, means } = this.#relativeWeights(types);
+    return { relations, triples: { ...triples, weight }, means };
+  }
+
+  #relativeWeights(types: readonly string[]): { weight: Float32Array; means: Record<string, number> } {
+    const [type, given] = [this.#type.view(), this.#given.view()];
+    const weight = new Float32Array(given.length).fill(1);
     const means: [string, number][] = [];
-    for (const [type, { head, tail, given }] of [...this.#byType].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const columns = { relation: this.#ways.nameOf(type), head: head.done(), tail: tail.done() };
-      if (given.length === 0) triples.push(columns);
-      else {
-        const weights = given.done();
-        const mean = meanWeight(weights);
-        means.push([type, mean]);
-        triples.push({ ...columns, weight: relativeWeights(weights, mean) });
-      }
+    const order = sortBy(type, Int32Array.from(type.keys()), types.length);
+    for (let from = 0, to = 0; from < order.length; from = to) {
+      const number = type[order[from]];
+      while (to < order.length && type[order[to]] === number) to++;
+      if (!this.#weighed.has(number)) continue;
+      const rows = order.subarray(from, to);
+      const own = Float64Array.from(rows, (row) => given[row]);
+      const mean = meanWeight(own);
+      means.push([types[number], mean]);
+      const relative = relativeWeights(own, mean);
+      for (const [i, row] of rows.entries()) weight[row] = relative[i];
     }
-    return { triples, means: Object.fromEntries(means) };
+    return { weight, means: Object.fromEntries(means) };
   }
 }

@@ -1,13 +1,19 @@
+import { Growing } from '../kg/growing.js';
 import { parseEntityKey } from '../kg/keys.js';
+import { filterTriples } from '../kg/triples.js';
 import type { EntityColumns } from './entityColumns.js';
 import type { EntityIndex } from './entityIndex.js';
 import type { ReadValues } from './readValues.js';
-import type { NamedTriples } from './tripleColumns.js';
+import type { NamedFacts } from './tripleColumns.js';
 
 /** Values as entities, a class a relation after the labels of nodes. */
 export function addValues(found: EntityColumns, { byRelation }: ReadValues, labels: number): void {
-  for (const [i, keys] of [...byRelation.values()].entries())
-    for (const key of keys.keys()) found.add(key, String(parseEntityKey(key).values[0]), -1, 0, labels + i);
+  for (const [i, byKey] of [...byRelation.values()].entries()) {
+    const keys = [...byKey.keys()];
+    const names = keys.map((key) => String(parseEntityKey(key).values[0]));
+    const column = (value: number) => keys.map(() => value);
+    found.append({ keys, names, ids: column(-1), degrees: column(0) }, labels + i);
+  }
 }
 
 /** Facts (node, relation, value); `keys` and `ids` of all entities, of which those without a node are values. */
@@ -15,21 +21,21 @@ export function valueFacts(
   { byRelation }: ReadValues,
   at: EntityIndex,
   { keys, ids }: { readonly keys: readonly string[]; readonly ids: Float64Array },
-): NamedTriples[] {
+): NamedFacts {
   const entityOf = new Map<string, number>();
   for (let entity = 0; entity < ids.length; entity++) if (ids[entity] < 0) entityOf.set(keys[entity], entity);
-  return [...byRelation].map(([relation, byKey]) => {
-    const head: number[] = [];
-    const tail: number[] = [];
+  const [head, relation, tail] = [0, 1, 2].map(() => new Growing(Int32Array));
+  for (const [i, byKey] of [...byRelation.values()].entries())
     for (const [key, nodes] of byKey)
       for (const id of nodes) {
         const entity = at.get(id);
         if (entity === undefined) continue; // newer than the reading of the nodes
         head.push(entity);
+        relation.push(i);
         tail.push(entityOf.get(key) as number);
       }
-    return { relation, head: Int32Array.from(head), tail: Int32Array.from(tail) };
-  });
+  const triples = { head: head.done(), relation: relation.done(), tail: tail.done() };
+  return { relations: [...byRelation.keys()], triples };
 }
 
 /**
@@ -38,16 +44,12 @@ export function valueFacts(
  *
  * @param anchors, hops as `readLinkedTriples` takes them
  */
-export const linkedValues = (
-  values: readonly NamedTriples[],
+export function linkedValues(
+  { relations, triples }: NamedFacts,
   anchors: Uint8Array,
   hops: 0 | 1,
-): NamedTriples[] =>
-  values.map(({ relation, head, tail }) => {
-    const keep = [...head.keys()].filter((i) => anchors[head[i]] && (hops === 1 || anchors[tail[i]]));
-    return {
-      relation,
-      head: Int32Array.from(keep, (i) => head[i]),
-      tail: Int32Array.from(keep, (i) => tail[i]),
-    };
-  });
+): NamedFacts {
+  const { head, tail } = triples;
+  const keep = (i: number) => anchors[head[i]] === 1 && (hops === 1 || anchors[tail[i]] === 1);
+  return { relations, triples: filterTriples(triples, keep) };
+}

@@ -16,17 +16,40 @@ export class Growing<T extends Int32Array | Float32Array | Float64Array> {
   }
 
   push(value: number): void {
-    if (this.#length === this.#column.length) {
-      const larger = new this.#make(2 * this.#length);
-      larger.set(this.#column);
-      this.#column = larger;
-    }
+    if (this.#length === this.#column.length) this.#grow(this.#length + 1);
     this.#column[this.#length++] = value;
+  }
+
+  /** Pushes all of them at once. */
+  append(values: ArrayLike<number>): void {
+    const length = this.#length + values.length;
+    if (length > this.#column.length) this.#grow(length);
+    this.#column.set(values, this.#length);
+    this.#length = length;
+  }
+
+  /** Pushes one value so many times. */
+  fill(value: number, times: number): void {
+    const length = this.#length + times;
+    if (length > this.#column.length) this.#grow(length);
+    this.#column.fill(value, this.#length, length);
+    this.#length = length;
+  }
+
+  #grow(length: number): void {
+    const larger = new this.#make(Math.max(length, 2 * this.#column.length));
+    larger.set(this.#column);
+    this.#column = larger;
   }
 
   /** Forgets all but the first ones. */
   cut(length: number): void {
     this.#length = Math.min(length, this.#length);
+  }
+
+  /** What was pushed, until the next push. */
+  view(): T {
+    return this.#column.subarray(0, this.#length) as T;
   }
 
   /** What was pushed, as a column of its own. */

@@ -291,7 +291,7 @@ function nodeReader(graphFor: GraphFor, config: Config): (name: string) => Promi
     const graph = graphFor(name);
     const schema = schemas.get(graph) ?? readSchema(graph);
     schemas.set(graph, schema);
-    const read = await readEntities(graph, await schema, name, config.sources[name]);
+    const read = await readEntities(graph, schema, name, config.sources[name]);
     return { name, graph, schema: await schema, read };
   };
 }

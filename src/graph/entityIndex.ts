@@ -18,11 +18,11 @@ export function entityIndex(ids: Float64Array): EntityIndex {
   for (const id of ids) if (id > most) most = id;
   if (most >= SPARSE * ids.length + 1024) {
     const map = new Map<number, number>();
-    for (const [entity, id] of ids.entries()) if (id >= 0) map.set(id, entity);
+    for (let entity = 0; entity < ids.length; entity++) if (ids[entity] >= 0) map.set(ids[entity], entity);
     return map;
   }
   const column = new Int32Array(most + 1).fill(-1);
-  for (const [entity, id] of ids.entries()) if (id >= 0) column[id] = entity;
+  for (let entity = 0; entity < ids.length; entity++) if (ids[entity] >= 0) column[ids[entity]] = entity;
   const get = (id: number) => {
     const entity = column[id]; // undefined outside the column
     return entity >= 0 ? entity : undefined;

@@ -55,20 +55,21 @@ function nameOf(alignment: AlignmentConfig): string {
 /** Each pair once with its highest confidence, the earlier source left, in the order of sources and entities. */
 function canonical(found: Alignments): Alignments {
   const all = straightened(found);
-  const order = endOrder(all);
-  const links = pickLinks(all, order);
-  const { leftSource, left, rightSource, right, confidence } = links;
-  const kept: number[] = [];
-  for (let i = 0; i < order.length; i++) {
-    const last = kept.length > 0 ? kept[kept.length - 1] : -1;
+  const { leftSource, left, rightSource, right, confidence } = all;
+  const kept = endOrder(all);
+  let n = 0;
+  let last = -1;
+  for (const i of kept) {
     const isRepeat =
       last >= 0 &&
       right[i] === right[last] &&
       left[i] === left[last] &&
       rightSource[i] === rightSource[last] &&
       leftSource[i] === leftSource[last];
-    if (!isRepeat) kept.push(i);
-    else if (confidence[i] > confidence[last]) confidence[last] = confidence[i];
+    // No place is written that is yet to be read.
+    if (!isRepeat) kept[n++] = i;
+    else if (confidence[i] > confidence[kept[n - 1]]) kept[n - 1] = i;
+    last = i;
   }
-  return pickLinks(links, kept);
+  return pickLinks(all, kept.subarray(0, n));
 }

@@ -6,13 +6,14 @@ import type { Entities } from '../kg/types.js';
 import { valueLabel } from '../kg/values.js';
 import type { Graph } from './connect.js';
 import { cypher, withNames } from './cypher.js';
-import { EntityColumns } from './entityColumns.js';
 import { type EntityIndex, entityIndex } from './entityIndex.js';
+import { type EntityPart, sortedEntities } from './entityParts.js';
 import { keyValue } from './keyValue.js';
+import { newName } from './names.js';
 import { readValues, type ValueCounts } from './readValues.js';
-import { checkedName, type Schema } from './schema.js';
+import { requireName, type Schema } from './schema.js';
 import type { NamedFacts } from './tripleColumns.js';
-import { addValues, valueFacts } from './valueEntities.js';
+import { valueFacts, valueParts } from './valueEntities.js';
 
 /** A source's entities with the server's internal ids, which hold within one export only. */
 export interface ReadEntities {
@@ -42,14 +43,14 @@ export function keyProperties(node: NodeConfig): readonly string[] {
  */
 export async function readEntities(
   graph: Graph,
-  schema: Schema,
+  schema: Schema | Promise<Schema>,
   name: string,
   source: SourceConfig,
 ): Promise<ReadEntities> {
   const found = await readNodes(graph, schema, name, source);
-  const values = await readValues(graph, schema, name, source);
-  addValues(found, values, source.nodes.length);
-  const { keys, names, ids, degrees, labels } = found.sorted();
+  const values = await readValues(graph, await schema, name, source);
+  const parts = [...found, ...valueParts(values, source.nodes.length)];
+  const { keys, names, ids, degrees, labels } = sortedEntities(parts);
   refuseRepeated(name, source, keys);
   const at = entityIndex(ids);
   return {
@@ -69,39 +70,42 @@ export async function readEntities(
 
 async function readNodes(
   graph: Graph,
-  schema: Schema,
+  schema: Schema | Promise<Schema>,
   name: string,
   source: SourceConfig,
-): Promise<EntityColumns> {
-  const found = new EntityColumns();
+): Promise<EntityPart[]> {
+  const known = Promise.resolve(schema);
+  known.catch(() => undefined); // awaited below, as nodes are read meanwhile
+  const found: EntityPart[] = [];
   const labels = source.nodes.map((node) => node.label);
   for (const [label, node] of source.nodes.entries()) {
-    const text = withNames(cypher('read-entities'), { LABEL: checkedName(schema, 'label', node.label) });
+    const text = withNames(cypher('read-entities'), { LABEL: newName('label', node.label) });
     const parameters = {
       properties: keyProperties(node),
       earlier: labels.slice(0, label),
       name: node.name ?? null,
     };
-    const keyOf = foundKeys(node.label);
-    const before = found.length;
-    const missing = await graph.read(
+    const keysOf = foundKeys(node.label);
+    const { parts, missing } = await graph.read(
       async (tx) => {
-        found.cut(before); // a try that failed left some
+        const parts: EntityPart[] = []; // begun anew on each try
         const missing: number[] = [];
         for await (const record of tx.run(text, parameters)) {
           const ids = record.get('ids') as number[];
-          const keys = (record.get('keys') as unknown[][]).map(keyOf);
+          const keys = keysOf(record.get('keys') as unknown[][], ids.length);
           for (let i = 0; i < ids.length; i++) if (keys[i] === '') missing.push(ids[i]);
           const names = (record.get('names') as unknown[]).map(textOf);
-          found.append({ keys, names, ids, degrees: record.get('degrees') as number[] }, label);
+          parts.push({ keys, names, ids, degrees: record.get('degrees') as number[], label });
         }
-        return missing;
+        return { parts, missing };
       },
       { fetchSize: 10 },
     );
-    if (missing.length > 0) throw missingKeys(name, node, missing, schema);
+    requireName(await known, 'label', node.label); // no node has one that the database does not know
+    if (missing.length > 0) throw missingKeys(name, node, missing, await known);
+    for (const part of parts) found.push(part);
   }
-  if (found.length === 0)
+  if (found.every(({ ids }) => ids.length === 0))
     throw new KgmentorError(
       'NO_DATA',
       `The source ${name} is empty: no node has the label ${labels.join(' or ')}.`,
@@ -112,17 +116,17 @@ async function readNodes(
   return found;
 }
 
-/** Canonical keys of a label's nodes from the values that queries give; empty where one cannot be of a key. */
-function foundKeys(label: string): (values: unknown[]) => string {
+/** Canonical keys of a label's nodes from columns of their values; empty where one cannot be of a key. */
+function foundKeys(label: string): (columns: readonly (readonly unknown[])[], length: number) => string[] {
   const keyOf = entityKeys(label);
-  return (values) => {
-    // In place: the record is not looked at again.
-    for (let i = 0; i < values.length; i++) {
-      const value = keyValue(values[i]);
-      if (value === null) return '';
-      values[i] = value;
+  return (columns, length) => {
+    const keys: string[] = [];
+    const values: (KeyValue | null)[] = []; // one for all: a list for each node would live as long as the record
+    for (let i = 0; i < length; i++) {
+      for (let column = 0; column < columns.length; column++) values[column] = keyValue(columns[column][i]);
+      keys.push(values.includes(null) ? '' : keyOf(values as KeyValue[]));
     }
-    return keyOf(values as KeyValue[]);
+    return keys;
   };
 }
 

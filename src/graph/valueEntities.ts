@@ -1,20 +1,18 @@
 import { Growing } from '../kg/growing.js';
 import { parseEntityKey } from '../kg/keys.js';
 import { filterTriples } from '../kg/triples.js';
-import type { EntityColumns } from './entityColumns.js';
 import type { EntityIndex } from './entityIndex.js';
+import type { EntityPart } from './entityParts.js';
 import type { ReadValues } from './readValues.js';
 import type { NamedFacts } from './tripleColumns.js';
 
 /** Values as entities, a class a relation after the labels of nodes. */
-export function addValues(found: EntityColumns, { byRelation }: ReadValues, labels: number): void {
-  for (const [i, byKey] of [...byRelation.values()].entries()) {
+export const valueParts = ({ byRelation }: ReadValues, labels: number): EntityPart[] =>
+  [...byRelation.values()].map((byKey, i) => {
     const keys = [...byKey.keys()];
     const names = keys.map((key) => String(parseEntityKey(key).values[0]));
-    const column = (value: number) => keys.map(() => value);
-    found.append({ keys, names, ids: column(-1), degrees: column(0) }, labels + i);
-  }
-}
+    return { keys, names, ids: keys.map(() => -1), degrees: keys.map(() => 0), label: labels + i };
+  });
 
 /** Facts (node, relation, value); `keys` and `ids` of all entities, of which those without a node are values. */
 export function valueFacts(

@@ -42,11 +42,6 @@ export class Growing<T extends Int32Array | Float32Array | Float64Array> {
     this.#column = larger;
   }
 
-  /** Forgets all but the first ones. */
-  cut(length: number): void {
-    this.#length = Math.min(length, this.#length);
-  }
-
   /** What was pushed, until the next push. */
   view(): T {
     return this.#column.subarray(0, this.#length) as T;

@@ -1,4 +1,5 @@
 import type { ParseArgsConfig } from 'node:util';
+import { KgmentorError } from '../src/errors.js';
 import { runBackends } from './backends.js';
 import { runCore } from './core/bench.js';
 import { runDbp5l } from './dbp5l/run.js';
@@ -32,7 +33,10 @@ const list = (values: Values, name: string): string[] | undefined => text(values
 const isOn = (values: Values, name: string): boolean => values[name] === true;
 function number<D extends number | undefined>(values: Values, name: string, absent: D): number | D {
   const given = text(values, name);
-  return given === undefined ? absent : Number(given);
+  if (given === undefined) return absent;
+  if (given.trim() === '' || Number.isNaN(Number(given)))
+    throw new KgmentorError('USAGE', `--${name} ${given} is no number.`);
+  return Number(given);
 }
 
 const takes = (what: string, help: string): Option => ({ takes: what, help });

@@ -98,6 +98,15 @@ describe('the way from files to answers', () => {
     assert.match(stderr, /^links by relationship SAME_AS: 30$/m);
   });
 
+  it('tells nothing with --quiet, but warnings', async () => {
+    const config = { ...configOf('runs'), alignments: [{ match: { 'films.Film.title': 'books.Book.id' } }] };
+    await write('unlinked.json', config);
+    const { stderr } = await cli(['sources', '--quiet', '--config', 'unlinked.json']);
+    assert.equal(stderr, 'warning: links by films.Film.title = books.Book.id: none\n');
+    const linked = await cli(['sources', '--quiet']);
+    assert.equal(linked.stderr, '');
+  });
+
   it('reads only in a dry run of the training', async () => {
     const report = await json<{ sources: unknown[] }>('pretrain', '--dry-run');
     assert.equal(report.sources.length, 2);

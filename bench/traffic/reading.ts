@@ -28,7 +28,7 @@ export async function benchReading(graph: Graph, config: Config, turns: number):
     const { windows } = readWindows(...nodesOf({ ids: first.ids[name], degrees: first.degrees[name] }));
     const [node] = source.nodes;
     const text = withNames(cypher('read-entities'), { LABEL: newName('label', node.label) });
-    const entities = { properties: keyProperties(node), earlier: [], name: node.name ?? null };
+    const entities = { properties: keyProperties(node), earlier: [], name: null };
     return [
       () => drain(graph, text, entities, 'ids').then(() => 0),
       ...windows.map((ids) => () => drain(graph, cypher('read-out'), { ...filter, ids }, 'tails')),

@@ -83,24 +83,28 @@ export async function measureTraffic(
   }
 }
 
+/** What is asked of a kind of traffic: of the reference's rate at least, or of its time at most. */
+type Bar = { readonly least: number } | { readonly most: number };
+
 function linesOf({ triples, turns, reading, writing, linking, hub, memory }: Traffic): string[] {
-  const row = (name: string, rows: number, { product, reference, ratio }: Paired, bar: string) => [
+  const row = (name: string, rows: number, { product, reference, ratio }: Paired, bar: Bar) => [
     name,
     count(rows),
     product.toFixed(2),
     reference.toFixed(2),
-    bar.startsWith('≥') ? `${(100 / ratio).toFixed(0)} %` : ratio.toFixed(2),
-    bar,
+    'least' in bar ? `${(100 / ratio).toFixed(0)} %` : ratio.toFixed(2),
+    'least' in bar ? `≥ ${100 * bar.least} %` : `≤ ${bar.most.toFixed(2)}`,
+    ('least' in bar ? 1 / ratio >= bar.least : ratio <= bar.most) ? 'held' : 'missed',
   ];
   return [
     `DBP-5L, ${count(triples)} triples, medians of ${turns} paired turns`,
     '',
     ...table(
-      ['traffic', 'rows', 'kgmentor s', 'reference s', 'ratio', 'bar'],
+      ['traffic', 'rows', 'kgmentor s', 'reference s', 'ratio', 'bar', ''],
       [
-        row('reading all sources', triples, reading, '≥ 80 %'),
-        row('writing vectors', writing.vectors, writing, '≥ 80 %'),
-        row('linked subgraph, its nodes known', linking.triples, linking, '≤ 1.30'),
+        row('reading all sources', triples, reading, { least: 0.8 }),
+        row('writing vectors', writing.vectors, writing, { least: 0.8 }),
+        row('linked subgraph, its nodes known', linking.triples, linking, { most: 1.3 }),
       ],
     ),
     `references: the bare driver with the same queries in ${reading.sessions} sessions; ${writing.query} by ${writing.batch}; ${linking.query}, ${count(linking.queryTriples)} triples`,

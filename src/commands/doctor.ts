@@ -95,7 +95,7 @@ async function database(context: Context): Promise<Finding[]> {
         checkTypes(schema, source);
         weightProperties(schema, source);
         const entities = await readEntities(graph, schema, name, source);
-        read.push({ name, graph, schema, read: entities });
+        if (chosen.length > 0) read.push({ name, graph, schema, read: entities });
         const { ids } = entities;
         const nodes = ids.reduce((sum, id) => sum + Number(id >= 0), 0);
         const values = ids.length - nodes;

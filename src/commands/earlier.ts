@@ -48,8 +48,12 @@ export async function earlierStudent(
   if (named === undefined && !flags.incremental) return undefined;
   const id = named ?? (await earlierRuns(graph, target, runs))[0]?.record.id;
   const { folder, record } = findRun(runs, id, { kind: 'student', target, finished: true });
-  if (record.target === target && record.status === 'done') return folder;
-  throw new KgmentorError('USAGE', `The run ${record.id} is no finished student of ${target}.`, {
-    next: '`kgmentor runs` lists the runs.',
-  });
+  if (record.target === target) return folder;
+  throw new KgmentorError(
+    'USAGE',
+    `The run ${record.id} is a student of ${record.target}, not of ${target}.`,
+    {
+      next: '`kgmentor runs` lists the runs.',
+    },
+  );
 }

@@ -24,7 +24,12 @@ export const init: Command = {
       const written = `${JSON.stringify(config, null, 2)}\n`;
       if (!flags['dry-run']) writeFileSync(file, written);
       out.data(config, () =>
-        flags['dry-run'] ? [written.trimEnd()] : [`wrote ${file}: check its sources, keys and alignments`],
+        flags['dry-run']
+          ? [written.trimEnd()]
+          : [
+              `wrote ${file}: check its sources, keys and alignments`,
+              '`kgmentor doctor` then tries them, and `kgmentor sources` counts what they hold',
+            ],
       );
     } finally {
       await graph.close();

@@ -27,7 +27,7 @@ const globalHelp = `Options of every command:
                     the Neo4j server; NEO4J_URI, NEO4J_USERNAME, NEO4J_DATABASE where absent
                     (the password comes from NEO4J_PASSWORD or .env only)
   --json            results as JSON
-  --quiet           no narration
+  --quiet           no narration but warnings
   --verbose         more of it, and the causes of errors
   --log FILE|-      a JSON line an event, added to a file or, in place of the narration, on stderr; KGMENTOR_LOG
   --log-level LEVEL debug, info, warn or error; KGMENTOR_LOG_LEVEL, or info
@@ -119,7 +119,8 @@ async function run(name: string, command: Command, given: Given): Promise<void> 
   how.isLogged = log?.instead === true;
   const out = createOutput({
     json: flags.json === true,
-    quiet: flags.quiet === true || how.isLogged,
+    quiet: flags.quiet === true,
+    isLogged: how.isLogged,
     verbose: flags.verbose === true,
   });
   if (log) out.subscribe(log.onEvent);

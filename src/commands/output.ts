@@ -6,6 +6,8 @@ import type { Drift } from '../train/drift.js';
 export interface OutputOptions {
   readonly json: boolean;
   readonly quiet: boolean;
+  /** Whether a log stands where people would read: nothing is told then, warnings neither. */
+  readonly isLogged?: boolean;
   readonly verbose: boolean;
 }
 
@@ -16,6 +18,8 @@ export interface Output {
   data(value: unknown, lines: () => readonly string[]): void;
   /** Narration, silenced by --quiet. */
   say(line: string): void;
+  /** What a user should know of, with --quiet too. */
+  warn(line: string): void;
   /** Narration that only --verbose shows. */
   detail(line: string): void;
   onEvent(event: KgmentorEvent): void;
@@ -38,13 +42,19 @@ export function createOutput(options: OutputOptions): Output {
     if (open) process.stderr.write('\r\x1b[2K');
     open = false;
   };
-  const say = (line: string) => {
-    if (options.quiet) return;
+  const write = (line: string) => {
     clear();
     process.stderr.write(`${line}\n`);
   };
+  const isQuiet = options.quiet || options.isLogged === true;
+  const say = (line: string) => {
+    if (!isQuiet) write(line);
+  };
+  const warn = (line: string) => {
+    if (!options.isLogged) write(`warning: ${line}`);
+  };
   const passing = (line: string) => {
-    if (options.quiet || !terminal) return;
+    if (isQuiet || !terminal) return;
     clear();
     process.stderr.write(line.slice(0, (process.stderr.columns || 80) - 1));
     open = true;
@@ -53,6 +63,10 @@ export function createOutput(options: OutputOptions): Output {
     (prefix: string): OnEvent =>
     (event) => {
       for (const listen of listeners) listen(event);
+      if (event.type === 'warning') {
+        warn(`${prefix}${event.message}`);
+        return;
+      }
       const text = lineOf(event);
       if (text === null) return;
       const line = `${prefix}${text}`;
@@ -82,6 +96,7 @@ export function createOutput(options: OutputOptions): Output {
       );
     },
     say,
+    warn,
     detail: (line) => options.verbose && say(line),
     onEvent: tell(''),
     onEventOf: (name) => tell(`${name}: `),
@@ -172,10 +187,9 @@ function lineOf(event: KgmentorEvent): string | null {
       return `not published for ${event.source}: ${event.message}`;
     case 'begun':
     case 'failed':
+    case 'warning':
       return null;
     case 'done':
       return `${event.role ?? 'run'} done: ${event.folder}`;
-    case 'warning':
-      return `warning: ${event.message}`;
   }
 }

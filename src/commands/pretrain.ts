@@ -8,6 +8,7 @@ import { type Command, text } from './command.js';
 import { growHelp, growLines, growOptions, growSettings } from './growing.js';
 import { count, duration, points } from './output.js';
 import { planHelp, planLines, requirePlannable } from './planning.js';
+import { warnOfChanges } from './resumed.js';
 import { metricsHelp, metricsOptions, startMetrics } from './serving.js';
 import { checkThreads, narrateReport } from './training.js';
 
@@ -45,6 +46,7 @@ export const pretrainCommand: Command = {
     const unfinished = flags.resume
       ? findRun(config.runs, text(flags, 'run'), { kind: 'teacher', finished: false })
       : undefined;
+    if (unfinished) warnOfChanges(unfinished.record, config.teacher, out);
     // A run that grows links needs the graph again, to propose more of them.
     const growing = unfinished ? growStateOf(unfinished.folder) : growSettings(flags);
     if (unfinished && !growing) {

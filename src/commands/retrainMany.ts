@@ -47,8 +47,12 @@ export async function retrainMany(targets: readonly string[], context: Context):
         const device = free.shift();
         const options = { resume: status !== undefined, signal, threads, device };
         try {
-          const say = (line: string) => out.say(`${target}: ${line}`);
-          return await retrainTarget(target, context, { ...options, say, onEvent: out.onEventOf(target) });
+          const told = {
+            say: (line: string) => out.say(`${target}: ${line}`),
+            warn: (line: string) => out.warn(`${target}: ${line}`),
+            onEvent: out.onEventOf(target),
+          };
+          return await retrainTarget(target, context, { ...options, ...told });
         } finally {
           if (device !== undefined) free.push(device);
         }

@@ -4,6 +4,7 @@ import type { ReadReport } from '../graph/dataset.js';
 import type { Graphs } from '../graph/graphs.js';
 import { readStudentInput } from '../studentInput.js';
 import { evaluateAndRecord } from '../train/evaluations.js';
+import { incrementalSettings } from '../train/incremental.js';
 import { type PlanOptions, planRetraining, type TrainingPlan } from '../train/plan/plan.js';
 import { type RetrainInput, retrain } from '../train/retrain.js';
 import { isFed, type RunOptions, type RunOutcome, resumeRun, studentSettings } from '../train/runFolder.js';
@@ -12,6 +13,7 @@ import { type Context, text } from './command.js';
 import { earlierStudent, withFrozen } from './earlier.js';
 import { precisionOf } from './growing.js';
 import { count, driftText, duration, type Output, points } from './output.js';
+import { warnOfChanges } from './resumed.js';
 import { metricLines, narrateReport } from './training.js';
 
 /** A student that was trained and evaluated. */
@@ -24,6 +26,7 @@ export interface Retrained extends RunOutcome {
 /** How a student's lines are told, where that is not the context's way: of several targets each names its own. */
 interface Told {
   readonly say?: Output['say'];
+  readonly warn?: Output['warn'];
 }
 
 /**
@@ -46,6 +49,16 @@ export async function retrainTarget(
   const unfinished = resume
     ? findRun(config.runs, text(flags, 'run'), { kind: 'student', target, finished: false })
     : undefined;
+  if (unfinished) {
+    const { from } = unfinished.record;
+    const settings = withFrozen(config.student, flags);
+    const begun = from ? incrementalSettings(settings) : settings;
+    warnOfChanges(
+      unfinished.record,
+      { ...begun, evaluation: config.evaluation },
+      { warn: options.warn ?? context.out.warn },
+    );
+  }
   // A run with columns in memory needs nothing but its folder; one fed by Cypher needs the graph again.
   if (unfinished && !isFed(unfinished.folder)) return done(await resumeRun(unfinished.folder, options));
   const { input, report } = await readInput(target, context, options, unfinished);
@@ -73,7 +86,7 @@ export async function planTarget(
 async function readInput(
   target: string,
   { flags, out, config: read, graphs }: Context,
-  { onEvent, say = out.say }: Pick<RunOptions, 'onEvent'> & Told,
+  { onEvent, say = out.say, warn = out.warn }: Pick<RunOptions, 'onEvent'> & Told,
   unfinished?: FoundRun,
 ): Promise<{ input: Omit<RetrainInput, 'folder' | 'id'>; report: ReadReport }> {
   const config = read();
@@ -93,7 +106,7 @@ async function readInput(
   };
   const input = { config, target, graphs, teacher, settings, fed, grow, earlier, onEvent };
   const found = await readStudentInput(input);
-  narrateReport(found.report, { say });
+  narrateReport(found.report, { say, warn });
   return found;
 }
 

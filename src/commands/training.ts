@@ -22,11 +22,14 @@ export function wholeNumber(flags: Flags, name: string): number | undefined {
 export const NOWHERE = 'nodes of no source read';
 
 /** Tells what was read besides nodes and relationships, and what reading left out. */
-export function narrateReport(report: ReadReport, out: Pick<Output, 'say'>): void {
-  for (const { alignment, links, outside } of report.links)
-    out.say(
-      `${links === 0 ? 'warning: ' : ''}links by ${alignment}: ${links === 0 ? 'none' : count(links)}${outside > 0 ? `, ${count(outside)} more not between two sources` : ''}`,
+export function narrateReport(report: ReadReport, out: Pick<Output, 'say' | 'warn'>): void {
+  for (const { alignment, links, outside } of report.links) {
+    // Where not all sources are read, an alignment of the others has links, and none between these.
+    const tell = links === 0 && outside === 0 ? out.warn : out.say;
+    tell(
+      `links by ${alignment}: ${links === 0 ? 'none' : count(links)}${outside > 0 ? `, ${count(outside)} more not between two sources` : ''}`,
     );
+  }
   if (report.withheld > 0) out.say(`withheld from training (heldOut.links): ${count(report.withheld)} links`);
   for (const { source, label, property, relation, values, facts } of report.values)
     out.say(

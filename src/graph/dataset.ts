@@ -50,6 +50,8 @@ export interface ReadOptions {
    * are relative to the mean of what is read.
    */
   readonly around?: Around;
+  /** Reads names that are shown to people, too: nothing is trained on them. */
+  readonly names?: boolean;
   /** Links beside those of the config, such as those that a teacher grew; ends that were not read are left out. */
   readonly links?: readonly NamedLink[];
   readonly onEvent?: OnEvent;
@@ -113,7 +115,7 @@ export async function readDataset(
     names,
     alignments: chosenAlignments(config, names),
     more: options.links ?? [],
-    readNodes: nodeReader(graphFor, config),
+    readNodes: nodeReader(graphFor, config, options),
   };
   const { sources, read, cross, links } = await (around ? readAround(asking, around) : readWhole(asking));
   const { counts, linked, withheld } = links;
@@ -285,13 +287,21 @@ export function linkedAnchors(
 }
 
 /** Reads the nodes of a source; the schema of each database once. */
-function nodeReader(graphFor: GraphFor, config: Config): (name: string) => Promise<LinkSource> {
+function nodeReader(
+  graphFor: GraphFor,
+  config: Config,
+  { names }: ReadOptions,
+): (name: string) => Promise<LinkSource> {
   const schemas = new Map<Graph, Promise<Schema>>();
   return async (name) => {
     const graph = graphFor(name);
     const schema = schemas.get(graph) ?? readSchema(graph);
     schemas.set(graph, schema);
-    const read = await readEntities(graph, schema, name, config.sources[name]);
-    return { name, graph, schema: await schema, read };
+    try {
+      const read = await readEntities(graph, schema, name, config.sources[name], { names });
+      return { name, graph, schema: await schema, read };
+    } finally {
+      await schema.catch(() => undefined); // over, too, where reading failed first
+    }
   };
 }

@@ -1,3 +1,4 @@
+import { KgmentorError } from '../errors.js';
 import type { FileRow } from '../kg/fileRows.js';
 import { badLine, type CellValue, cellValue, Distinct, type ValueType } from './importColumns.js';
 import type { RowsFrom } from './importSource.js';
@@ -73,6 +74,7 @@ export async function takeTriples(
     }
     const [head, relation, tail] = fixed === undefined ? cells : [cells[0], fixed, cells[1]];
     if (head === '' || relation === '' || tail === '') throw badLine(where, 'an empty cell', columns);
+    if (fixed === undefined) refuseHeader(cells, where);
     if (relation.includes('\0')) throw badLine(where, 'a relation with a NUL character', 'a name');
     ids.push(
       heads.add(cellValue(head, nodes.keyType ?? 'string', where, 'the head'), where),
@@ -87,6 +89,23 @@ export async function takeTriples(
   }
   if (ids.length === 0) return undefined;
   return { heads, tails, relations, ...sortedOnce(ids, properties) };
+}
+
+/** How files call their columns of heads, relations and tails. */
+const COLUMN_NAMES = [
+  /^(head|subject|source|src|from|start)([_ ]?(id|key|entity|node))?$/i,
+  /^(rel|relation|relation[_ ]?type|relationship|predicate|property|edge|type)$/i,
+  /^(tail|object|target|dst|to|end)([_ ]?(id|key|entity|node))?$/i,
+];
+
+/** Names of columns are no fact, neither in the first line nor where files were joined. */
+function refuseHeader(cells: readonly string[], where: string): void {
+  if (!COLUMN_NAMES[1].test(cells[1]) || !COLUMN_NAMES.every((names, i) => names.test(cells[i]))) return;
+  throw new KgmentorError(
+    'BAD_DATA',
+    `${where}: ${cells.slice(0, 3).join(', ')} are names of columns, as it looks, and no fact.`,
+    { next: 'Add --header where it is the first line; take it out elsewhere.' },
+  );
 }
 
 function propertiesOf(

@@ -1,7 +1,7 @@
 import { KgmentorError } from '../errors.js';
 
 /**
- * A name that the schema does not have yet, quoted for a statement's text. Backslashes are refused: the parser
+ * A name quoted for a statement's text, whether the schema has it or not. Backslashes are refused: the parser
  * resolves Unicode escapes before it looks at quotes, so they could break out.
  *
  * @throws KgmentorError USAGE

@@ -57,7 +57,7 @@ export async function proposeAlignment(
     throw new KgmentorError('USAGE', `The source ${left} cannot be aligned with itself.`, {
       next: 'Name two sources.',
     });
-  const { dataset, ids } = await readDataset(graphFor, config, { sources: [left, right] });
+  const { dataset, ids } = await readDataset(graphFor, config, { sources: [left, right], names: true });
   // Values of properties are linked where they are equal, and need no counterpart.
   const isLinked = dataset.sources.map(
     ({ entities }) => valueMask(entities) ?? new Uint8Array(entities.keys.length),

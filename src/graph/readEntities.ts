@@ -38,6 +38,8 @@ export function keyProperties(node: NodeConfig): readonly string[] {
  * Reads the nodes of a source, and the values of properties that are entities on request, and numbers them in the
  * order of their keys. The first listed label of a node is its candidate class; values have classes of their own.
  *
+ * @param options.names whether names that are shown to people are read, too
+ * @param schema may still be under way: nodes are read meanwhile, and names are checked once both are there
  * @throws KgmentorError USAGE for an unknown label or property, NO_DATA for an empty source, BAD_DATA for missing or
  *   repeated keys and for values that are no categories
  */
@@ -46,10 +48,12 @@ export async function readEntities(
   schema: Schema | Promise<Schema>,
   name: string,
   source: SourceConfig,
+  options: { readonly names?: boolean } = {},
 ): Promise<ReadEntities> {
-  const found = await readNodes(graph, schema, name, source);
+  const wantsNames = options.names === true && source.nodes.some((node) => node.name);
+  const found = await readNodes(graph, schema, name, source, wantsNames);
   const values = await readValues(graph, await schema, name, source);
-  const parts = [...found, ...valueParts(values, source.nodes.length)];
+  const parts = [...found, ...valueParts(values, source.nodes.length, wantsNames)];
   const { keys, names, ids, degrees, labels } = sortedEntities(parts);
   refuseRepeated(name, source, keys);
   const at = entityIndex(ids);
@@ -58,7 +62,7 @@ export async function readEntities(
       keys,
       labels: [...source.nodes.map((node) => node.label), ...[...values.byRelation.keys()].map(valueLabel)],
       label: labels,
-      ...(source.nodes.some((node) => node.name) && { names }),
+      ...(names && { names }),
     },
     ids,
     degrees,
@@ -73,6 +77,7 @@ async function readNodes(
   schema: Schema | Promise<Schema>,
   name: string,
   source: SourceConfig,
+  wantsNames: boolean,
 ): Promise<EntityPart[]> {
   const known = Promise.resolve(schema);
   known.catch(() => undefined); // awaited below, as nodes are read meanwhile
@@ -83,7 +88,7 @@ async function readNodes(
     const parameters = {
       properties: keyProperties(node),
       earlier: labels.slice(0, label),
-      name: node.name ?? null,
+      name: (wantsNames && node.name) || null,
     };
     const keysOf = foundKeys(node.label);
     const { parts, missing } = await graph.read(
@@ -94,8 +99,9 @@ async function readNodes(
           const ids = record.get('ids') as number[];
           const keys = keysOf(record.get('keys') as unknown[][], ids.length);
           for (let i = 0; i < ids.length; i++) if (keys[i] === '') missing.push(ids[i]);
-          const names = (record.get('names') as unknown[]).map(textOf);
-          parts.push({ keys, names, ids, degrees: record.get('degrees') as number[], label });
+          const part = { keys, ids, degrees: record.get('degrees') as number[], label };
+          const names = parameters.name !== null && (record.get('names') as unknown[]).map(textOf);
+          parts.push(names ? { ...part, names } : part);
         }
         return { parts, missing };
       },

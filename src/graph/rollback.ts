@@ -27,13 +27,13 @@ export async function rollback(
   const own = (await readPublications(graph)).filter((p) => p.source === source);
   const nothing = (found: string) =>
     new KgmentorError('NO_DATA', `${source} cannot go back: ${found}.`, {
-      next: 'Publish the model that you want; the way back exists from the second publication on.',
+      next: 'Publish the model that you want; the way back exists once another one is published over it.',
     });
   if (own.length === 0) throw nothing('nothing is published');
   if (own.some((p) => p.previousModel === null))
     throw nothing('the slot before was emptied or never written');
   if (own.some((p) => p.previousModel === p.model))
-    throw nothing(`${own[0].model} was published again, over the model before`);
+    throw nothing(`both slots hold ${own[0].model}, which was published again`);
   if (dryRun) return { source, labels: own.map((p) => ({ label: p.label, model: p.previousModel! })) };
   const held = await acquireLease(graph, leaseOf(source), lease);
   try {

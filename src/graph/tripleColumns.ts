@@ -1,5 +1,5 @@
 import { Growing } from '../kg/growing.js';
-import { sortBy } from '../kg/sort.js';
+import { positions, sortBy } from '../kg/sort.js';
 import type { Triples } from '../kg/types.js';
 import { meanWeight, relativeWeights } from '../kg/weights.js';
 import type { EntityIndex } from './entityIndex.js';
@@ -38,7 +38,7 @@ export class TripleColumns {
   readonly #head = new Growing(Int32Array);
   readonly #type = new Growing(Int32Array);
   readonly #tail = new Growing(Int32Array);
-  /** NaN for a fact without a weight; as long as the others once there is one. */
+  /** NaN for a fact without a weight; catches up with the others at the next weight and in the end. */
   readonly #given = new Growing(Float64Array);
   readonly #ways: Resolving;
 
@@ -63,6 +63,7 @@ export class TripleColumns {
   ): void {
     const { at, keep, onOutside, onBadWeight } = this.#ways;
     const before = this.#head.length;
+    if (weights.length > 0) this.#given.fill(Number.NaN, before - this.#given.length);
     for (let i = 0; i < heads.length; i++) {
       const head = at.get(heads[i]);
       const tail = at.get(tails[i]);
@@ -74,7 +75,6 @@ export class TripleColumns {
         if (weights.length === 0) continue;
         const value = weightValue(weights[i]);
         if (value === undefined) onBadWeight({ type, value: weights[i] });
-        this.#given.fill(Number.NaN, this.#head.length - 1 - this.#given.length);
         this.#given.push(value ?? Number.NaN);
       }
     }
@@ -101,7 +101,7 @@ export class TripleColumns {
     const [type, given] = [this.#type.view(), this.#given.view()];
     const weight = new Float32Array(given.length).fill(1);
     const means: [string, number][] = [];
-    const order = sortBy(type, Int32Array.from(type.keys()), types.length);
+    const order = sortBy(type, positions(type.length), types.length);
     for (let from = 0, to = 0; from < order.length; from = to) {
       const number = type[order[from]];
       while (to < order.length && type[order[to]] === number) to++;
@@ -111,7 +111,7 @@ export class TripleColumns {
       const mean = meanWeight(own);
       means.push([types[number], mean]);
       const relative = relativeWeights(own, mean);
-      for (const [i, row] of rows.entries()) weight[row] = relative[i];
+      for (let i = 0; i < rows.length; i++) weight[rows[i]] = relative[i];
     }
     return { weight, means: Object.fromEntries(means) };
   }

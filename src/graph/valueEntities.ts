@@ -6,12 +6,18 @@ import type { EntityPart } from './entityParts.js';
 import type { ReadValues } from './readValues.js';
 import type { NamedFacts } from './tripleColumns.js';
 
-/** Values as entities, a class a relation after the labels of nodes. */
-export const valueParts = ({ byRelation }: ReadValues, labels: number): EntityPart[] =>
+/** Values as entities, a class a relation after the labels of nodes; their text is their name. */
+export const valueParts = ({ byRelation }: ReadValues, labels: number, wantsNames: boolean): EntityPart[] =>
   [...byRelation.values()].map((byKey, i) => {
     const keys = [...byKey.keys()];
-    const names = keys.map((key) => String(parseEntityKey(key).values[0]));
-    return { keys, names, ids: keys.map(() => -1), degrees: keys.map(() => 0), label: labels + i };
+    const names = wantsNames && keys.map((key) => String(parseEntityKey(key).values[0]));
+    return {
+      keys,
+      ...(names && { names }),
+      ids: keys.map(() => -1),
+      degrees: keys.map(() => 0),
+      label: labels + i,
+    };
   });
 
 /** Facts (node, relation, value); `keys` and `ids` of all entities, of which those without a node are values. */

@@ -1,4 +1,4 @@
-import { sortBy } from './sort.js';
+import { positions, sortBy } from './sort.js';
 import type { Alignments } from './types.js';
 
 /** The same links with the earlier source left, and within one source the earlier entity. */
@@ -25,8 +25,7 @@ export function straightened(links: Alignments): Alignments {
 
 /** [links] positions in the order of left source, left, right source and right; equal links keep theirs. */
 export function endOrder({ leftSource, left, rightSource, right }: Alignments): Int32Array {
-  let order: Int32Array = new Int32Array(left.length);
-  for (let i = 0; i < order.length; i++) order[i] = i;
+  let order = positions(left.length);
   for (const column of [right, rightSource, left, leftSource]) {
     let most = -1;
     for (let i = 0; i < column.length; i++) if (column[i] > most) most = column[i];

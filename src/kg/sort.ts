@@ -1,3 +1,10 @@
+/** [length] 0, 1, 2, … */
+export function positions(length: number): Int32Array {
+  const out = new Int32Array(length);
+  for (let i = 0; i < length; i++) out[i] = i;
+  return out;
+}
+
 /**
  * Positions in the order of their values, ties in the order of `order`: one pass of a radix sort.
  *

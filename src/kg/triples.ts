@@ -1,4 +1,4 @@
-import { sortBy } from './sort.js';
+import { positions, sortBy } from './sort.js';
 import type { Triples } from './types.js';
 
 /** The chosen rows of a triple table, in the order of `rows`. */
@@ -19,9 +19,7 @@ export function pickTriples(triples: Triples, rows: ArrayLike<number>): Triples 
 
 /** Positions sorted by head, relation and tail. */
 export function tripleOrder(triples: Triples, entities: number, relations: number): Int32Array {
-  let order: Int32Array = new Int32Array(triples.head.length);
-  for (let i = 0; i < order.length; i++) order[i] = i;
-  order = sortBy(triples.tail, order, entities);
+  let order = sortBy(triples.tail, positions(triples.tail.length), entities);
   order = sortBy(triples.relation, order, relations);
   return sortBy(triples.head, order, entities);
 }

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { isAlive } from '../setup/lock.js';
+import { isAtWork } from '../train/folder.js';
 import { incrementalSettings } from '../train/incremental.js';
 import { files } from '../train/job.js';
 import type { RetrainInput } from '../train/retrain.js';
@@ -39,12 +38,7 @@ export function unendedRun(
   if (!same) return undefined;
   if (record.status === 'done')
     return existsSync(join(folder, files.model)) ? { ...found, trained: true } : undefined;
-  const other = record.process;
-  const isAtWork =
-    record.status === 'running' &&
-    other !== undefined &&
-    (other.host !== hostname() || (other.pid !== process.pid && isAlive(other.pid)));
-  return record.status === 'failed' || isAtWork ? undefined : { ...found, trained: false };
+  return record.status === 'failed' || isAtWork(record) ? undefined : { ...found, trained: false };
 }
 
 /** Compared as JSON tells them: one comes from a file. */

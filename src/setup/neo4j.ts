@@ -5,7 +5,7 @@ import { connect } from '../graph/connect.js';
 import { classArchive } from './classArchive.js';
 import { findJava } from './java.js';
 import { type Log, withLock } from './lock.js';
-import { classPath, freePorts, javaFlags, type Plugins, writeConf } from './neo4jConf.js';
+import { classPath, freePorts, javaFlags, type Plugins, portsBefore, writeConf } from './neo4jConf.js';
 import { refuseRunning, type ServerProcess, startProcess } from './neo4jProcess.js';
 import { browserFolder, ensureNeo4jRuntime, NEO4J_VERSION } from './neo4jRuntime.js';
 
@@ -68,7 +68,8 @@ export async function startNeo4j(options: ServerOptions): Promise<LocalServer> {
       path.join(home, 'run', 'start.lock'),
       async () => {
         refuseRunning(home);
-        const ports = await freePorts(options.port, browser !== undefined);
+        const wanted = { bolt: options.port, http: browser !== undefined, before: portsBefore(home) };
+        const ports = await freePorts(wanted);
         writeConf(home, ports, auth, plugins);
         const jars = classPath(lib, browser, plugins?.folder);
         const flags = [...javaFlags(heapMb, !measured), ...more, '-cp', jars];

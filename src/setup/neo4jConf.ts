@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { KgmentorError } from '../errors.js';
@@ -11,24 +11,48 @@ export interface Ports {
   readonly http?: number;
 }
 
+/** What is wanted of the ports of a server. */
+export interface WantedPorts {
+  /** A free one where absent. */
+  readonly bolt?: number;
+  /** Whether one is needed for HTTP. */
+  readonly http: boolean;
+  /** Those that the server had before: taken again where nobody else has them now. */
+  readonly before?: Partial<Ports>;
+}
+
 /**
  * Ports that nobody else listens on.
  *
- * @param bolt a free one where absent
- * @param http whether one is needed for HTTP
  * @throws KgmentorError USAGE where the port asked for cannot be had
  */
-export async function freePorts(bolt: number | undefined, http: boolean): Promise<Ports> {
+export async function freePorts({ bolt, http, before = {} }: WantedPorts): Promise<Ports> {
   // Both are held until both are known, so that they differ.
   const held: Server[] = [];
   try {
-    held.push(await listen(bolt ?? 0));
-    if (http) held.push(await listen(0));
+    held.push(bolt === undefined ? await again(before.bolt) : await listen(bolt));
+    if (http) held.push(await again(before.http));
     const [first, second] = held.map((server) => (server.address() as { port: number }).port);
     return { bolt: first, http: second };
   } finally {
     await Promise.all(held.map((server) => new Promise((closed) => server.close(closed))));
   }
+}
+
+/** On a port if it is free, else on any. */
+const again = (port = 0): Promise<Server> => listen(port).catch(() => listen(0));
+
+const confOf = (home: string): string => path.join(home, 'conf', 'neo4j.conf');
+
+/** The ports that a home's server had when it ran last. */
+export function portsBefore(home: string): Partial<Ports> {
+  const file = confOf(home);
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const port = (name: string) => {
+    const found = new RegExp(`^server\\.${name}\\.listen_address=.*:(\\d+)$`, 'm').exec(text)?.[1];
+    return found === undefined ? undefined : Number(found);
+  };
+  return { bolt: port('bolt'), http: port('http') };
 }
 
 function listen(port: number): Promise<Server> {
@@ -81,7 +105,7 @@ export function writeConf(home: string, ports: Ports, auth: boolean, plugins?: P
     'internal.dbms.bolt.netty_server_shutdown_quiet_period=0',
   ];
   for (const folder of ['conf', 'logs', 'run']) mkdirSync(path.join(home, folder), { recursive: true });
-  writeFileSync(path.join(home, 'conf', 'neo4j.conf'), `${lines.join('\n')}\n`);
+  writeFileSync(confOf(home), `${lines.join('\n')}\n`);
 }
 
 /** The server's own jars come first, see the class archive. */

@@ -75,7 +75,7 @@ export async function startRedis(options: {
   const program = await ensureRedis(options.log ?? (() => undefined));
   const home = path.resolve(options.home);
   mkdirSync(home, { recursive: true });
-  const { bolt: port } = await freePorts(options.port, false);
+  const { bolt: port } = await freePorts({ bolt: options.port, http: false });
   const settings = {
     bind: '127.0.0.1',
     port,

@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Config, TeacherSettings } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import type { Split, Triples } from '../kg/types.js';
 import { readTensors, type StoredTensor, writeTensors } from '../model/safetensors.js';
+import { isAlive } from '../setup/lock.js';
 import type { Drift } from './drift.js';
 import { files, writeJson } from './job.js';
 
@@ -72,6 +74,16 @@ export interface RunRecord {
   /** Of a student that was to be published unattended: how the quality gate judged it. */
   readonly gate?: Readonly<Record<string, unknown>>;
 }
+
+/** Whether another process trains a run; of one on another machine its record is believed. */
+export const isAtWork = ({ status, process: other }: RunRecord): boolean =>
+  status === 'running' &&
+  other !== undefined &&
+  (other.host !== hostname() || (other.pid !== process.pid && isAlive(other.pid)));
+
+/** How a run stands: one whose process is gone without a word was interrupted. */
+export const statusOf = (record: RunRecord): RunRecord['status'] =>
+  record.status === 'running' && !isAtWork(record) ? 'interrupted' : record.status;
 
 export const writeRecord = (folder: string, record: RunRecord): void =>
   writeJson(join(folder, files.record), record);

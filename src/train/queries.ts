@@ -1,7 +1,7 @@
 import type { DistillationSettings } from '../config.js';
 import type { NeighbourBatch } from '../kg/batchSource.js';
 import { probeQueries } from '../kg/probes.js';
-import { sortBy } from '../kg/sort.js';
+import { positions, sortBy } from '../kg/sort.js';
 import { concatColumns, concatTriples } from '../kg/triples.js';
 import type { Triples } from '../kg/types.js';
 import type { TeacherLink, TrainingQueries } from './job.js';
@@ -89,8 +89,7 @@ export function trainingQueries(
 function queryOrder({ head, relation, tail }: Triples, rows: number, relations: number): Int32Array {
   const facts = head.length;
   const column = new Int32Array(2 * facts);
-  let order: Int32Array = new Int32Array(2 * facts);
-  for (let i = 0; i < order.length; i++) order[i] = i;
+  let order = positions(2 * facts);
   const by = (forward: Int32Array, backward: Int32Array, added: number, bound: number) => {
     column.set(forward);
     for (let i = 0; i < facts; i++) column[facts + i] = backward[i] + added;

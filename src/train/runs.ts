@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 import { KgmentorError } from '../errors.js';
 import { readTensors } from '../model/safetensors.js';
-import { type RunRecord, readModelEntities, readRecord } from './folder.js';
+import { type RunRecord, readModelEntities, readRecord, statusOf } from './folder.js';
 import { files } from './job.js';
 
 export interface FoundRun {
@@ -29,7 +29,7 @@ export interface RunFilter {
 /**
  * A run by its id, or the newest one that the filter lets through.
  *
- * @throws KgmentorError NO_DATA when there is none
+ * @throws KgmentorError NO_DATA when there is none; USAGE for an unfinished one by its id where finished ones are asked for
  */
 export function findRun(runs: string, id: string | undefined, filter: RunFilter): FoundRun {
   const all = listRunFolders(runs);
@@ -41,7 +41,10 @@ export function findRun(runs: string, id: string | undefined, filter: RunFilter)
           (filter.target === undefined || record.target === filter.target) &&
           (record.status === 'done') === filter.finished,
       );
-  if (found && found.record.kind === filter.kind) return found;
+  if (found && found.record.kind === filter.kind) {
+    if (filter.finished) requireFinished(found);
+    return found;
+  }
   const what = `${filter.finished ? 'finished' : 'unfinished'} ${filter.kind}${filter.target ? ` of ${filter.target}` : ''}`;
   throw new KgmentorError(
     'NO_DATA',
@@ -55,6 +58,19 @@ export function findRun(runs: string, id: string | undefined, filter: RunFilter)
           : `Train one with \`kgmentor retrain ${filter.target ?? '<target>'}\`; \`kgmentor runs\` lists what there is.`,
     },
   );
+}
+
+function requireFinished({ record }: FoundRun): void {
+  const { id, kind, target } = record;
+  const status = statusOf(record);
+  if (status === 'done') return;
+  const command = kind === 'teacher' ? 'pretrain' : `retrain ${target}`;
+  throw new KgmentorError('USAGE', `The ${kind} ${id} is not trained to its end: it is ${status}.`, {
+    next:
+      status === 'interrupted'
+        ? `Go on with it by \`kgmentor ${command} --resume --run ${id}\`, or name another one of \`kgmentor runs\`.`
+        : '`kgmentor runs` lists the others.',
+  });
 }
 
 /** A new folder and id for a run: its name and the time, so that names sort by age. */

@@ -59,7 +59,7 @@ describe('the student that a retraining goes on from', () => {
     assert.equal(await earlier({ from: 'films-1' }), first);
     await assert.rejects(earlier({ from: path.basename(books) }), {
       code: 'USAGE',
-      message: /no finished student of films/,
+      message: /is a student of books, not of films/,
     });
     await assert.rejects(earlier({ from: 'films-3' }), { code: 'USAGE' });
   });

@@ -38,6 +38,20 @@ describe('alignments', () => {
     );
   });
 
+  it('count a pair once, with the highest confidence, however often it is given', async () => {
+    const again = (sure: number, back = false) =>
+      run(
+        held.graph,
+        `MATCH (f:Film {title: 'Dune', year: 1984}), (b:Book {isbn: '0-441'})
+         CREATE (${back ? 'b' : 'f'})-[:SAME_AS {sure: ${sure}}]->(${back ? 'f' : 'b'})`,
+      );
+    const before = await links([{ relationship: 'SAME_AS', confidence: 'sure' }]);
+    for (const [sure, back] of [[0.5], [0.875], [0.75], [0.125, true]] as const) await again(sure, back);
+    const after = await links([{ relationship: 'SAME_AS', confidence: 'sure' }]);
+    const [first, ...others] = before.links;
+    assert.deepEqual(after.links, [[...first.slice(0, 4), 0.875], ...others]);
+  });
+
   it('may be those between two sources only', async () => {
     const config: ConfigInput = {
       ...CONFIG,

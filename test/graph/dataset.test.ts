@@ -74,7 +74,7 @@ describe('reading a natural graph', () => {
 
   it('reads these very facts', async () => {
     await write(held.graph, NODES, RELATIONSHIPS);
-    const { dataset, report } = await read(CONFIG);
+    const { dataset, report } = await read(CONFIG, { names: true });
     const [films, books] = dataset.sources;
     assert.ok(films.entities.keys.includes('["Film","Ed Wood",1994]'));
     assert.ok(films.entities.keys.includes('["Person",{"int":"9007199254740993"}]'));
@@ -84,6 +84,9 @@ describe('reading a natural graph', () => {
     assert.equal(films.entities.names?.[films.entities.keys.indexOf('["Person",7]')], 'Paul');
     assert.equal(films.entities.names?.[films.entities.keys.indexOf('["Film","Alien",1979]')], null);
     assert.equal(books.entities.names, undefined);
+    const [unnamed] = (await read(CONFIG)).dataset.sources;
+    const { names: _, ...others } = films.entities;
+    assert.deepEqual(unnamed.entities, others);
     assert.deepEqual(dataset.relations, [
       'ACTS_IN',
       'LIKE',

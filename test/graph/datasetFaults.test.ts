@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConfigInput } from '../../src/config.js';
+import type { Graph } from '../../src/graph/connect.js';
 import { readDataset } from '../../src/graph/dataset.js';
 import { run, useGraph, wipe } from '../_neo4j.js';
 import { CONFIG, configOf, ESCAPE, NODES, RELATIONSHIPS } from './_films.js';
@@ -23,6 +25,14 @@ describe('a graph or a configuration at fault', () => {
       message:
         /^5 nodes of label X in the source a have no usable value of the key id, such as those with id (\d+, ){2}\d+\.$/,
       next: /elementId/,
+    });
+  });
+
+  it('has composite keys counted as missing that lack a part', async () => {
+    await run(held.graph, 'CREATE (:X {a: 1, b: 1}), (:X {a: 2}), (:X {b: 3}), (:X), (:X {a: 4, b: 4})');
+    await assert.rejects(read({ sources: { a: { nodes: [{ label: 'X', key: ['a', 'b'] }] } } }), {
+      code: 'BAD_DATA',
+      message: /^3 nodes of label X in the source a have no usable value of the key a \+ b/,
     });
   });
 
@@ -137,5 +147,65 @@ describe('a graph or a configuration at fault', () => {
       code: 'USAGE',
       message: /backslash/,
     });
+  });
+});
+
+describe('the schema, read beside the nodes', () => {
+  const two: ConfigInput = {
+    sources: { a: { nodes: [{ label: 'X', key: 'id' }] }, b: { nodes: [{ label: 'Y', key: 'id' }] } },
+  };
+  const gone = (what: string) => new Error(`${what} is gone`);
+
+  /** The graph, of which the first reads do something else before they are done; how many are under way. */
+  function watched(changes: readonly ((work: () => Promise<unknown>) => Promise<unknown>)[]) {
+    let calls = 0;
+    const seen = { underWay: 0 };
+    const graph: Graph = {
+      ...held.graph,
+      async read(work, options) {
+        const change = changes[calls++] ?? ((go: () => Promise<unknown>) => go());
+        seen.underWay++;
+        try {
+          return (await change(() => held.graph.read(work, options))) as never;
+        } finally {
+          seen.underWay--;
+        }
+      },
+    };
+    return { graph, seen };
+  }
+
+  it('ends the reading where it fails, of several sources too', async () => {
+    await run(held.graph, "CREATE (:X {id: 'x'}), (:Y {id: 'y'})");
+    const late = async () => {
+      await sleep(50);
+      throw gone('the schema');
+    };
+    for (const input of [X(), two]) {
+      const { graph, seen } = watched([late]);
+      await assert.rejects(
+        readDataset(() => graph, configOf(input)),
+        gone('the schema'),
+      );
+      assert.equal(seen.underWay, 0);
+    }
+  });
+
+  it('is over once the nodes have failed', async () => {
+    await run(held.graph, "CREATE (:X {id: 'x'})");
+    const { graph, seen } = watched([
+      async (go) => {
+        await sleep(50);
+        return go();
+      },
+      async () => {
+        throw gone('a node');
+      },
+    ]);
+    await assert.rejects(
+      readDataset(() => graph, configOf(X())),
+      gone('a node'),
+    );
+    assert.equal(seen.underWay, 0);
   });
 });

@@ -95,6 +95,22 @@ describe('import of triples', () => {
     ]);
   });
 
+  it('refuses names of columns that would be a fact, in the first line and behind', async () => {
+    const csv = await file('names.csv', 'Head,rel,Tail\na,r,b\nsource_id,type,target_id\n');
+    const take = (header: boolean) =>
+      importTriples(held.graph, { source: 'el', nodes: EL, file: csv, header });
+    await assert.rejects(take(false), {
+      code: 'BAD_DATA',
+      message: /names\.csv:1: Head, rel, Tail are names of columns/,
+      next: /--header/,
+    });
+    await assert.rejects(take(true), {
+      code: 'BAD_DATA',
+      message: /names\.csv:3: source_id, type, target_id/,
+    });
+    await isEmpty();
+  });
+
   it('reads gzip, and refuses it damaged', async () => {
     const packed = gzipSync('a\tr\tb\n');
     await importTriples(held.graph, { source: 'el', nodes: EL, file: await file('a.tsv.gz', packed) });

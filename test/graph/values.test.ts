@@ -115,7 +115,7 @@ describe('values of properties as entities', () => {
 
   it('are these very entities and facts', async () => {
     await write(held.graph, NODES, RELATIONSHIPS);
-    const { dataset, report, ids } = await read(CONFIG);
+    const { dataset, report, ids } = await read(CONFIG, { names: true });
     const [{ entities }] = dataset.sources;
     assert.deepEqual(entities.labels, ['Film', 'Person', '=IS', '=YEAR', '=SEEN', '=BORN']);
     assert.deepEqual(

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { classPath, javaFlags, writeConf } from '../../src/setup/neo4jConf.js';
+import { classPath, freePorts, javaFlags, portsBefore, writeConf } from '../../src/setup/neo4jConf.js';
 import { temporaryFolder } from './_folder.js';
 
 describe('the configuration of a local server', () => {
@@ -29,6 +30,24 @@ describe('the configuration of a local server', () => {
       classPath('lib', undefined, 'jars'),
       [path.join('lib', '*'), path.join('jars', '*')].join(path.delimiter),
     );
+  });
+
+  it('has the ports of the last time again, unless another program has one of them now', async () => {
+    const home = temporaryFolder();
+    assert.deepEqual(portsBefore(home), { bolt: undefined, http: undefined });
+    const first = await freePorts({ http: true });
+    writeConf(home, first, false);
+    assert.deepEqual(portsBefore(home), first);
+    assert.deepEqual(await freePorts({ http: true, before: portsBefore(home) }), first);
+    const other = createServer();
+    await new Promise<void>((ready) => other.listen(first.bolt, '127.0.0.1', ready));
+    try {
+      const { bolt, http } = await freePorts({ http: true, before: portsBefore(home) });
+      assert.notEqual(bolt, first.bolt);
+      assert.equal(http, first.http);
+    } finally {
+      await new Promise((closed) => other.close(closed));
+    }
   });
 
   it('takes the quick compiler alone, unless both are asked for', () => {

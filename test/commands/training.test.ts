@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { metricLines, narrateReport } from '../../src/commands/training.js';
+import type { ReadReport } from '../../src/graph/dataset.js';
+
+describe('what a training tells', () => {
+  it('warns of an alignment without links, unless all of them lead elsewhere', () => {
+    const told: string[] = [];
+    const out = {
+      say: (line: string) => void told.push(line),
+      warn: (line: string) => void told.push(`! ${line}`),
+    };
+    const report: ReadReport = {
+      sources: [],
+      links: [
+        { alignment: 'a', links: 0, outside: 0 },
+        { alignment: 'b', links: 0, outside: 3 },
+        { alignment: 'c', links: 5, outside: 3 },
+      ],
+      withheld: 0,
+      values: [],
+      cross: [],
+      excludedInVain: [],
+      duplicates: 0,
+    };
+    narrateReport(report, out);
+    assert.deepEqual(told, [
+      '! links by a: none',
+      'links by b: none, 3 more not between two sources',
+      'links by c: 5, 3 more not between two sources',
+    ]);
+  });
+
+  it('shows no figures where no question was asked', () => {
+    const some = { count: 4, mrr: 0.5, hits1: 0.25, hits3: 0.5, hits10: 1, meanRank: 2 };
+    const none = { count: 0, mrr: 0, hits1: 0, hits3: 0, hits10: 0, meanRank: 0 };
+    assert.deepEqual(metricLines({ tv: { all: some, copied: some, notCopied: none } }), [
+      'filter  facts       queries    MRR  Hits@1  Hits@3  Hits@10',
+      '──────  ──────────  ───────  ─────  ──────  ──────  ───────',
+      'tv      all               4  50.00   25.00   50.00   100.00',
+      'tv      copied            4  50.00   25.00   50.00   100.00',
+      'tv      not copied        0      –       –       –        –',
+    ]);
+  });
+});

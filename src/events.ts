@@ -117,6 +117,8 @@ export type KgmentorEvent =
       readonly rowsPerSecond?: number;
       readonly etaSeconds?: number;
     }
+  /** A publication leaves readers time who may still use the vectors before the last ones. */
+  | { readonly type: 'waiting'; readonly source: string; readonly seconds: number }
   /** Readers of a source were switched to a model. */
   | {
       readonly type: 'published';

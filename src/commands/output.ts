@@ -181,6 +181,8 @@ function lineOf(event: KgmentorEvent): string | null {
       return `${event.name}: ${duration(event.seconds)}${event.peakMb ? `, ${count(event.peakMb)} MB` : ''}`;
     case 'progress':
       return `${event.name}: ${count(event.done)}${event.total ? ` of ${count(event.total)}` : ''}${event.rowsPerSecond ? `, ${count(event.rowsPerSecond)} rows/s` : ''}${event.etaSeconds === undefined ? '' : `, ${duration(event.etaSeconds)} left`}`;
+    case 'waiting':
+      return `${event.source} was published just now: waits ${duration(event.seconds)} for readers of the vectors before`;
     case 'published':
       return `published ${event.model} for ${event.source}: ${count(event.nodes)} ${event.label} nodes, index ${event.index}`;
     case 'refused':

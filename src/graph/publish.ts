@@ -19,7 +19,7 @@ import {
 } from './publishSteps.js';
 import { keyProperties } from './readEntities.js';
 import { rows } from './rows.js';
-import { indexName, type Publication, type Slot } from './slots.js';
+import { indexName, type Slot } from './slots.js';
 
 export type { PublishedModel, PublishInput } from './publishInput.js';
 export type { LabelCount } from './publishSteps.js';
@@ -34,7 +34,7 @@ export interface PublishOptions extends LeaseOptions {
   /** Aborting ends the publication before readers are switched: they stay with what they have. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: { stage: 'vectors' | 'index'; done: number; total: number }) => void;
-  /** Told of each label that readers are switched to. */
+  /** Told of each label that readers are switched to, and of a wait for readers. */
   readonly onEvent?: OnEvent;
 }
 
@@ -114,7 +114,8 @@ async function publishHeld(
   const plan = await prepare(graph, input);
   const { slot, own, join } = plan;
   const { signal } = options;
-  await grace(own, options.graceSeconds ?? 10, signal);
+  const youngest = Math.min(...own.map((p) => p.age));
+  await grace((options.graceSeconds ?? 10) - youngest, source, options);
   const labelNames = input.source.nodes.map((node) => node.label);
   await lease.write(async (tx) => {
     await tx.run(cypher('write-lease-labels'), { name: lease.name, labels: labelNames });
@@ -185,13 +186,14 @@ async function publishHeld(
 }
 
 async function grace(
-  own: readonly Publication[],
-  wanted: number,
-  signal: AbortSignal | undefined,
+  seconds: number,
+  source: string,
+  { signal, onEvent }: Pick<PublishOptions, 'signal' | 'onEvent'>,
 ): Promise<void> {
-  const youngest = Math.min(...own.map((p) => p.age));
-  if (youngest < wanted)
-    await sleep((wanted - youngest) * 1000, undefined, { signal }).catch(() => undefined);
+  if (seconds > 0) {
+    onEvent?.({ type: 'waiting', source, seconds });
+    await sleep(seconds * 1000, undefined, { signal }).catch(() => undefined);
+  }
   refuseStopped(signal);
 }
 

@@ -452,9 +452,12 @@ describe('publishing beside others', () => {
     }
     const start = Date.now();
     const signal = AbortSignal.timeout(300);
-    await assert.rejects(publish(held.graph, films('m2'), { graceSeconds: 60, signal }), {
-      code: 'INTERRUPTED',
-    });
+    const told: KgmentorEvent[] = [];
+    const patient = { graceSeconds: 60, signal, onEvent: (event: KgmentorEvent) => void told.push(event) };
+    await assert.rejects(publish(held.graph, films('m2'), patient), { code: 'INTERRUPTED' });
+    const [wait, ...others] = told;
+    assert.ok(wait.type === 'waiting' && wait.source === 'films' && wait.seconds > 0 && wait.seconds <= 60);
+    assert.deepEqual(others, []);
     assert.ok(Date.now() - start < 20_000, 'the time that readers have is not waited for');
     await publish(held.graph, films('m2'), NOW);
     assert.deepEqual(

@@ -253,6 +253,12 @@ describe('the way from files to answers', () => {
     for (const [args, message] of [
       [['publish', 'books', '--rollback', '--remove'], /--remove and --rollback cannot be together/],
       [['publish', 'books', '--clean', '--gate'], /--clean and --gate cannot be together/],
+      [
+        ['retrain', 'books', '--teacher', id, '--no-teacher'],
+        /--teacher and --no-teacher cannot be together/,
+      ],
+      [['retrain', 'books', '--run', id], /--run names the run that --resume goes on with/],
+      [['pretrain', '--run', id], /--run names the run that --resume goes on with/],
       [['publish', 'boks'], /no source "boks"\.\nDid you mean "books"/],
       [['evaluate', 'boks'], /no source "boks"\.\nDid you mean "books"/],
       [['publish', 'films', '--run', id], /is a student of books, not of films/],

@@ -84,7 +84,7 @@ async function database(context: Context): Promise<Finding[]> {
   );
   const { readEntities } = await import('../graph/readEntities.js');
   const { checkTypes } = await import('../graph/readTriples.js');
-  const { readSchema } = await import('../graph/schema.js');
+  const { readSchema, requireName } = await import('../graph/schema.js');
   const { weightProperties } = await import('../graph/weights.js');
   const read: LinkSource[] = [];
   for (const [name, source] of Object.entries(config.sources)) {
@@ -94,6 +94,7 @@ async function database(context: Context): Promise<Finding[]> {
       await check(`source ${name}`, async () => {
         checkTypes(schema, source);
         weightProperties(schema, source);
+        for (const { name: shown } of source.nodes) if (shown) requireName(schema, 'property', shown);
         const entities = await readEntities(graph, schema, name, source);
         if (chosen.length > 0) read.push({ name, graph, schema, read: entities });
         const { ids } = entities;

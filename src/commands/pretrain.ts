@@ -8,7 +8,7 @@ import { type Command, text } from './command.js';
 import { growHelp, growLines, growOptions, growSettings } from './growing.js';
 import { count, duration, points } from './output.js';
 import { planHelp, planLines, requirePlannable } from './planning.js';
-import { warnOfChanges } from './resumed.js';
+import { checkResume, warnOfChanges } from './resumed.js';
 import { metricsHelp, metricsOptions, startMetrics } from './serving.js';
 import { checkThreads, narrateReport } from './training.js';
 
@@ -40,13 +40,14 @@ export const pretrainCommand: Command = {
   async run(context) {
     const { flags, out, signal, config: read, graphs } = context;
     if (flags.plan) requirePlannable(flags, ['resume', 'grow-links', 'dry-run']);
+    checkResume(flags, ['from']);
     const config = read();
     const options = { signal, threads: checkThreads(flags), onEvent: out.onEvent };
     if (!flags.plan && !flags['dry-run']) await startMetrics(context);
     const unfinished = flags.resume
       ? findRun(config.runs, text(flags, 'run'), { kind: 'teacher', finished: false })
       : undefined;
-    if (unfinished) warnOfChanges(unfinished.record, config.teacher, out);
+    if (unfinished) warnOfChanges(unfinished.record, { ...config.teacher, heldOut: config.heldOut }, out);
     // A run that grows links needs the graph again, to propose more of them.
     const growing = unfinished ? growStateOf(unfinished.folder) : growSettings(flags);
     if (unfinished && !growing) {

@@ -62,7 +62,11 @@ export const publishCommand: Command = {
       });
     if (flags.rollback) {
       const back = await rollback(graph, { source: target, dryRun });
-      out.data(back, () => back.labels.map(({ label, model }) => `${label}: ${model}`));
+      out.data(back, () =>
+        back.labels.map(
+          ({ label, model }) => `${label}: readers ${dryRun ? 'would be' : 'are'} switched back to ${model}`,
+        ),
+      );
       return;
     }
     const { folder } = askedRun(config, text(flags, 'run'), target);

@@ -1,8 +1,9 @@
 import { KgmentorError } from '../errors.js';
-import { type Command, text } from './command.js';
+import { type Command, notTogether, text } from './command.js';
 import { checkEarlier } from './earlier.js';
 import { precisionHelp, precisionOf } from './growing.js';
 import { planHelp, planLines, requirePlannable } from './planning.js';
+import { checkResume } from './resumed.js';
 import { planTarget, retrainedLines, retrainTarget, targetsOf } from './retraining.js';
 import { retrainMany } from './retrainMany.js';
 import { metricsHelp, metricsOptions, startMetrics } from './serving.js';
@@ -58,6 +59,10 @@ export const retrainCommand: Command = {
       });
     precisionOf(flags);
     checkEarlier(flags);
+    if (flags['no-teacher'] && text(flags, 'teacher') !== undefined)
+      throw notTogether('teacher', 'no-teacher', 'Leave one of them out.');
+    // Of several targets some may be to begin yet.
+    if (list === undefined) checkResume(flags, ['teacher', 'no-teacher', 'incremental', 'from']);
     if (flags.plan) requirePlannable(flags, ['resume', 'targets']);
     if (list === undefined) {
       if (text(flags, 'parallel') !== undefined)

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { KgmentorError } from '../errors.js';
 import { requireSource } from '../graph/alignments.js';
 import type { ReadReport } from '../graph/dataset.js';
@@ -55,7 +56,7 @@ export async function retrainTarget(
     const begun = from ? incrementalSettings(settings) : settings;
     warnOfChanges(
       unfinished.record,
-      { ...begun, evaluation: config.evaluation },
+      { ...begun, evaluation: config.evaluation, heldOut: config.heldOut },
       { warn: options.warn ?? context.out.warn },
     );
   }
@@ -107,6 +108,7 @@ async function readInput(
   const input = { config, target, graphs, teacher, settings, fed, grow, earlier, onEvent };
   const found = await readStudentInput(input);
   narrateReport(found.report, { say, warn });
+  if (teacher !== undefined && !unfinished) say(`is taught by ${basename(teacher)}`);
   return found;
 }
 

@@ -25,7 +25,7 @@ export const NOWHERE = 'nodes of no source read';
 export function narrateReport(report: ReadReport, out: Pick<Output, 'say' | 'warn'>): void {
   for (const { alignment, links, outside } of report.links) {
     // Where not all sources are read, an alignment of the others has links, and none between these.
-    const tell = links === 0 && outside === 0 ? out.warn : out.say;
+    const tell = links === 0 && (outside === 0 || report.allSources) ? out.warn : out.say;
     tell(
       `links by ${alignment}: ${links === 0 ? 'none' : count(links)}${outside > 0 ? `, ${count(outside)} more not between two sources` : ''}`,
     );

@@ -59,6 +59,8 @@ export interface ReadOptions {
 
 export interface ReadReport {
   readonly sources: readonly ReadCounts[];
+  /** Whether these are all sources of the configuration: an alignment without links is a slip then. */
+  readonly allSources: boolean;
   readonly links: readonly LinkCounts[];
   /** Links that `heldOut.links` withholds. */
   readonly withheld: number;
@@ -127,6 +129,7 @@ export async function readDataset(
       triples: triples[i].head.length,
       relations: read[i].relations.length,
     })),
+    allSources: names.length === Object.keys(config.sources).length,
     links: counts,
     withheld: withheld.left.length,
     values: sources.flatMap(({ read }) => read.valueCounts),

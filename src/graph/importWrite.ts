@@ -125,7 +125,7 @@ export async function refuseDangling(graph: Graph, nodes: NodeKey, keys: Distinc
     'BAD_DATA',
     `${missing.length} ${missing.length === 1 ? 'id has' : 'ids have'} no ${nodes.label} node with that ${nodes.key}: ${examples.join(', ')}.`,
     {
-      next: 'Import the entities first, mend the file, or leave such links out with --skip-missing; nothing of it was written.',
+      next: 'Import the entities first, mend the file, or leave such links out with --skip-missing; --header passes over a first line of column names. Nothing of it was written.',
     },
   );
 }

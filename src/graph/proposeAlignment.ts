@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Config, SourceConfig } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import { type Described, type MatchedEntities, matchEntities, matchingLabels } from '../kg/entityMatch.js';
@@ -5,6 +6,7 @@ import { type KeyValue, parseEntityKey } from '../kg/keys.js';
 import type { Dataset } from '../kg/types.js';
 import { valueMask } from '../kg/values.js';
 import { requireSource } from './alignments.js';
+import type { Graph } from './connect.js';
 import { type GraphFor, readDataset } from './dataset.js';
 import { readDescriptions } from './readDescriptions.js';
 import { readSchema } from './schema.js';
@@ -38,9 +40,19 @@ export interface ProposeOptions {
   readonly labels?: readonly [string, string];
 }
 
+/** The configuration without alignments that are not there yet: they may be what is to come of the proposals. */
+async function withPresentAlignments(config: Config, graphs: ReadonlySet<Graph>): Promise<Config> {
+  const schemas = await Promise.all([...graphs].map(readSchema));
+  const isThere = (one: Config['alignments'][number]) =>
+    'relationship' in one
+      ? schemas.some(({ types }) => types.includes(one.relationship))
+      : !('file' in one) || existsSync(one.file);
+  return { ...config, alignments: config.alignments.filter(isThere) };
+}
+
 /**
  * Proposes links between two sources that nothing need link yet, from names, property values and the names of
- * neighbours; entities that the configuration's alignments link already are left out. Only reads.
+ * neighbours; entities that the configuration's alignments link already are left out, and alignments that are not there yet are none. Only reads.
  *
  * @throws KgmentorError USAGE for an unknown source or label; as `readDataset`
  * @example
@@ -57,7 +69,9 @@ export async function proposeAlignment(
     throw new KgmentorError('USAGE', `The source ${left} cannot be aligned with itself.`, {
       next: 'Name two sources.',
     });
-  const { dataset, ids } = await readDataset(graphFor, config, { sources: [left, right], names: true });
+  const sources = [left, right];
+  const present = await withPresentAlignments(config, new Set(sources.map(graphFor)));
+  const { dataset, ids } = await readDataset(graphFor, present, { sources, names: true });
   // Values of properties are linked where they are equal, and need no counterpart.
   const isLinked = dataset.sources.map(
     ({ entities }) => valueMask(entities) ?? new Uint8Array(entities.keys.length),

@@ -108,6 +108,7 @@ async function readNodes(
       { fetchSize: 10 },
     );
     requireName(await known, 'label', node.label); // no node has one that the database does not know
+    if (parameters.name !== null) requireName(await known, 'property', parameters.name);
     if (missing.length > 0) throw missingKeys(name, node, missing, await known);
     for (const part of parts) found.push(part);
   }

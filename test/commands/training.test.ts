@@ -12,6 +12,7 @@ describe('what a training tells', () => {
     };
     const report: ReadReport = {
       sources: [],
+      allSources: false,
       links: [
         { alignment: 'a', links: 0, outside: 0 },
         { alignment: 'b', links: 0, outside: 3 },
@@ -29,6 +30,8 @@ describe('what a training tells', () => {
       'links by b: none, 3 more not between two sources',
       'links by c: 5, 3 more not between two sources',
     ]);
+    narrateReport({ ...report, allSources: true, links: report.links.slice(1, 2) }, out);
+    assert.equal(told.at(-1), '! links by b: none, 3 more not between two sources');
   });
 
   it('shows no figures where no question was asked', () => {

@@ -126,6 +126,20 @@ describe('proposing links between two sources', () => {
     );
   });
 
+  it('goes on without alignments that are not there yet, and refuses a misspelt name', async () => {
+    const alignments: ConfigInput['alignments'] = [
+      { relationship: 'SAME_AS' },
+      { file: 'not-there-yet.tsv', between: ['films', 'works'] },
+    ];
+    assert.deepEqual(named(await propose(configOf({ ...INPUT, alignments }))), EXPECTED);
+    const films = { nodes: [{ label: 'Film', key: ['title', 'year'], name: 'titel' }] };
+    await assert.rejects(propose(configOf({ sources: { ...INPUT.sources, films } })), {
+      code: 'USAGE',
+      message: /no property "titel"/,
+      next: /"title"/,
+    });
+  });
+
   it('reads values as text, without vectors and what is its own', async () => {
     const { dataset, ids } = await readDataset(() => held.graph, configOf(INPUT));
     const schema = await readSchema(held.graph);

@@ -13,6 +13,8 @@ const N = 24;
 const held = useGraph();
 const folder = mkdtempSync(path.join(os.tmpdir(), 'kgmentor-cli-'));
 after(() => rmSync(folder, { recursive: true }));
+// Other tests plan in the machine's folder meanwhile.
+process.env.TMPDIR = mkdtempSync(path.join(folder, 'tmp-'));
 
 const config = (change: object = {}): ConfigInput => ({
   sources: {

@@ -8,12 +8,14 @@ import { KgmentorError } from '../../../src/errors.js';
 import { heldOut } from '../../../src/train/heldOut.js';
 import { requireFits } from '../../../src/train/plan/fit.js';
 import { planPretraining, planRetraining } from '../../../src/train/plan/plan.js';
+import { folder } from '../_graph.js';
 import { EVALUATION, ONE, trainTeacher } from '../_runs.js';
 import { HELD_OUT, makeWorld } from '../_world.js';
 
 const world = makeWorld();
+// Other tests plan in the machine's folder meanwhile.
+process.env.TMPDIR = folder();
 const plans = () => readdirSync(tmpdir()).filter((name) => name.startsWith('kgmentor-plan-'));
-const before = plans();
 
 const teacher = {
   dataset: world.supporters,
@@ -32,7 +34,7 @@ test('a plan of a teacher has the steps of the training, a time from trial steps
   assert.equal(plan.seconds.all, prepareSeconds + 4 * plan.seconds.epoch + 2 * validationSeconds);
   assert.ok(peakMb > 100 && plan.memory.hereMb > 10);
   assert.ok(plan.memory.peakMb > peakMb / 2 && plan.memory.peakMb < 2 * peakMb);
-  assert.deepEqual(plans(), before);
+  assert.deepEqual(plans(), []);
 });
 
 test('a plan of a student asks its teacher; a training of fewer steps tries all of them', async () => {
@@ -51,7 +53,7 @@ test('a plan of a student asks its teacher; a training of fewer steps tries all 
   assert.ok(plan.steps < 20);
   assert.equal(plan.trial.steps, plan.steps);
   assert.ok(plan.memory.teacherMb > 0);
-  assert.deepEqual(plans(), before);
+  assert.deepEqual(plans(), []);
 });
 
 test('what cannot fit is refused before anything is tried, with the setting that would fit', async () => {
@@ -64,7 +66,7 @@ test('what cannot fit is refused before anything is tried, with the setting that
     );
     return true;
   });
-  assert.deepEqual(plans(), before);
+  assert.deepEqual(plans(), []);
 });
 
 const shape = {

@@ -1,6 +1,6 @@
 // The nodes of a label with their keys, in records of 5,000 as columns. The internal id joins them to relationships
 // within one export and goes no further. Integers beyond 2^53, which a JavaScript number cannot hold, come as {int: text}.
-// LABEL: checked name; $properties: of the key, empty for the element id; $earlier: labels listed before this one,
+// LABEL: quoted name; $properties: of the key, empty for the element id; $earlier: labels listed before this one,
 // whose nodes are another class; $name: property shown to people, or null where names are not asked for
 // → ids, names (empty where not asked for), degrees: how many relationships of any type each node has; a list each;
 // keys: a list for each property of the key

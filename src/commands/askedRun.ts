@@ -22,10 +22,18 @@ export function askedRun(
     if (target !== undefined) requireSource(config, target);
     throw error;
   }
-  if (target === undefined || found.record.target === target) return found;
+  if (target !== undefined) requireStudentOf(target, found);
+  return found;
+}
+
+/** @throws KgmentorError USAGE for a run of another target */
+export function requireStudentOf(target: string, { record }: FoundRun): void {
+  if (record.target === target) return;
   throw new KgmentorError(
     'USAGE',
-    `The run ${found.record.id} is a student of ${found.record.target}, not of ${target}.`,
-    { next: '`kgmentor runs` lists the runs with their targets.' },
+    `The run ${record.id} is a student of ${record.target}, not of ${target}.`,
+    {
+      next: '`kgmentor runs` lists the runs with their targets.',
+    },
   );
 }

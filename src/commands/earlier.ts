@@ -3,6 +3,7 @@ import { KgmentorError } from '../errors.js';
 import type { Graph } from '../graph/connect.js';
 import { earlierRuns } from '../operate/earlier.js';
 import { findRun } from '../train/runs.js';
+import { requireStudentOf } from './askedRun.js';
 import { type Flags, text } from './command.js';
 
 /**
@@ -47,13 +48,7 @@ export async function earlierStudent(
   const named = text(flags, 'from');
   if (named === undefined && !flags.incremental) return undefined;
   const id = named ?? (await earlierRuns(graph, target, runs))[0]?.record.id;
-  const { folder, record } = findRun(runs, id, { kind: 'student', target, finished: true });
-  if (record.target === target) return folder;
-  throw new KgmentorError(
-    'USAGE',
-    `The run ${record.id} is a student of ${record.target}, not of ${target}.`,
-    {
-      next: '`kgmentor runs` lists the runs.',
-    },
-  );
+  const found = findRun(runs, id, { kind: 'student', target, finished: true });
+  requireStudentOf(target, found);
+  return found.folder;
 }

@@ -1,3 +1,4 @@
+import { keyOrder } from '../kg/keyOrder.js';
 import { compareKeys } from '../kg/keys.js';
 
 /**
@@ -5,7 +6,10 @@ import { compareKeys } from '../kg/keys.js';
  * most of a reading's garbage.
  */
 export interface EntityPart {
-  readonly keys: readonly string[];
+  /** What their canonical keys begin with, by which labels differ. */
+  readonly start: string;
+  /** The rest of each canonical key, by which they are put in order. */
+  readonly rests: readonly string[];
   /** Shown to people; absent where nodes of a label have none, or names are not asked for. */
   readonly names?: readonly (string | null)[];
   /** Internal ids; -1 for a value, which is no node. */
@@ -24,33 +28,39 @@ export interface SortedEntities {
   readonly ids: Float64Array;
   readonly degrees: Float64Array;
   readonly labels: Int32Array;
+  /** Keys that stand at more than one entity, each once. */
+  readonly repeated: readonly string[];
 }
 
 export function sortedEntities(parts: readonly EntityPart[]): SortedEntities {
-  const joined = <T>(column: (part: EntityPart) => readonly T[]) => ([] as T[]).concat(...parts.map(column));
-  const keys = joined((part) => part.keys);
-  const names =
-    parts.some((part) => part.names) && joined(({ names, keys }) => names ?? keys.map(() => null));
-  const [ids, degrees] = [joined((part) => part.ids), joined((part) => part.degrees)];
-  const labels = new Int32Array(keys.length);
-  let from = 0;
-  for (const { label, ids } of parts) {
-    labels.fill(label, from, from + ids.length);
-    from += ids.length;
+  const length = parts.reduce((sum, { ids }) => sum + ids.length, 0);
+  const keys = new Array<string>(length);
+  const names: (string | null)[] | undefined = parts.some((part) => part.names)
+    ? new Array(length)
+    : undefined;
+  const [ids, degrees] = [new Float64Array(length), new Float64Array(length)];
+  const labels = new Int32Array(length);
+  const repeated: string[] = [];
+  let n = 0;
+  for (const start of [...new Set(parts.map((part) => part.start))].sort(compareKeys)) {
+    const own = parts.filter((part) => part.start === start);
+    const joined = <T>(column: (part: EntityPart) => readonly T[]) => ([] as T[]).concat(...own.map(column));
+    const [rests, ownIds, ownDegrees] = [
+      joined((part) => part.rests),
+      joined((part) => part.ids),
+      joined((part) => part.degrees),
+    ];
+    const ownNames = names && joined(({ names, ids }) => names ?? ids.map(() => null));
+    labels.fill(own[0].label, n, n + rests.length);
+    let last: string | undefined;
+    for (const i of keyOrder(rests)) {
+      if (rests[i] === last && repeated.at(-1) !== start + last) repeated.push(start + last);
+      last = rests[i];
+      keys[n] = start + last;
+      if (names && ownNames) names[n] = ownNames[i];
+      ids[n] = ownIds[i];
+      degrees[n++] = ownDegrees[i];
+    }
   }
-  const order = Array.from(keys.keys()).sort((a, b) => compareKeys(keys[a], keys[b]));
-  const out = {
-    keys: order.map((i) => keys[i]),
-    ...(names && { names: order.map((i) => names[i]) }),
-    ids: new Float64Array(order.length),
-    degrees: new Float64Array(order.length),
-    labels: new Int32Array(order.length),
-  };
-  for (let entity = 0; entity < order.length; entity++) {
-    const i = order[entity];
-    out.ids[entity] = ids[i];
-    out.degrees[entity] = degrees[i];
-    out.labels[entity] = labels[i];
-  }
-  return out;
+  return { keys, ...(names && { names }), ids, degrees, labels, repeated };
 }

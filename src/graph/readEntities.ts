@@ -1,6 +1,6 @@
 import type { NodeConfig, SourceConfig } from '../config.js';
 import { KgmentorError } from '../errors.js';
-import { entityKeys, type KeyValue } from '../kg/keys.js';
+import { type KeyValue, keyRest, keyStart } from '../kg/keys.js';
 import { nearest } from '../kg/nearest.js';
 import type { Entities } from '../kg/types.js';
 import { valueLabel } from '../kg/values.js';
@@ -54,8 +54,8 @@ export async function readEntities(
   const found = await readNodes(graph, schema, name, source, wantsNames);
   const values = await readValues(graph, await schema, name, source);
   const parts = [...found, ...valueParts(values, source.nodes.length, wantsNames)];
-  const { keys, names, ids, degrees, labels } = sortedEntities(parts);
-  refuseRepeated(name, source, keys);
+  const { keys, names, ids, degrees, labels, repeated } = sortedEntities(parts);
+  if (repeated.length > 0) throw repeatedKeys(name, source, repeated);
   const at = entityIndex(ids);
   return {
     entities: {
@@ -90,16 +90,16 @@ async function readNodes(
       earlier: labels.slice(0, label),
       name: (wantsNames && node.name) || null,
     };
-    const keysOf = foundKeys(node.label);
+    const start = keyStart(node.label);
     const { parts, missing } = await graph.read(
       async (tx) => {
         const parts: EntityPart[] = []; // begun anew on each try
         const missing: number[] = [];
         for await (const record of tx.run(text, parameters)) {
           const ids = record.get('ids') as number[];
-          const keys = keysOf(record.get('keys') as unknown[][], ids.length);
-          for (let i = 0; i < ids.length; i++) if (keys[i] === '') missing.push(ids[i]);
-          const part = { keys, ids, degrees: record.get('degrees') as number[], label };
+          const rests = keyRests(record.get('keys') as unknown[][], ids.length);
+          for (let i = 0; i < ids.length; i++) if (rests[i] === '') missing.push(ids[i]);
+          const part = { start, rests, ids, degrees: record.get('degrees') as number[], label };
           const names = parameters.name !== null && (record.get('names') as unknown[]).map(textOf);
           parts.push(names ? { ...part, names } : part);
         }
@@ -123,18 +123,15 @@ async function readNodes(
   return found;
 }
 
-/** Canonical keys of a label's nodes from columns of their values; empty where one cannot be of a key. */
-function foundKeys(label: string): (columns: readonly (readonly unknown[])[], length: number) => string[] {
-  const keyOf = entityKeys(label);
-  return (columns, length) => {
-    const keys: string[] = [];
-    const values: (KeyValue | null)[] = []; // one for all: a list for each node would live as long as the record
-    for (let i = 0; i < length; i++) {
-      for (let column = 0; column < columns.length; column++) values[column] = keyValue(columns[column][i]);
-      keys.push(values.includes(null) ? '' : keyOf(values as KeyValue[]));
-    }
-    return keys;
-  };
+/** What tells canonical keys of a label apart, from columns of their values; empty where one cannot be of a key. */
+function keyRests(columns: readonly (readonly unknown[])[], length: number): string[] {
+  const rests: string[] = [];
+  const values: (KeyValue | null)[] = []; // one for all: a list for each node would live as long as the record
+  for (let i = 0; i < length; i++) {
+    for (let column = 0; column < columns.length; column++) values[column] = keyValue(columns[column][i]);
+    rests.push(values.includes(null) ? '' : keyRest(values as KeyValue[]));
+  }
+  return rests;
 }
 
 const textOf = (value: unknown): string | null =>
@@ -158,16 +155,11 @@ function missingKeys(
   );
 }
 
-function refuseRepeated(source: string, config: SourceConfig, keys: readonly string[]): void {
-  const repeated: string[] = [];
-  for (let i = 1; i < keys.length; i++)
-    if (keys[i] === keys[i - 1] && repeated.at(-1) !== keys[i]) repeated.push(keys[i]);
-  if (repeated.length === 0) return;
-  throw new KgmentorError(
+const repeatedKeys = (source: string, config: SourceConfig, repeated: readonly string[]): KgmentorError =>
+  new KgmentorError(
     'BAD_DATA',
     `${repeated.length} keys of the source ${source} stand at more than one node, such as ${repeated.slice(0, 3).join(', ')}.`,
     {
       next: `Choose keys that tell nodes apart (${config.nodes.map((node) => node.label).join(', ')}), composite ones if need be, or "elementId".`,
     },
   );
-}

@@ -1,6 +1,7 @@
 import { Growing } from '../kg/growing.js';
-import { parseEntityKey } from '../kg/keys.js';
+import { keyStart, parseEntityKey } from '../kg/keys.js';
 import { filterTriples } from '../kg/triples.js';
+import { valueLabel } from '../kg/values.js';
 import type { EntityIndex } from './entityIndex.js';
 import type { EntityPart } from './entityParts.js';
 import type { ReadValues } from './readValues.js';
@@ -8,11 +9,13 @@ import type { NamedFacts } from './tripleColumns.js';
 
 /** Values as entities, a class a relation after the labels of nodes; their text is their name. */
 export const valueParts = ({ byRelation }: ReadValues, labels: number, wantsNames: boolean): EntityPart[] =>
-  [...byRelation.values()].map((byKey, i) => {
+  [...byRelation].map(([relation, byKey], i) => {
+    const start = keyStart(valueLabel(relation));
     const keys = [...byKey.keys()];
     const names = wantsNames && keys.map((key) => String(parseEntityKey(key).values[0]));
     return {
-      keys,
+      start,
+      rests: keys.map((key) => key.slice(start.length)),
       ...(names && { names }),
       ids: keys.map(() => -1),
       degrees: keys.map(() => 0),

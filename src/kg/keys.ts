@@ -8,18 +8,18 @@ export type KeyValue = string | number | bigint | boolean;
  * @example
  * entityKey('Movie', ['The Matrix', 1999]); // '["Movie","The Matrix",1999]'
  */
-export const entityKey = (label: string, values: readonly KeyValue[]): string => entityKeys(label)(values);
+export const entityKey = (label: string, values: readonly KeyValue[]): string =>
+  keyStart(label) + keyRest(values);
 
-/** {@link entityKey} for many nodes of one label, whose name is written out once. */
-export function entityKeys(label: string): (values: readonly KeyValue[]) => string {
-  const start = `${JSON.stringify([label]).slice(0, -1)},`;
-  return (values) => {
-    let rest = '';
-    for (const v of values)
-      rest += `${rest && ','}${typeof v === 'number' ? v : JSON.stringify(typeof v === 'bigint' ? { int: v.toString() } : v)}`;
-    rest += ']'; // to the short part first: a long one is copied or linked with each step
-    return start + rest;
-  };
+/** What the canonical keys of a label begin with; no other label's begin so. */
+export const keyStart = (label: string): string => `${JSON.stringify([label]).slice(0, -1)},`;
+
+/** What follows {@link keyStart} in a canonical key. */
+export function keyRest(values: readonly KeyValue[]): string {
+  let rest = '';
+  for (const v of values)
+    rest += `${rest && ','}${typeof v === 'number' ? v : JSON.stringify(typeof v === 'bigint' ? { int: v.toString() } : v)}`;
+  return `${rest}]`;
 }
 
 /** The label and key values of a canonical key; the inverse of {@link entityKey}. */

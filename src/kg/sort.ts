@@ -12,9 +12,9 @@ export function positions(length: number): Int32Array {
  */
 export function sortBy(values: Int32Array, order: Int32Array, bound: number): Int32Array {
   const start = new Int32Array(bound + 1);
-  for (const v of values) start[v + 1]++;
+  for (let i = 0; i < values.length; i++) start[values[i] + 1]++;
   for (let v = 0; v < bound; v++) start[v + 1] += start[v];
   const out = new Int32Array(order.length);
-  for (const i of order) out[start[values[i]]++] = i;
+  for (let k = 0; k < order.length; k++) out[start[values[order[k]]]++] = order[k];
   return out;
 }

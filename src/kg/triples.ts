@@ -36,19 +36,33 @@ export const sortTriples = (triples: Triples, entities: number, relations: numbe
  */
 export function dedupeTriples(triples: Triples, entities: number, relations: number): Triples {
   const { head, relation, tail, weight } = triples;
-  const kept = tripleOrder(triples, entities, relations);
-  let n = 0;
+  const order = tripleOrder(triples, entities, relations);
+  const [heads, types, tails] = [0, 1, 2].map(() => new Int32Array(order.length));
+  const weights = weight && new Float32Array(order.length);
   let last = -1;
-  for (const i of kept) {
+  for (let k = 0; k < order.length; k++) {
+    const i = order[k];
     const isNew =
-      last < 0 || head[i] !== head[last] || relation[i] !== relation[last] || tail[i] !== tail[last];
-    // No place is written that is yet to be read.
-    if (isNew) kept[n++] = i;
-    else if (weight && weight[i] > weight[kept[n - 1]]) kept[n - 1] = i;
-    last = i;
+      last < 0 || head[i] !== heads[last] || relation[i] !== types[last] || tail[i] !== tails[last];
+    if (isNew) {
+      last++;
+      heads[last] = head[i];
+      types[last] = relation[i];
+      tails[last] = tail[i];
+    }
+    if (weight && weights) weights[last] = isNew ? weight[i] : Math.max(weight[i], weights[last]);
   }
-  return pickTriples(triples, kept.subarray(0, n));
+  const sorted = { head: heads, relation: types, tail: tails, ...(weights && { weight: weights }) };
+  return last === order.length - 1 ? sorted : firstTriples(sorted, last + 1);
 }
+
+/** The first rows, as columns of their own. */
+const firstTriples = ({ head, relation, tail, weight }: Triples, rows: number): Triples => ({
+  head: head.slice(0, rows),
+  relation: relation.slice(0, rows),
+  tail: tail.slice(0, rows),
+  ...(weight && { weight: weight.slice(0, rows) }),
+});
 
 /** Two columns one after the other. */
 export function concatColumns(a: Int32Array, b: Int32Array): Int32Array {

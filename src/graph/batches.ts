@@ -38,13 +38,13 @@ export async function inBatches(
 }
 
 /**
- * The results of some tasks in their order, at most two of them under way or waiting to be taken: a slow reader holds
+ * The results of some tasks in their order, at most `most` of them under way or waiting to be taken: a slow reader holds
  * the tasks back. The first failure ends it, once what has begun is over.
  *
  * @example
  * for await (const rows of inOrder(windows.map((window) => () => read(window)))) …;
  */
-export async function* inOrder<T>(tasks: readonly (() => Promise<T>)[]): AsyncGenerator<T> {
+export async function* inOrder<T>(tasks: readonly (() => Promise<T>)[], most = SESSIONS): AsyncGenerator<T> {
   const begun: Promise<T>[] = [];
   const begin = (task: () => Promise<T>) => {
     const promise = task();
@@ -52,9 +52,8 @@ export async function* inOrder<T>(tasks: readonly (() => Promise<T>)[]): AsyncGe
     begun.push(promise);
   };
   try {
-    for (const [i, task] of tasks.entries()) {
-      if (begun.length === 0) begin(task);
-      if (i + 1 < tasks.length) begin(tasks[i + 1]);
+    for (let next = 0, taken = 0; taken < tasks.length; taken++) {
+      while (next < tasks.length && begun.length < most) begin(tasks[next++]);
       yield await (begun.shift() as Promise<T>);
     }
   } finally {

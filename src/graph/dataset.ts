@@ -28,8 +28,8 @@ import type { NamedFacts, ReadTriples } from './tripleColumns.js';
 import { linkedValues } from './valueEntities.js';
 import { withholdLinks } from './withholdLinks.js';
 
-/** Sources whose nodes are read at a time. */
-const SOURCES = 2;
+/** Sources whose nodes, and whose relationships, are read at a time: the server works while others are put in order here. */
+const SOURCES = 3;
 
 /** The connection of a source: each may have its own server and database. */
 export type GraphFor = (source: string) => Graph;
@@ -172,7 +172,7 @@ interface Parts {
 }
 
 /**
- * Sources whole: nodes two sources at a time, relationships of two as their nodes are there, and links once all nodes
+ * Sources whole: nodes of some at a time, relationships of as many as their nodes are there, and links once all nodes
  * are. What fails first ends it all, once what has begun is over.
  */
 async function readWhole(asking: Asking): Promise<Parts> {
@@ -205,7 +205,7 @@ async function readWhole(asking: Asking): Promise<Parts> {
   });
   const read: (Parts['read'][number] & Pick<Parts, 'cross'>)[] = [];
   try {
-    for await (const found of inOrder(tasks)) read.push(found);
+    for await (const found of inOrder(tasks, SOURCES)) read.push(found);
     return { sources: await all, read, cross: read.flatMap(({ cross }) => cross), links: await linking };
   } catch (error) {
     throw stop.signal.aborted ? stop.signal.reason : error;

@@ -1,5 +1,4 @@
 import type { ParseArgsConfig } from 'node:util';
-import { KgmentorError } from '../src/errors.js';
 import { runBackends } from './backends.js';
 import { runCore } from './core/bench.js';
 import { runDbp5l } from './dbp5l/run.js';
@@ -8,53 +7,33 @@ import { runGpu } from './gpu/run.js';
 import { gridBench, ONLY } from './grid/bench.js';
 import { runImport } from './import/run.js';
 import { runIncremental } from './incremental.js';
+import {
+  common,
+  data,
+  dataOf,
+  dim,
+  isOn,
+  list,
+  number,
+  type Option,
+  seed,
+  takes,
+  target,
+  text,
+  threads,
+  turns,
+  type Values,
+} from './options.js';
 import { runPeers } from './peers/run.js';
 import { runScale, SCALE_NEGATIVES } from './scale/run.js';
 import { writeTables } from './tables/write.js';
 import { runTraffic } from './traffic/run.js';
-
-/** An option of a bench as the help tells it; one without `takes` is a switch. */
-export interface Option {
-  readonly takes?: string;
-  readonly help: string;
-}
-
-/** Given values by option: text, or true for a switch. */
-export type Values = Readonly<Record<string, string | boolean | undefined>>;
 
 export interface Bench {
   readonly summary: string;
   readonly options: Readonly<Record<string, Option>>;
   run(values: Values): Promise<void> | void;
 }
-
-const text = (values: Values, name: string): string | undefined => values[name] as string | undefined;
-const list = (values: Values, name: string): string[] | undefined => text(values, name)?.split(',');
-const isOn = (values: Values, name: string): boolean => values[name] === true;
-function number<D extends number | undefined>(values: Values, name: string, absent: D): number | D {
-  const given = text(values, name);
-  if (given === undefined) return absent;
-  if (given.trim() === '' || Number.isNaN(Number(given)))
-    throw new KgmentorError('USAGE', `--${name} ${given} is no number.`);
-  return Number(given);
-}
-
-const takes = (what: string, help: string): Option => ({ takes: what, help });
-const data = { data: takes('DIR', 'folder of DBP-5L, ../shared/data/dbp5l where absent') };
-const target = { target: takes('L', 'language of the student, el where absent') };
-const seed = { seed: takes('N', 'seed of all that is drawn, 1 where absent') };
-const threads = { threads: takes('N', 'threads of TensorFlow') };
-const turns = { turns: takes('N', 'paired turns, 7 where absent') };
-const dim = (absent: number) => ({ dim: takes('N', `numbers a vector, ${absent} where absent`) });
-
-const common = (values: Values) => ({
-  target: text(values, 'target') ?? 'el',
-  data: dataOf(values),
-  seed: number(values, 'seed', 1),
-  threads: number(values, 'threads', undefined),
-  json: isOn(values, 'json'),
-});
-const dataOf = (values: Values) => text(values, 'data') ?? '../shared/data/dbp5l';
 
 /** All measurements by name. Each takes --json besides: the last line of stdout is then one object. */
 export const BENCHES: Readonly<Record<string, Bench>> = {
@@ -167,7 +146,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
       'reading, writing vectors and the linked subgraph against the bare driver and hand-written queries of bench/reference/traffic, on DBP-5L as often as --triples asks',
     options: {
       triples: takes('N', 'triples of the graph, at least; 100,000 where absent'),
-      ...turns,
+      ...turns(21),
       hub: takes('N', 'then read, feed and predict around one more node with so many relationships'),
       ...target,
       ...data,
@@ -177,14 +156,14 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
         data: dataOf(values),
         target: text(values, 'target') ?? 'el',
         triples: number(values, 'triples', 100_000),
-        turns: number(values, 'turns', 7),
+        turns: number(values, 'turns', 21),
         hub: number(values, 'hub', 0),
         json: isOn(values, 'json'),
       }),
   },
   backends: {
     summary: 'the demo by the native TensorFlow and on WebAssembly',
-    options: { ...turns },
+    options: turns(7),
     run: (values) => runBackends({ turns: number(values, 'turns', 7), json: isOn(values, 'json') }),
   },
   scale: {
@@ -222,7 +201,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
       'CPU time of training steps and of filtered ranking beside PyTorch’s on the same weights and batches; fetches PyTorch once (about 5 GB)',
     options: {
       encoder: takes('LIST', 'some of complex, distmult, transe, rsn, transformer'),
-      ...turns,
+      ...turns(7),
       steps: takes('N', 'steps a turn, 20 where absent'),
       leak: { help: 'instead: tensors and resident memory over 2,000 steps of the product alone' },
       ...target,
@@ -247,7 +226,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
       tune: {
         help: 'instead: the best of nine settings for PyKEEN and the student, kept in bench/peers/tuned.json',
       },
-      ...turns,
+      ...turns(7),
       epochs: takes('N', 'of a training of that comparison at most, 60 where absent'),
       teacher: takes('DIR', 'a run folder of `dbp5l --runs`: its student as well beside GDS'),
       ...dim(128),
@@ -275,7 +254,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
       triples: takes('N', '100,000 where absent'),
       ...dim(256),
       epochs: takes('N', '3 where absent'),
-      ...turns,
+      ...turns(7),
       ...threads,
     },
     run: (values) =>

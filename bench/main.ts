@@ -1,7 +1,8 @@
 /** `npm run bench -- dbp5l --target el` and others: measurements of the product. */
 import { parseArgs } from 'node:util';
 import { exitCodeOf, KgmentorError } from '../src/errors.js';
-import { BENCHES, parsed, usage, type Values } from './benches.js';
+import { BENCHES, parsed, usage } from './benches.js';
+import type { Values } from './options.js';
 
 /** A bench's options as they are given. */
 function read(name: string, args: string[]): Values {

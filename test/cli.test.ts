@@ -196,6 +196,17 @@ describe('a command that reads the graph', () => {
     assert.match(finding.mend, /no source learns from another/);
   });
 
+  it('says in doctor which types are excluded for nothing', async () => {
+    await wipe(held.graph);
+    await run(held.graph, "CREATE (:Movie {id: 'a'})-[:SEQUEL_OF]->(:Movie {id: 'b'})");
+    const relations = { exclude: ['SEQUEL_OFF', 'SEQUEL_OF'] };
+    await write('kgmentor.json', { sources: { movies: { nodes, relations } } });
+    const { code, stdout } = await cli('doctor', '--json');
+    assert.equal(code, 0);
+    const finding = JSON.parse(stdout).find((one: { what: string }) => one.what === 'source movies');
+    assert.match(finding.mend, /^excludes "SEQUEL_OFF", .*"SEQUEL_OF"\?$/);
+  });
+
   it('tells in doctor of alignments that the database does not have, or that give no link', async () => {
     await wipe(held.graph);
     await run(
@@ -292,10 +303,29 @@ describe('a command that reads the graph', () => {
     const { code, stderr } = await cli('init', '--force');
     assert.equal(code, 0, stderr);
     const written = JSON.parse(await readFile(path.join(folder, 'kgmentor.json'), 'utf8'));
+    assert.equal(written.$schema, './node_modules/kgmentor/kgmentor.schema.json');
     assert.deepEqual(written.sources, { movie: { nodes: [{ label: 'Movie', key: 'id', name: 'title' }] } });
     const read = await cli('sources', '--json');
     assert.deepEqual(JSON.parse(read.stdout).sources, [
       { source: 'movie', entities: 2, triples: 1, relations: 1 },
     ]);
+  });
+
+  it('proposes the confidence of links where all are one', async () => {
+    await wipe(held.graph);
+    const link = (properties: string) =>
+      run(
+        held.graph,
+        `MERGE (a:Movie {id: 'a'}) MERGE (b:Book {id: 'b'}) CREATE (a)-[r:SAME_AS]->(b) SET r = ${properties}`,
+      );
+    const proposed = async () => JSON.parse((await cli('init', '--dry-run', '--json')).stdout).alignments;
+    await link("{score: 0.5, rank: 0.5, note: 'x'}");
+    await link('{score: 1}');
+    assert.deepEqual(await proposed(), [{ relationship: 'SAME_AS', confidence: 'score' }]);
+    await link('{score: 2}');
+    assert.deepEqual(await proposed(), [{ relationship: 'SAME_AS' }]);
+    await link('{confidence: 0.5}');
+    await link("{confidence: 'high'}");
+    assert.deepEqual(await proposed(), [{ relationship: 'SAME_AS' }]);
   });
 });

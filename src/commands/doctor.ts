@@ -5,6 +5,7 @@ import { type Finding, inspect } from '../graph/inspect.js';
 import type { LinkSource } from '../graph/linkColumns.js';
 import type { Command, Context } from './command.js';
 import { count, deviceLine, isGpuUnused } from './output.js';
+import { excludedText } from './training.js';
 
 export const doctor: Command = {
   usage: '',
@@ -83,26 +84,26 @@ async function database(context: Context): Promise<Finding[]> {
     apart ? { ...alignments, mend: 'name some: without them no source learns from another' } : alignments,
   );
   const { readEntities } = await import('../graph/readEntities.js');
-  const { checkTypes } = await import('../graph/readTriples.js');
+  const { checkTypes, excludedInVain } = await import('../graph/readTriples.js');
   const { readSchema, requireName } = await import('../graph/schema.js');
   const { weightProperties } = await import('../graph/weights.js');
   const read: LinkSource[] = [];
   for (const [name, source] of Object.entries(config.sources)) {
     const graph = graphs.of(name);
     const schema = await readSchema(graph);
-    findings.push(
-      await check(`source ${name}`, async () => {
-        checkTypes(schema, source);
-        weightProperties(schema, source);
-        for (const { name: shown } of source.nodes) if (shown) requireName(schema, 'property', shown);
-        const entities = await readEntities(graph, schema, name, source);
-        if (chosen.length > 0) read.push({ name, graph, schema, read: entities });
-        const { ids } = entities;
-        const nodes = ids.reduce((sum, id) => sum + Number(id >= 0), 0);
-        const values = ids.length - nodes;
-        return `${count(nodes)} nodes of ${source.nodes.map(({ label }) => label).join(', ')}${values > 0 ? `, ${count(values)} values of properties` : ''}`;
-      }),
-    );
+    const inVain = excludedInVain(schema, name, source).map(excludedText);
+    const found = await check(`source ${name}`, async () => {
+      checkTypes(schema, source);
+      weightProperties(schema, source);
+      for (const { name: shown } of source.nodes) if (shown) requireName(schema, 'property', shown);
+      const entities = await readEntities(graph, schema, name, source);
+      if (chosen.length > 0) read.push({ name, graph, schema, read: entities });
+      const { ids } = entities;
+      const nodes = ids.reduce((sum, id) => sum + Number(id >= 0), 0);
+      const values = ids.length - nodes;
+      return `${count(nodes)} nodes of ${source.nodes.map(({ label }) => label).join(', ')}${values > 0 ? `, ${count(values)} values of properties` : ''}`;
+    });
+    findings.push(found.ok && inVain.length > 0 ? { ...found, mend: inVain.join('; ') } : found);
   }
   if (chosen.length > 0 && read.length === names.length) findings.push(await links(read, chosen));
   return findings;

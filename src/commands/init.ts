@@ -1,6 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { KgmentorError } from '../errors.js';
 import { connect } from '../graph/connect.js';
+import { packageFolder } from '../graph/cypher.js';
 import { proposeConfig } from '../graph/propose.js';
 import { connectionOf } from '../settings.js';
 import { type Command, text } from './command.js';
@@ -18,7 +20,7 @@ export const init: Command = {
     const graph = await connect(connectionOf(flags as object));
     try {
       const config = {
-        $schema: './node_modules/kgmentor/kgmentor.schema.json',
+        $schema: schemaPath(path.dirname(path.resolve(file))),
         ...(await proposeConfig(graph)),
       };
       const written = `${JSON.stringify(config, null, 2)}\n`;
@@ -36,3 +38,14 @@ export const init: Command = {
     }
   },
 };
+
+const SCHEMA = 'kgmentor.schema.json';
+
+/** Where a configuration finds its schema: in a clone there, else where npm installs it beside the configuration. */
+function schemaPath(folder: string): string {
+  const schema = packageFolder(SCHEMA);
+  const within = path.relative(path.dirname(schema), folder);
+  if (within.startsWith('..') || path.isAbsolute(within)) return `./node_modules/kgmentor/${SCHEMA}`;
+  const file = path.relative(folder, schema).split(path.sep).join('/');
+  return file.startsWith('.') ? file : `./${file}`;
+}

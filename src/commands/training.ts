@@ -1,6 +1,7 @@
 import { KgmentorError } from '../errors.js';
 import type { ModelReport } from '../evaluate/report.js';
 import type { ReadReport } from '../graph/dataset.js';
+import type { ExcludedInVain } from '../graph/readTriples.js';
 import { anyOf } from '../kg/nearest.js';
 import { type Flags, text } from './command.js';
 import { count, type Output, points, table } from './output.js';
@@ -37,12 +38,13 @@ export function narrateReport(report: ReadReport, out: Pick<Output, 'say' | 'war
     );
   for (const { from, to, type, count: n } of report.cross)
     out.say(`not read: ${count(n)} relationships ${type} from ${from} to ${to ?? NOWHERE}`);
-  for (const { source, type, near } of report.excludedInVain)
-    out.say(
-      `${source} excludes ${JSON.stringify(type)}, a type that the database does not have${near.length > 0 ? `: did you mean ${anyOf(near)}?` : ''}`,
-    );
+  for (const one of report.excludedInVain) out.say(`${one.source} ${excludedText(one)}`);
   if (report.duplicates > 0) out.say(`${count(report.duplicates)} repeated relationships read once`);
 }
+
+/** That a source excludes a type for nothing. */
+export const excludedText = ({ type, near }: ExcludedInVain): string =>
+  `excludes ${JSON.stringify(type)}, a type that the database does not have${near.length > 0 ? `: did you mean ${anyOf(near)}?` : ''}`;
 
 /** Evaluation reports as a table, by filter or by what `title` names. */
 export function metricLines(

@@ -13,11 +13,12 @@ interface Profile {
 /** Names that relationships between sources usually have. */
 const LINKING = /^(same_?as|owl[#:_]?sameas|equivalent|equals|matches|align|exact_?match|links?_?to_same)/i;
 const KEYS = /^(id|uid|uuid|key|iri|uri|isbn|issn|.*id|.*code)$/i;
+const CONFIDENCES = /^(confidence|score|similarity|probability|certainty)$/i;
 const NAMES = /^(name|title|label|.*name|.*title)$/i;
 
 /**
  * Proposes a configuration for a live graph: labels that relationships join are one source, relationship types that
- * look like sameness are alignments, and keys are unique properties. A person should read it.
+ * look like sameness are alignments, with a confidence where one is there, and keys are unique properties. A person should read it.
  *
  * @throws KgmentorError NO_DATA for an empty database
  */
@@ -48,15 +49,17 @@ export async function proposeConfig(graph: Graph): Promise<ConfigInput> {
     while (groupOf.get(at) !== at) at = groupOf.get(at) as string;
     return at;
   };
-  const alignments: { relationship: string }[] = [];
+  const alignments: { relationship: string; confidence?: string }[] = [];
   for (const type of schema.types.filter((one) => !/^(KG_|MIGRATED_TO)|\\/.test(one))) {
+    const names = { TYPE: checkedName(schema, 'relationship type', type) };
     if (LINKING.test(type)) {
-      alignments.push({ relationship: type });
+      const shares = withNames(cypher('read-link-shares'), names);
+      const found = await graph.read(async (tx) => rows<{ name: string }>(await tx.run(shares)));
+      const confidence = found.find(({ name }) => CONFIDENCES.test(name))?.name;
+      alignments.push({ relationship: type, ...(confidence !== undefined && { confidence }) });
       continue;
     }
-    const text = withNames(cypher('read-type-ends'), {
-      TYPE: checkedName(schema, 'relationship type', type),
-    });
+    const text = withNames(cypher('read-type-ends'), names);
     const ends = await graph.read(async (tx) =>
       rows<{ left: string[]; right: string[] }>(await tx.run(text)),
     );

@@ -1,38 +1,16 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { importAlignments, importEntities, importTriples } from '../../src/graph/import.js';
+import { importTriples } from '../../src/graph/import.js';
 import { run, useGraph, wipe } from '../_neo4j.js';
 import { useFiles } from './_files.js';
-
-const EL = { label: 'El', key: 'id' };
-const ODD = [
-  'two words',
-  '日本語',
-  'a`b',
-  'x\\u0060y',
-  "']-(n) DETACH DELETE n //",
-  'x`]->() MATCH (m) DETACH DELETE m //',
-  '$types',
-  '"quoted"',
-];
+import { EL, factsOf, isEmpty, ODD } from './_imported.js';
 
 const held = useGraph();
 const { pathOf, file } = useFiles();
 beforeEach(() => wipe(held.graph));
 
-const triples = (label = 'El') =>
-  run<{ h: unknown; r: string; t: unknown; p: Record<string, unknown> }>(
-    held.graph,
-    `MATCH (h:$($label))-[r]->(t)
-     RETURN h.id AS h, type(r) AS r, t.id AS t, properties(r) AS p ORDER BY h, r, t`,
-    { label },
-  );
-
-async function isEmpty(): Promise<void> {
-  assert.deepEqual(await run(held.graph, 'MATCH (n) RETURN count(n) AS nodes'), [{ nodes: 0 }]);
-  assert.deepEqual(await run(held.graph, 'SHOW CONSTRAINTS YIELD name RETURN name'), []);
-}
+const triples = (label?: string) => factsOf(held.graph, label);
 
 describe('an import that would double what is there', () => {
   it('is refused where the label has integer keys and text comes, or text and integers come', async () => {
@@ -108,7 +86,7 @@ describe('import of triples', () => {
       code: 'BAD_DATA',
       message: /names\.csv:3: source_id, type, target_id/,
     });
-    await isEmpty();
+    await isEmpty(held.graph);
   });
 
   it('reads gzip, and refuses it damaged', async () => {
@@ -217,7 +195,7 @@ describe('import of triples', () => {
       { dryRun: true },
     );
     assert.equal(result.lines, 1);
-    await isEmpty();
+    await isEmpty(held.graph);
   });
 
   const malformed: [string, string, string, RegExp][] = [
@@ -232,7 +210,7 @@ describe('import of triples', () => {
     it(`names file and line of ${what}, and has written nothing`, async () => {
       const input = { source: 'el', nodes: EL, file: await file(name, text) };
       await assert.rejects(importTriples(held.graph, input, { batch: 1 }), { code: 'BAD_DATA', message });
-      await isEmpty();
+      await isEmpty(held.graph);
     });
   }
 
@@ -242,7 +220,7 @@ describe('import of triples', () => {
     await assert.rejects(read(bytes), { code: 'BAD_DATA', message: /not UTF-8/ });
     await assert.rejects(read(pathOf('none.tsv')), { code: 'NO_DATA', message: /none\.tsv/ });
     await assert.rejects(read(await file('b.tsv', '\n')), { code: 'NO_DATA' });
-    await isEmpty();
+    await isEmpty(held.graph);
   });
 
   it('keeps odd names as they are: relation types, key values, labels and key properties', async () => {
@@ -279,7 +257,7 @@ describe('import of triples', () => {
           await assert.rejects(importTriples(held.graph, { ...input, ...ends }), { code: 'USAGE' });
       }
     }
-    await isEmpty();
+    await isEmpty(held.graph);
   });
 
   it('refuses a key that two nodes share already, and says which', async () => {
@@ -296,188 +274,5 @@ describe('import of triples', () => {
     const again = () => importTriples(held.graph, { source: 'el', nodes: EL, rows: [['a', 'r', 'b']] });
     assert.deepEqual((await again()).constraintsCreated, []);
     assert.equal((await again()).nodesCreated, 0);
-  });
-});
-
-describe('import of entities', () => {
-  const MOVIE = { label: 'Movie', key: 'id' };
-  const movies = () =>
-    run<{ p: Record<string, unknown> }>(
-      held.graph,
-      'MATCH (m:Movie) RETURN properties(m) AS p ORDER BY m.id',
-    ).then((found) => found.map((row) => row.p));
-
-  it('refuses a file whose columns are separated by something else', async () => {
-    const csv = await file('semicolons.csv', 'id;name\n1;One\n');
-    await assert.rejects(importEntities(held.graph, { source: 'el', nodes: EL, file: csv, header: true }), {
-      code: 'BAD_DATA',
-      message: /semicolons\.csv:1: one column, columns separated by commas/,
-    });
-    await isEmpty();
-  });
-
-  it('takes property names from the header; empty cells leave a property as it is', async () => {
-    const csv = await file('m.csv', 'id,title,year\nm1,"Alien, 1979",1979\nm2,,\n');
-    const input = { source: 'movies', nodes: MOVIE, file: csv, types: { year: 'integer' } } as const;
-    const first = await importEntities(held.graph, input);
-    assert.deepEqual([first.nodesCreated, first.unchanged, first.changed], [2, 0, 0]);
-    const wanted = [{ id: 'm1', title: 'Alien, 1979', year: 1979 }, { id: 'm2' }];
-    assert.deepEqual(await movies(), wanted);
-    const second = await importEntities(held.graph, input);
-    assert.deepEqual([second.nodesCreated, second.unchanged, second.changed], [0, 2, 0]);
-    await importEntities(held.graph, { ...input, file: await file('n.csv', 'id,title,year\nm1,,1980\n') });
-    assert.deepEqual(await movies(), [{ id: 'm1', title: 'Alien, 1979', year: 1980 }, wanted[1]]);
-  });
-
-  it('counts nodes that got another value', async () => {
-    await run(held.graph, "CREATE (:Movie {id: 'm1', title: 'old', own: 1})");
-    const { nodesCreated, changed, unchanged } = await importEntities(held.graph, {
-      source: 'movies',
-      nodes: MOVIE,
-      properties: ['title'],
-      rows: [
-        ['m1', 'new'],
-        ['m2', 'x'],
-      ],
-    });
-    assert.deepEqual([nodesCreated, changed, unchanged], [1, 1, 0]);
-    assert.deepEqual(await movies(), [
-      { id: 'm1', title: 'new', own: 1 },
-      { id: 'm2', title: 'x' },
-    ]);
-  });
-
-  it('keeps odd property names', async () => {
-    await importEntities(held.graph, {
-      source: 'odd',
-      nodes: MOVIE,
-      properties: ODD,
-      rows: [['m1', ...ODD]],
-    });
-    assert.deepEqual(await movies(), [{ id: 'm1', ...Object.fromEntries(ODD.map((n) => [n, n])) }]);
-  });
-
-  it('refuses a key that stands twice however far apart, with nothing written', async () => {
-    const input = {
-      source: 'm',
-      nodes: MOVIE,
-      file: await file('m.csv', 'id,t\nm1,a\nm2,b\nm3,c\nm4,d\nm1,e\n'),
-    };
-    await assert.rejects(importEntities(held.graph, input, { chunk: 2 }), {
-      code: 'BAD_DATA',
-      message: /m\.csv:6: the key "m1" of an earlier line again/,
-    });
-    assert.deepEqual(await movies(), []);
-  });
-
-  const malformed: [string, string, RegExp][] = [
-    ['a key that stands twice', 'id,t\nm1,a\nm2,b\nm1,c\n', /m\.csv:4: the key "m1" of m\.csv:2 again/],
-    ['an empty key', 'id,t\n,a\n', /m\.csv:2: an empty key/],
-    ['a missing column', 'id,t\nm1,a\nm2\n', /m\.csv:3: 1 column,/],
-    ['a number that is none', 'id,year\nm1,1\nm2,199x\n', /m\.csv:3: year is "199x"/],
-    ['two columns of one name', 'id,t,t\nm1,a,b\n', /m\.csv:1: the column name "t"/],
-    ['a column of the key’s name', 'name,id\nm1,x\n', /m\.csv:1: the column name "id"/],
-    ['a column name with NUL', 'id,a\0b\nm1,x\n', /m\.csv:1: the column name "a\\u0000b"/],
-  ];
-  for (const [what, text, message] of malformed) {
-    it(`names file and line of ${what}, and has written nothing`, async () => {
-      const input = {
-        source: 'm',
-        nodes: MOVIE,
-        file: await file('m.csv', text),
-        types: { year: 'integer' },
-      } as const;
-      await assert.rejects(importEntities(held.graph, input, { batch: 1 }), { code: 'BAD_DATA', message });
-      await isEmpty();
-    });
-  }
-});
-
-describe('import of alignments', () => {
-  const EN = { label: 'En', key: 'id' };
-  beforeEach(async () => {
-    await run(held.graph, `UNWIND range(1, 5) AS i CREATE (:El {id: 'el' + i}), (:En {id: 'en' + i})`);
-  });
-
-  it('links nodes with a confidence where the file has one', async () => {
-    const tsv = await file('links.tsv', 'el1\ten1\nel2\ten2\t0.25\n');
-    const input = { left: EL, right: EN, file: tsv };
-    const first = await importAlignments(held.graph, input);
-    assert.deepEqual([first.nodesCreated, first.relationshipsCreated], [0, 2]);
-    const wanted = [
-      { h: 'el1', r: 'SAME_AS', t: 'en1', p: {} },
-      { h: 'el2', r: 'SAME_AS', t: 'en2', p: { confidence: 0.25 } },
-    ];
-    assert.deepEqual(await triples(), wanted);
-    const second = await importAlignments(held.graph, input);
-    assert.deepEqual([second.relationshipsCreated, second.unchanged, second.changed], [0, 2, 0]);
-    assert.deepEqual(await triples(), wanted);
-  });
-
-  it('takes another type and property for them', async () => {
-    await importAlignments(held.graph, {
-      left: EL,
-      right: EN,
-      relationship: 'same thing `as`',
-      confidence: 'p value',
-      rows: [['el1', 'en1', 0.5]],
-    });
-    assert.deepEqual(await triples(), [{ h: 'el1', r: 'same thing `as`', t: 'en1', p: { 'p value': 0.5 } }]);
-  });
-
-  it('refuses ids without a node, with their count, first lines and nothing written', async () => {
-    const tsv = await file('links.tsv', 'el1\ten1\nx1\ten2\nel3\ten3\nx2\ten4\nx3\ten4\nx4\ten5\nx1\ten1\n');
-    await assert.rejects(importAlignments(held.graph, { left: EL, right: EN, file: tsv }), {
-      code: 'BAD_DATA',
-      message: /^4 ids have no El node.*links\.tsv:2 "x1", links\.tsv:4 "x2", links\.tsv:5 "x3"\.$/,
-    });
-    const right = await file('right.tsv', 'el1\tnone\n');
-    await assert.rejects(
-      importAlignments(held.graph, { left: EL, right: EN, file: right }, { dryRun: true }),
-      {
-        code: 'BAD_DATA',
-        message: /^1 id has no En node.*right\.tsv:1 "none"/,
-      },
-    );
-    assert.deepEqual(await triples(), []);
-  });
-
-  it('leaves links without a node out where that is asked for, and counts them', async () => {
-    const links = await file('links.tsv', 'el1\ten1\nx1\ten2\nel3\ten3\nel2\tx4\nx5\tx6\n');
-    const input = { left: EL, right: EN, file: links, skipMissing: true };
-    const tried = await importAlignments(held.graph, input, { dryRun: true, chunk: 2 });
-    assert.deepEqual([tried.missing, tried.relationshipsCreated], [3, 0]);
-    for (const created of [2, 0]) {
-      const result = await importAlignments(held.graph, input, { chunk: 2 });
-      const { missing, relationshipsCreated, unchanged } = result;
-      assert.deepEqual([missing, relationshipsCreated, unchanged], [3, created, 2 - created]);
-    }
-    assert.deepEqual(
-      (await triples()).map(({ h, t }) => [h, t]),
-      [
-        ['el1', 'en1'],
-        ['el3', 'en3'],
-      ],
-    );
-  });
-
-  it('refuses a confidence of 0 and a line without two ids', async () => {
-    for (const [text, message] of [
-      ['el1\ten1\t0\n', /links\.tsv:1: confidence is "0"/],
-      ['el1\ten1\nel2\n', /links\.tsv:2: 1 column,/],
-    ] as const) {
-      const input = { left: EL, right: EN, file: await file('links.tsv', text) };
-      await assert.rejects(importAlignments(held.graph, input), { code: 'BAD_DATA', message });
-    }
-    assert.deepEqual(await triples(), []);
-  });
-
-  it('refuses names that the database cannot take before it asks anything', async () => {
-    for (const bad of [{ relationship: 'a\0b' }, { confidence: 'a\0b' }, { confidence: '' }])
-      await assert.rejects(
-        importAlignments(held.graph, { left: EL, right: EN, ...bad, rows: [['el1', 'en1', 0.5]] }),
-        { code: 'USAGE' },
-      );
-    assert.deepEqual(await triples(), []);
   });
 });

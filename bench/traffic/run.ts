@@ -42,7 +42,7 @@ export async function runTraffic(options: TrafficOptions): Promise<void> {
       'USAGE',
       `--triples ${triples} --turns ${turns} --hub ${hub} cannot be measured.`,
       {
-        next: 'Give whole numbers, such as --triples 138476 --turns 7 --hub 200000.',
+        next: 'Give whole numbers, such as --triples 138476 --turns 21 --hub 200000.',
       },
     );
   const out = createOutput({ json, quiet: false, verbose: false });

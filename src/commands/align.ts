@@ -36,6 +36,7 @@ export const align: Command = {
     const labels = labelsOf(flags);
     for (const name of [left, right]) requireSource(config, name);
     const { proposeAlignment } = await import('../graph/proposeAlignment.js');
+    const { alignmentName } = await import('../graph/links.js');
     const connections = await graphs(flags.write ? 'write' : 'read');
     const graph = connections.of(left);
     if (flags.write && graph !== connections.of(right))
@@ -47,6 +48,8 @@ export const align: Command = {
     const found = await proposeAlignment(connections.of, config, [left, right], {
       least,
       ...(labels && { labels }),
+      onAbsent: (one) =>
+        out.warn(`passes over the alignment by ${alignmentName(one)}, which is not there yet`),
     });
     const outcome = { left, right, alignments: [] as object[] };
     const lines = linesOf(found);

@@ -95,7 +95,10 @@ async function database(context: Context): Promise<Finding[]> {
     const found = await check(`source ${name}`, async () => {
       checkTypes(schema, source);
       weightProperties(schema, source);
-      for (const { name: shown } of source.nodes) if (shown) requireName(schema, 'property', shown);
+      for (const { label, name: shown } of source.nodes) {
+        requireName(schema, 'label', label);
+        if (shown) requireName(schema, 'property', shown);
+      }
       const entities = await readEntities(graph, schema, name, source);
       if (chosen.length > 0) read.push({ name, graph, schema, read: entities });
       const { ids } = entities;

@@ -182,7 +182,7 @@ function lineOf(event: KgmentorEvent): string | null {
     case 'progress':
       return `${event.name}: ${count(event.done)}${event.total ? ` of ${count(event.total)}` : ''}${event.rowsPerSecond ? `, ${count(event.rowsPerSecond)} rows/s` : ''}${event.etaSeconds === undefined ? '' : `, ${duration(event.etaSeconds)} left`}`;
     case 'waiting':
-      return `${event.source} was published just now: waits ${duration(event.seconds)} for readers of the vectors before`;
+      return `readers of ${event.source} were switched just now: waits ${duration(event.seconds)} for those of the vectors before`;
     case 'published':
       return `published ${event.model} for ${event.source}: ${count(event.nodes)} ${event.label} nodes, index ${event.index}`;
     case 'refused':

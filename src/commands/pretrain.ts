@@ -39,17 +39,22 @@ export const pretrainCommand: Command = {
   stops: true,
   async run(context) {
     const { flags, out, signal, config: read, graphs } = context;
-    if (flags.plan) requirePlannable(flags, ['resume', 'grow-links', 'dry-run']);
-    checkResume(flags, ['from']);
+    if (flags.plan) requirePlannable(flags, ['resume', 'run', 'grow-links', 'dry-run']);
+    checkResume(flags, ['from', 'grow-links']);
     const config = read();
     const options = { signal, threads: checkThreads(flags), onEvent: out.onEvent };
     if (!flags.plan && !flags['dry-run']) await startMetrics(context);
     const unfinished = flags.resume
       ? findRun(config.runs, text(flags, 'run'), { kind: 'teacher', finished: false })
       : undefined;
-    if (unfinished) warnOfChanges(unfinished.record, { ...config.teacher, heldOut: config.heldOut }, out);
-    // A run that grows links needs the graph again, to propose more of them.
+    // A run that grows links needs the graph again, to propose more of them, and refuses it with other facts held out.
     const growing = unfinished ? growStateOf(unfinished.folder) : growSettings(flags);
+    if (unfinished)
+      warnOfChanges(
+        unfinished.record,
+        { ...config.teacher, ...(!growing && { heldOut: config.heldOut }) },
+        out,
+      );
     if (unfinished && !growing) {
       const outcome = await resumeRun(unfinished.folder, options);
       out.data(outcome, () => lines(outcome));

@@ -9,9 +9,12 @@ import { retrainMany } from './retrainMany.js';
 import { metricsHelp, metricsOptions, startMetrics } from './serving.js';
 import { checkThreads } from './training.js';
 
+/** Flags that say how a student is begun. */
+const BEGINS = ['teacher', 'no-teacher', 'incremental', 'from', 'frozen'];
+
 export const retrainCommand: Command = {
   usage:
-    '<target> | --targets A,B [--parallel N] [--teacher ID | --no-teacher] [--incremental | --from ID] [--frozen LABELS] [--grow-links [--precision P]] [--resume [--run ID]] [--threads N] [--metrics-port N [--metrics-host H]] [--plan]',
+    '<target> | --targets A,B [--parallel N] [--teacher ID | --no-teacher] [--incremental | --from ID] [--frozen LABELS] [--grow-links [--precision P]] | <target> --resume [--run ID]; [--threads N] [--metrics-port N [--metrics-host H]] [--plan]',
   summary:
     'Trains a student for one source on its facts and the linked subgraph, by distillation from a teacher.',
   positionals: [0, 1],
@@ -57,13 +60,13 @@ export const retrainCommand: Command = {
       throw new KgmentorError('USAGE', '`kgmentor retrain` takes one target, or --targets.', {
         next: '`kgmentor retrain films`, or `kgmentor retrain --targets films,books`.',
       });
+    if (flags.plan) requirePlannable(flags, ['resume', 'run', 'targets']);
     precisionOf(flags);
+    // Of several targets some may be to begin yet.
+    if (list === undefined) checkResume(flags, BEGINS);
     checkEarlier(flags);
     if (flags['no-teacher'] && text(flags, 'teacher') !== undefined)
       throw notTogether('teacher', 'no-teacher', 'Leave one of them out.');
-    // Of several targets some may be to begin yet.
-    if (list === undefined) checkResume(flags, ['teacher', 'no-teacher', 'incremental', 'from']);
-    if (flags.plan) requirePlannable(flags, ['resume', 'targets']);
     if (list === undefined) {
       if (text(flags, 'parallel') !== undefined)
         throw new KgmentorError('USAGE', '--parallel says how --targets works.', { next: 'Add --targets.' });

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { Config, StudentSettings } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import { requireSource } from '../graph/alignments.js';
 import type { ReadReport } from '../graph/dataset.js';
@@ -10,6 +11,7 @@ import { type PlanOptions, planRetraining, type TrainingPlan } from '../train/pl
 import { type RetrainInput, retrain } from '../train/retrain.js';
 import { isFed, type RunOptions, type RunOutcome, resumeRun, studentSettings } from '../train/runFolder.js';
 import { type FoundRun, findRun, withNewRun } from '../train/runs.js';
+import { requireStudentOf } from './askedRun.js';
 import { type Context, text } from './command.js';
 import { earlierStudent, withFrozen } from './earlier.js';
 import { precisionOf } from './growing.js';
@@ -51,14 +53,9 @@ export async function retrainTarget(
     ? findRun(config.runs, text(flags, 'run'), { kind: 'student', target, finished: false })
     : undefined;
   if (unfinished) {
-    const { from } = unfinished.record;
-    const settings = withFrozen(config.student, flags);
-    const begun = from ? incrementalSettings(settings) : settings;
-    warnOfChanges(
-      unfinished.record,
-      { ...begun, evaluation: config.evaluation, heldOut: config.heldOut },
-      { warn: options.warn ?? context.out.warn },
-    );
+    requireStudentOf(target, unfinished);
+    const { warn = context.out.warn } = options;
+    warnOfChanges(unfinished.record, configuredFor(unfinished, config), { warn });
   }
   // A run with columns in memory needs nothing but its folder; one fed by Cypher needs the graph again.
   if (unfinished && !isFed(unfinished.folder)) return done(await resumeRun(unfinished.folder, options));
@@ -71,6 +68,15 @@ export async function retrainTarget(
       : await withNewRun(config.runs, target, train),
     report,
   );
+}
+
+/** What a student's run would be begun with now. Labels of --frozen are of the run, and a fed one refuses others held out. */
+function configuredFor({ folder, record }: FoundRun, { student, evaluation, heldOut }: Config): object {
+  const { frozen } = (record.settings as StudentSettings).incremental;
+  const settings = record.from
+    ? incrementalSettings({ ...student, incremental: { ...student.incremental, frozen } })
+    : student;
+  return { ...settings, evaluation, ...(!isFed(folder) && { heldOut }) };
 }
 
 /** What the same training would need of memory, steps and time. */

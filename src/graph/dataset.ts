@@ -172,8 +172,8 @@ interface Parts {
 }
 
 /**
- * Sources whole: nodes of some at a time, relationships of as many as their nodes are there, and links once all nodes
- * are. What fails first ends it all, once what has begun is over.
+ * Sources whole: nodes of some at a time, relationships of as many, each once its nodes are there, and links once
+ * all nodes are. What fails first ends it all, once what has begun is over.
  */
 async function readWhole(asking: Asking): Promise<Parts> {
   const { config, names, readNodes } = asking;

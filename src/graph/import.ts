@@ -182,8 +182,9 @@ export async function importAlignments(
     async check(chunk) {
       if (skipMissing) total.missing += await countDangling(graph, left, right, chunk);
       else {
-        await refuseDangling(graph, left, chunk.heads);
-        if (chunk.tails !== chunk.heads) await refuseDangling(graph, right, chunk.tails);
+        const mayNameColumns = !source.header && !source.leftOut;
+        await refuseDangling(graph, left, chunk.heads, mayNameColumns);
+        if (chunk.tails !== chunk.heads) await refuseDangling(graph, right, chunk.tails, mayNameColumns);
       }
     },
     async prepare() {

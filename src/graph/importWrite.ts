@@ -114,7 +114,13 @@ export async function countDangling(
   return head.reduce((sum, h, i) => sum + Number(noHead.has(h) || noTail.has(tail[i])), 0);
 }
 
-export async function refuseDangling(graph: Graph, nodes: NodeKey, keys: Distinct<CellValue>): Promise<void> {
+/** @param mayNameColumns whether the first line may hold names of columns that was taken for a row */
+export async function refuseDangling(
+  graph: Graph,
+  nodes: NodeKey,
+  keys: Distinct<CellValue>,
+  mayNameColumns: boolean,
+): Promise<void> {
   const missing = await missingKeys(graph, nodes, keys);
   if (missing.length === 0) return;
   const examples = missing
@@ -125,7 +131,7 @@ export async function refuseDangling(graph: Graph, nodes: NodeKey, keys: Distinc
     'BAD_DATA',
     `${missing.length} ${missing.length === 1 ? 'id has' : 'ids have'} no ${nodes.label} node with that ${nodes.key}: ${examples.join(', ')}.`,
     {
-      next: 'Import the entities first, mend the file, or leave such links out with --skip-missing; --header passes over a first line of column names. Nothing of it was written.',
+      next: `Import the entities first, mend the file, or leave such links out with --skip-missing${mayNameColumns ? '; --header passes over a first line of column names' : ''}. Nothing of it was written.`,
     },
   );
 }

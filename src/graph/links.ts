@@ -36,14 +36,15 @@ export async function readLinks(
         : 'match' in alignment
           ? await fromProperties(sources, alignment, columns)
           : await fromFile(sources, alignment, columns);
-    counts.push({ alignment: nameOf(alignment), links: columns.length - before, outside });
+    counts.push({ alignment: alignmentName(alignment), links: columns.length - before, outside });
   }
   for (const [relation, links] of fromValues(sources, columns))
     counts.push({ alignment: `equal values of ${relation}`, links, outside: 0 });
   return { alignments: canonical(columns.done()), counts };
 }
 
-function nameOf(alignment: AlignmentConfig): string {
+/** An alignment as reports tell it. */
+export function alignmentName(alignment: AlignmentConfig): string {
   if ('relationship' in alignment) return `relationship ${alignment.relationship}`;
   if ('match' in alignment)
     return Object.entries(alignment.match)

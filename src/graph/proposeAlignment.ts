@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import type { Config, SourceConfig } from '../config.js';
+import type { AlignmentConfig, Config, SourceConfig } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import { type Described, type MatchedEntities, matchEntities, matchingLabels } from '../kg/entityMatch.js';
 import { type KeyValue, parseEntityKey } from '../kg/keys.js';
 import type { Dataset } from '../kg/types.js';
 import { valueMask } from '../kg/values.js';
-import { requireSource } from './alignments.js';
+import { chosenAlignments, requireSource } from './alignments.js';
 import type { Graph } from './connect.js';
 import { type GraphFor, readDataset } from './dataset.js';
 import { readDescriptions } from './readDescriptions.js';
@@ -38,21 +38,30 @@ export interface ProposeOptions {
   readonly least?: number;
   /** Only entities of these two labels; where absent, of labels among which most matches lie. */
   readonly labels?: readonly [string, string];
+  /** Told of each alignment between the sources that is not there yet. */
+  readonly onAbsent?: (alignment: AlignmentConfig) => void;
 }
 
 /** The configuration without alignments that are not there yet: they may be what is to come of the proposals. */
-async function withPresentAlignments(config: Config, graphs: ReadonlySet<Graph>): Promise<Config> {
+async function withPresentAlignments(
+  config: Config,
+  sources: readonly string[],
+  graphs: ReadonlySet<Graph>,
+  onAbsent: ProposeOptions['onAbsent'],
+): Promise<Config> {
   const schemas = await Promise.all([...graphs].map(readSchema));
   const isThere = (one: Config['alignments'][number]) =>
     'relationship' in one
       ? schemas.some(({ types }) => types.includes(one.relationship))
       : !('file' in one) || existsSync(one.file);
+  for (const one of chosenAlignments(config, sources)) if (!isThere(one)) onAbsent?.(one);
   return { ...config, alignments: config.alignments.filter(isThere) };
 }
 
 /**
  * Proposes links between two sources that nothing need link yet, from names, property values and the names of
- * neighbours; entities that the configuration's alignments link already are left out, and alignments that are not there yet are none. Only reads.
+ * neighbours; entities that the configuration's alignments link already are left out, and alignments that are not there
+ * yet are passed over. Only reads.
  *
  * @throws KgmentorError USAGE for an unknown source or label; as `readDataset`
  * @example
@@ -70,7 +79,8 @@ export async function proposeAlignment(
       next: 'Name two sources.',
     });
   const sources = [left, right];
-  const present = await withPresentAlignments(config, new Set(sources.map(graphFor)));
+  const graphs = new Set(sources.map(graphFor));
+  const present = await withPresentAlignments(config, sources, graphs, options.onAbsent);
   const { dataset, ids } = await readDataset(graphFor, present, { sources, names: true });
   // Values of properties are linked where they are equal, and need no counterpart.
   const isLinked = dataset.sources.map(

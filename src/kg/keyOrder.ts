@@ -37,7 +37,7 @@ const [LOW, HIGH] = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? [0, 1] :
 
 /**
  * Numbers of 64 bits as pairs of 32: {@link PLACES} places after what all texts share and 24 bits of the position. A
- * place beyond a text is 0; a code unit over 254 is 255, and so is all that follows, as those after it are in no order.
+ * place beyond a text is 0; a code unit over 253 is 255, and so is all that follows, as those after it are in no order.
  */
 function codesOf(texts: readonly string[]): Uint32Array {
   const codes = new Uint32Array(2 * texts.length);

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { KgmentorError } from '../errors.js';
 import { calibrate } from '../kg/calibrate.js';
 import { checkDataset } from '../kg/check.js';
@@ -36,7 +37,8 @@ const VALIDATION = 0.1;
  * (`proposeByVectors`). What scores are worth is learnt on links that the proposer has not seen. Each round begins with
  * the vectors of the one before. The added links lie in `links.tsv`, and retraining takes them along.
  *
- * @throws KgmentorError as `pretrain`; BAD_DATA when an interrupted run is to go on with another graph
+ * @throws KgmentorError as `pretrain`; BAD_DATA when an interrupted run is to go on with another graph, USAGE
+ *   with other held-out facts
  * @example
  * const { links, judged } = await growLinks({ dataset, withheld, settings, folder, id }, { rounds: 2, precision: 0.9 });
  */
@@ -141,12 +143,17 @@ async function nearLinks(
 
 /** Writes the run's record and state, so that a run that is stopped early is found again. */
 function begin(input: PretrainInput, settings: GrowSettings, resume: boolean): void {
-  const { folder, id, dataset } = input;
+  const { folder, id, dataset, heldOut } = input;
   const dataDigest = datasetDigest(dataset);
   if (resume) {
-    if (readGrowState(folder).dataDigest === dataDigest) return;
-    throw new KgmentorError('BAD_DATA', `The graph is not the one that ${folder} was begun with.`, {
-      next: 'Growing links goes on only while the graph stays as it is. Begin a new run.',
+    if (readGrowState(folder).dataDigest !== dataDigest)
+      throw new KgmentorError('BAD_DATA', `The graph is not the one that ${folder} was begun with.`, {
+        next: 'Growing links goes on only while the graph stays as it is. Begin a new run.',
+      });
+    // The vectors of an earlier round have seen all but what was held out then.
+    if (isDeepStrictEqual(readRecord(folder).heldOut, heldOut)) return;
+    throw new KgmentorError('USAGE', `${folder} was begun with other held-out facts or links.`, {
+      next: 'Take heldOut back to what it was, or begin a new run.',
     });
   }
   mkdirSync(folder, { recursive: true });
@@ -160,6 +167,7 @@ function begin(input: PretrainInput, settings: GrowSettings, resume: boolean): v
     settings: input.settings,
     ...(input.from !== undefined && { from: { folder: input.from, id: readRecord(input.from).id } }),
     dataDigest,
+    ...(heldOut && { heldOut }),
     counts: {},
   });
 }

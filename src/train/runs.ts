@@ -67,9 +67,9 @@ function requireFinished({ record }: FoundRun): void {
   const command = kind === 'teacher' ? 'pretrain' : `retrain ${target}`;
   throw new KgmentorError('USAGE', `The ${kind} ${id} is not trained to its end: it is ${status}.`, {
     next:
-      status !== 'running'
-        ? `Go on with it by \`kgmentor ${command} --resume --run ${id}\`, or name another one of \`kgmentor runs\`.`
-        : 'Wait for it; `kgmentor runs` lists the others.',
+      status === 'running'
+        ? 'Wait for it; `kgmentor runs` lists the others.'
+        : `${status === 'failed' ? 'Mend what it failed of and go' : 'Go'} on with it by \`kgmentor ${command} --resume --run ${id}\`, or name another one of \`kgmentor runs\`.`,
   });
 }
 

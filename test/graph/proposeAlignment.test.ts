@@ -131,7 +131,12 @@ describe('proposing links between two sources', () => {
       { relationship: 'SAME_AS' },
       { file: 'not-there-yet.tsv', between: ['films', 'works'] },
     ];
-    assert.deepEqual(named(await propose(configOf({ ...INPUT, alignments }))), EXPECTED);
+    const absent: object[] = [];
+    const found = await propose(configOf({ ...INPUT, alignments }), {
+      onAbsent: (one: object) => void absent.push(one),
+    });
+    assert.deepEqual(named(found), EXPECTED);
+    assert.deepEqual(absent, configOf({ ...INPUT, alignments }).alignments);
     const films = { nodes: [{ label: 'Film', key: ['title', 'year'], name: 'titel' }] };
     await assert.rejects(propose(configOf({ sources: { ...INPUT.sources, films } })), {
       code: 'USAGE',

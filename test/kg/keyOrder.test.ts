@@ -8,7 +8,7 @@ import { compareKeys, entityKey } from '../../src/kg/keys.js';
 const plainOrder = (texts: readonly string[]) =>
   Array.from(texts.keys()).sort((a, b) => compareKeys(texts[a], texts[b]));
 
-/** Few different code units, among them those about 254, where places of a byte end, and halves of pairs. */
+/** Few different code units, among them those about 254, over which a place tells no more, and halves of pairs. */
 const unit = fc.constantFrom(
   '\0',
   ' ',

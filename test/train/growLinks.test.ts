@@ -146,9 +146,16 @@ describe('a teacher that grows links', () => {
     }
   });
 
-  it('does not go on with another graph', async () => {
+  it('does not go on with another graph, or with other facts held out', async () => {
     const run = join(folder(), 'teacher');
-    await grow({ folder: run }, 1);
+    const begun = { folder: run, heldOut: { ...HELD_OUT, links: 0 } };
+    await grow(begun, 1);
+    assert.deepEqual(readRecord(run).heldOut, begun.heldOut);
+    await grow(begun, 1, { resume: true });
+    await assert.rejects(
+      grow({ ...begun, heldOut: { ...begun.heldOut, key: 'another' } }, 1, { resume: true }),
+      { code: 'USAGE', message: /other held-out facts/, next: /Take heldOut back/ },
+    );
     await assert.rejects(grow({ folder: run, dataset: whole }, 1, { resume: true }), {
       code: 'BAD_DATA',
       message: /not the one/,

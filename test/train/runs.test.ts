@@ -38,7 +38,13 @@ describe('the runs of a folder', () => {
       message: /stopped is not trained to its end: it is interrupted/,
       next: /`kgmentor pretrain --resume --run stopped`/,
     });
-    assert.throws(() => findRun(runs, 'astray', wanted), { code: 'USAGE', message: /it is failed/ });
+    assert.throws(() => findRun(runs, 'astray', wanted), {
+      code: 'USAGE',
+      message: /it is failed/,
+      next: /^Mend what it failed of and go on with it by `kgmentor pretrain --resume --run astray`/,
+    });
+    write(runs, { id: 'under-way', status: 'running', process: { pid: 1, host: `not ${hostname()}` } });
+    assert.throws(() => findRun(runs, 'under-way', wanted), { code: 'USAGE', next: /^Wait for it/ });
     assert.equal(findRun(runs, 'stopped', { ...wanted, finished: false }).record.status, 'interrupted');
   });
 

@@ -291,6 +291,9 @@ describe('a command that reads the graph', () => {
       );
     }
     assertFails(await cli('import', '--links', 'x.tsv', '--weight', 'stars'), 2, /--weight/, /--triples/);
+    const triples = ['import', 'movies', '--triples', 'bad.tsv'];
+    assertFails(await cli(...triples, '--between', 'a,b'), 2, /--between says how links/, /--links/);
+    assertFails(await cli(...triples, '--links', 'x.tsv'), 2, /--links and --triples cannot/, /nodes/);
     await run(held.graph, 'MATCH ()-[r:LIKES {stars: 7}]->() SET r.stars = -7');
     await write('kgmentor.json', { sources: { movies: { nodes, relations: { weight: 'stars' } } } });
     assertFails(await cli('sources'), 7, /1 relationship .* LIKES\.stars = -7\.$/, /above 0/);

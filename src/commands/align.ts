@@ -1,14 +1,16 @@
+import { existsSync } from 'node:fs';
 import { KgmentorError } from '../errors.js';
 import { requireSource } from '../graph/alignments.js';
 import type { ProposedAlignment } from '../graph/proposeAlignment.js';
-import { type Command, type Flags, text } from './command.js';
+import { type Command, type Flags, notTogether, text } from './command.js';
 import { count, table } from './output.js';
 
 /** Links shown to people. */
 const SHOWN = 10;
 
 export const align: Command = {
-  usage: '<source> <source> [--labels A,B] [--least 0.5] [--out FILE] [--write [--relationship SAME_AS]]',
+  usage:
+    '<source> <source> [--labels A,B] [--least 0.5] [--out FILE [--force]] | [--write [--relationship SAME_AS]]',
   summary:
     'Proposes which nodes of two sources are one thing, from names, properties and neighbours; writes a file of links.',
   positionals: [2, 2],
@@ -18,6 +20,7 @@ export const align: Command = {
     out: { type: 'string' },
     write: { type: 'boolean' },
     relationship: { type: 'string' },
+    force: { type: 'boolean' },
     'dry-run': { type: 'boolean' },
   },
   help: {
@@ -25,6 +28,7 @@ export const align: Command = {
     '--least P': 'links under this confidence are left out, 0.5 where absent',
     '--out FILE':
       'the file of links, links-SOURCE-SOURCE.tsv where absent; the labels are added where several pairs match',
+    '--force': 'overwrite files that are there',
     '--write': 'write the links into the graph instead of a file; what is linked already stays as it is',
     '--relationship TYPE': 'type of the relationships that --write makes, SAME_AS where absent',
     '--dry-run': 'propose only',
@@ -34,6 +38,7 @@ export const align: Command = {
     const [left, right] = positionals;
     const least = leastOf(flags);
     const labels = labelsOf(flags);
+    checkWays(flags);
     for (const name of [left, right]) requireSource(config, name);
     const { proposeAlignment } = await import('../graph/proposeAlignment.js');
     const { alignmentName } = await import('../graph/links.js');
@@ -52,8 +57,11 @@ export const align: Command = {
         out.warn(`passes over the alignment by ${alignmentName(one)}, which is not there yet`),
     });
     const outcome = { left, right, alignments: [] as object[] };
+    const asked = text(flags, 'out') ?? `links-${left}-${right}.tsv`;
+    const files = found.map((alignment) => fileOf(asked, alignment, found.length > 1));
+    if (!flags.write && !flags['dry-run'] && !flags.force) refusePresent(files);
     const lines = linesOf(found);
-    for (const alignment of found) {
+    for (const [i, alignment] of found.entries()) {
       const name = { labels: alignment.labels, links: alignment.links.length };
       if (flags['dry-run']) outcome.alignments.push({ ...name, proposed: alignment.links.map(shown) });
       else if (flags.write) {
@@ -67,7 +75,7 @@ export const align: Command = {
         );
       } else {
         const { writeProposedFile } = await import('../graph/proposedFile.js');
-        const file = fileOf(text(flags, 'out') ?? `links-${left}-${right}.tsv`, alignment, found.length > 1);
+        const file = files[i];
         const written = writeProposedFile(file, alignment);
         const config = { file, between: [left, right], labels: alignment.labels };
         outcome.alignments.push({ ...name, links: written, file });
@@ -77,6 +85,29 @@ export const align: Command = {
     out.data(outcome, () => lines);
   },
 };
+
+/** @throws KgmentorError USAGE for flags that say how something else is done than what is asked for */
+function checkWays(flags: Flags): void {
+  if (flags.write && text(flags, 'out') !== undefined)
+    throw notTogether('write', 'out', 'Links go into the graph or into a file: leave one of them out.');
+  if (!flags.write && text(flags, 'relationship') !== undefined)
+    throw new KgmentorError('USAGE', '--relationship names the type of what --write makes.', {
+      next: 'Add --write.',
+    });
+}
+
+/** Links of a file that is there may have been looked through, and linked pairs are not proposed again. */
+function refusePresent(files: readonly string[]): void {
+  const present = files.filter((file) => existsSync(file));
+  if (present.length === 0) return;
+  throw new KgmentorError(
+    'USAGE',
+    `${present.join(' and ')} ${present.length > 1 ? 'exist' : 'exists'} already.`,
+    {
+      next: 'Name another file with --out, or take --force to overwrite what is there.',
+    },
+  );
+}
 
 function leastOf(flags: Flags): number {
   const given = text(flags, 'least') ?? '0.5';

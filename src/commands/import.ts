@@ -11,7 +11,7 @@ import {
 import type { RowsFrom } from '../graph/importSource.js';
 import type { NodeKey } from '../graph/importTriples.js';
 import { RDF_NAMINGS } from '../kg/rdfNames.js';
-import { type Command, type Context, type Flags, oneOfFlag, text } from './command.js';
+import { type Command, type Context, type Flags, notTogether, oneOfFlag, text } from './command.js';
 import { count, duration } from './output.js';
 
 const FORMATS = ['tsv', 'csv', 'nt', 'ttl'] as const;
@@ -68,6 +68,7 @@ export const importCommand: Command = {
       throw new KgmentorError('USAGE', '--weight names a column of triples, and none are imported.', {
         next: 'Give --triples FILE, or leave --weight out.',
       });
+    checkLinks(flags);
     if (links) {
       await importLinks(context, links);
       return;
@@ -111,6 +112,22 @@ export const importCommand: Command = {
     }
   },
 };
+
+/** @throws KgmentorError USAGE for flags of links without links, and for links beside other files */
+function checkLinks(flags: Flags): void {
+  const isGiven = (name: string) => flags[name] !== undefined && flags[name] !== false;
+  if (isGiven('links')) {
+    const other = ['triples', 'nodes'].find(isGiven);
+    if (other !== undefined)
+      throw notTogether('links', other, 'Import the links when their nodes are there.');
+    return;
+  }
+  const stray = ['between', 'relationship', 'skip-missing'].find(isGiven);
+  if (stray !== undefined)
+    throw new KgmentorError('USAGE', `--${stray} says how links are imported, and none are.`, {
+      next: 'Give --links FILE, or leave it out.',
+    });
+}
 
 async function importLinks(context: Context, file: string): Promise<void> {
   const { flags } = context;

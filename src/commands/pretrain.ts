@@ -6,11 +6,11 @@ import { resumeRun } from '../train/runFolder.js';
 import { findRun, withNewRun } from '../train/runs.js';
 import { type Command, text } from './command.js';
 import { growHelp, growLines, growOptions, growSettings } from './growing.js';
-import { count, duration, points } from './output.js';
+import { count } from './output.js';
 import { planHelp, planLines, requirePlannable } from './planning.js';
 import { checkResume, warnOfChanges } from './resumed.js';
 import { metricsHelp, metricsOptions, startMetrics } from './serving.js';
-import { checkThreads, narrateReport } from './training.js';
+import { checkThreads, narrateReport, trainedLine } from './training.js';
 
 export const pretrainCommand: Command = {
   usage:
@@ -103,5 +103,5 @@ export const pretrainCommand: Command = {
 
 const lines = ({ folder, result }: Awaited<ReturnType<typeof pretrain>>): string[] => [
   `teacher: ${folder}`,
-  `${result.epochs} epochs in ${duration(result.trainSeconds)}, ${count(result.peakMb)} MB at most${result.best === null ? '' : `, validation MRR ${points(result.best)} at epoch ${result.bestEpoch}`}`,
+  trainedLine({ folder, result }),
 ];

@@ -14,7 +14,7 @@ const BEGINS = ['teacher', 'no-teacher', 'incremental', 'from', 'frozen'];
 
 export const retrainCommand: Command = {
   usage:
-    '<target> | --targets A,B [--parallel N] [--teacher ID | --no-teacher] [--incremental | --from ID] [--frozen LABELS] [--grow-links [--precision P]] | <target> --resume [--run ID]; [--threads N] [--metrics-port N [--metrics-host H]] [--plan]',
+    '<target> | --targets A,B [--parallel N] [--teacher ID | --no-teacher] [--incremental | --from ID] [--frozen LABELS] [--grow-links [--precision P]] [--resume [--run ID]] [--threads N] [--metrics-port N [--metrics-host H]] [--plan]',
   summary:
     'Trains a student for one source on its facts and the linked subgraph, by distillation from a teacher.',
   positionals: [0, 1],
@@ -45,7 +45,7 @@ export const retrainCommand: Command = {
     '--frozen LABELS': 'with these: labels, by commas, whose vectors stay exactly as they were',
     '--grow-links': 'first add links that the facts around unlinked entities are sure of',
     '--precision P': precisionHelp,
-    '--resume': 'go on from the checkpoint of the last unfinished student of this target',
+    '--resume': 'go on from the checkpoint of the last unfinished student of this target, as it was begun',
     '--run ID': 'which run to go on with',
     '--threads N': 'threads of TensorFlow; equal counts give equal weights',
     '--plan': planHelp,

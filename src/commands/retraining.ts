@@ -15,9 +15,9 @@ import { requireStudentOf } from './askedRun.js';
 import { type Context, text } from './command.js';
 import { earlierStudent, withFrozen } from './earlier.js';
 import { precisionOf } from './growing.js';
-import { count, driftText, duration, type Output, points } from './output.js';
+import { driftText, type Output } from './output.js';
 import { warnOfChanges } from './resumed.js';
-import { metricLines, narrateReport } from './training.js';
+import { metricLines, narrateReport, trainedLine } from './training.js';
 
 /** A student that was trained and evaluated. */
 export interface Retrained extends RunOutcome {
@@ -121,7 +121,7 @@ async function readInput(
 /** A student in a few lines. */
 export const retrainedLines = ({ folder, result, drift, metrics }: Retrained): string[] => [
   `student: ${folder}`,
-  `${result.epochs} epochs in ${duration(result.trainSeconds)}, ${count(result.peakMb)} MB at most${result.best === null ? '' : `, validation MRR ${points(result.best)} at epoch ${result.bestEpoch}`}`,
+  trainedLine({ folder, result }),
   ...(drift ? [driftText(drift)] : []),
   ...metricLines(metrics),
 ];

@@ -1,10 +1,13 @@
+import type { TeacherSettings } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import type { ModelReport } from '../evaluate/report.js';
 import type { ReadReport } from '../graph/dataset.js';
 import type { ExcludedInVain } from '../graph/readTriples.js';
 import { anyOf } from '../kg/nearest.js';
+import { readRecord } from '../train/folder.js';
+import type { RunOutcome } from '../train/runFolder.js';
 import { type Flags, text } from './command.js';
-import { count, type Output, points, table } from './output.js';
+import { count, duration, type Output, points, table } from './output.js';
 
 /** The flag --threads as a number. */
 export const checkThreads = (flags: Flags): number | undefined => wholeNumber(flags, 'threads');
@@ -45,6 +48,18 @@ export function narrateReport(report: ReadReport, out: Pick<Output, 'say' | 'war
 /** That a source excludes a type for nothing. */
 export const excludedText = ({ type, near }: ExcludedInVain): string =>
   `excludes ${JSON.stringify(type)}, a type that the database does not have${near.length > 0 ? `: did you mean ${anyOf(near)}?` : ''}`;
+
+/** How long a training took and how good it was; one that ended before its last epoch says why. */
+export function trainedLine({ folder, result }: Pick<RunOutcome, 'folder' | 'result'>): string {
+  const { epochs, patience } = readRecord(folder).settings as Pick<TeacherSettings, 'epochs' | 'patience'>;
+  const early =
+    result.epochs < epochs
+      ? ` of ${count(epochs)}, as ${patience} validations were no better (patience)`
+      : '';
+  const best =
+    result.best === null ? '' : `, validation MRR ${points(result.best)} at epoch ${result.bestEpoch}`;
+  return `${result.epochs} epochs${early} in ${duration(result.trainSeconds)}, ${count(result.peakMb)} MB at most${best}`;
+}
 
 /** Evaluation reports as a table, by filter or by what `title` names. */
 export function metricLines(

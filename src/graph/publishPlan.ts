@@ -60,11 +60,12 @@ async function refuseForeign(
       rows<{ count: number }>(await tx.run(text, { others: others.map((p) => p.label) })),
     );
     if (Number(count) === 0) continue;
+    const sources = [...new Set(others.map((p) => p.source))];
     throw new KgmentorError(
       'USAGE',
-      `${Number(count)} ${label} nodes are published by another source too (${[...new Set(others.map((p) => p.source))].join(', ')}).`,
+      `${Number(count)} ${label} nodes are published by another source too (${sources.join(', ')}).`,
       {
-        next: `Remove the other publication first (\`kgmentor publish --remove\`), or leave ${label} out of one source.`,
+        next: `Remove the other publication first (${sources.map((name) => `\`kgmentor publish ${name} --remove\``).join(', ')}), or leave ${label} out of one source.`,
       },
     );
   }

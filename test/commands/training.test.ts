@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, it } from 'node:test';
-import { metricLines, narrateReport } from '../../src/commands/training.js';
+import { metricLines, narrateReport, trainedLine } from '../../src/commands/training.js';
 import type { ReadReport } from '../../src/graph/dataset.js';
+import { writeRecord } from '../../src/train/folder.js';
+import type { TrainResult } from '../../src/train/messages.js';
 
 describe('what a training tells', () => {
   it('warns of an alignment without links, unless all of them lead elsewhere', () => {
@@ -32,6 +37,25 @@ describe('what a training tells', () => {
     ]);
     narrateReport({ ...report, allSources: true, links: report.links.slice(1, 2) }, out);
     assert.equal(told.at(-1), '! links by b: none, 3 more not between two sources');
+  });
+
+  it('says why a training ended before its last epoch', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'kgmentor-told-'));
+    writeRecord(folder, {
+      ...{ id: 'teacher-1', kind: 'teacher', status: 'done', createdAt: '2026-01-01T00:00:00Z' },
+      ...{ sources: ['films'], dataDigest: '', counts: {} },
+      settings: { epochs: 20, patience: 3 },
+    });
+    const result = { epochs: 20, trainSeconds: 7.4, peakMb: 500, best: 0.25, bestEpoch: 14 } as TrainResult;
+    assert.equal(
+      trainedLine({ folder, result }),
+      '20 epochs in 7.4 s, 500 MB at most, validation MRR 25.00 at epoch 14',
+    );
+    assert.match(
+      trainedLine({ folder, result: { ...result, epochs: 17 } }),
+      /^17 epochs of 20, as 3 validations were no better \(patience\) in 7\.4 s/,
+    );
+    rmSync(folder, { recursive: true });
   });
 
   it('shows no figures where no question was asked', () => {

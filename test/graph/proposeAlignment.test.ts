@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
@@ -241,7 +241,6 @@ describe('the command align', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
   const cli = async (...args: string[]) => {
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(path.join(folder, 'kgmentor.json'), JSON.stringify(INPUT));
     return kgmentor(['align', ...args], { cwd: folder });
   };
@@ -275,6 +274,14 @@ describe('the command align', () => {
       new RegExp(`^${BIG}\ttrue\t0`, 'm'),
     );
     assert.equal(await count(), 0);
+    const file = path.join(folder, 'found-Film-Work.tsv');
+    writeFileSync(file, 'looked through');
+    const again = await cli('films', 'works', '--out', 'found.tsv');
+    assert.equal(again.code, 2);
+    assert.match(again.stderr, /found-Film-Work.tsv and found-Person-Agent.tsv exist already/);
+    assert.equal(readFileSync(file, 'utf8'), 'looked through');
+    assert.equal((await cli('films', 'works', '--out', 'found.tsv', '--force')).code, 0);
+    assert.match(readFileSync(file, 'utf8'), /Dune/);
   });
 
   it('writes relationships when asked to, once', async () => {
@@ -296,6 +303,8 @@ describe('the command align', () => {
       [['films', 'nowhere'], /no source "nowhere"/],
       [['films', 'works', '--least', '2'], /--least 2/],
       [['films', 'works', '--labels', 'Film'], /--labels/],
+      [['films', 'works', '--write', '--out', 'x.tsv'], /--write and --out cannot be together/],
+      [['films', 'works', '--relationship', 'LIKE'], /--relationship names the type/],
     ] as const) {
       const { code, stderr } = await cli(...args);
       assert.equal(code, 2, stderr);

@@ -18,7 +18,8 @@ const NAMES = /^(name|title|label|.*name|.*title)$/i;
 
 /**
  * Proposes a configuration for a live graph: labels that relationships join are one source, relationship types that
- * look like sameness are alignments, with a confidence where one is there, and keys are unique properties. A person should read it.
+ * look like sameness are alignments, with a confidence where one is there, and keys are unique properties. A person
+ * should read it.
  *
  * @throws KgmentorError NO_DATA for an empty database
  */

@@ -53,16 +53,8 @@ export function dedupeTriples(triples: Triples, entities: number, relations: num
     if (weight && weights) weights[last] = isNew ? weight[i] : Math.max(weight[i], weights[last]);
   }
   const sorted = { head: heads, relation: types, tail: tails, ...(weights && { weight: weights }) };
-  return last === order.length - 1 ? sorted : firstTriples(sorted, last + 1);
+  return last === order.length - 1 ? sorted : pickTriples(sorted, positions(last + 1));
 }
-
-/** The first rows, as columns of their own. */
-const firstTriples = ({ head, relation, tail, weight }: Triples, rows: number): Triples => ({
-  head: head.slice(0, rows),
-  relation: relation.slice(0, rows),
-  tail: tail.slice(0, rows),
-  ...(weight && { weight: weight.slice(0, rows) }),
-});
 
 /** Two columns one after the other. */
 export function concatColumns(a: Int32Array, b: Int32Array): Int32Array {

@@ -95,11 +95,15 @@ function filterOf(
   return { offset, entity: answers.slice(0, offset[listOf.size]), list };
 }
 
-/** Known answers of a query, its own answer perhaps among them. */
-export function knownAnswers({ offset, entity, list }: Filter, query: number): Int32Array {
+/** Where a query's known answers begin and end in `filter.entity`: what to loop over where a view would cost more. */
+export function knownRange({ offset, list }: Filter, query: number): [from: number, to: number] {
   const k = list ? list[query] : query;
-  return entity.subarray(offset[k], offset[k + 1]);
+  return [offset[k], offset[k + 1]];
 }
+
+/** Known answers of a query, its own answer perhaps among them. */
+export const knownAnswers = (filter: Filter, query: number): Int32Array =>
+  filter.entity.subarray(...knownRange(filter, query));
 
 /** Candidate sets by class: each answer against the entities of its own class. */
 export function candidatesOf(label: Int32Array, answer: Int32Array): CandidateSets {

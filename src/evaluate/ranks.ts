@@ -1,7 +1,7 @@
-import type { Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../model/backend.js';
-import { matMul } from '../model/ops.js';
-import { knownAnswers } from './filters.js';
+import { matMul, standings } from '../model/ops.js';
+import { knownRange } from './filters.js';
 import { rowsAtOnce } from './rowsAtOnce.js';
 import type { Filter, PathQueries, Ranked, RankingQueries } from './types.js';
 
@@ -156,18 +156,17 @@ function rankScores(
   position: Int32Array | null,
   ranks: readonly Float64Array[],
 ): void {
-  const at = (id: number): number => (position ? position[id] : id);
   const [, candidates] = scores.shape;
-  const answerAt = Int32Array.from(rows, (query, i) => i * candidates + at(answer[query]));
+  const answerAt = Int32Array.from(rows, (query, i) => {
+    const id = answer[query];
+    return i * candidates + (position ? position[id] : id);
+  });
   const flat = tf.reshape(scores, [rows.length * candidates]);
-  const own = tf.gather(flat, tf.tensor1d(answerAt, 'int32')); // [rows]
-  const signs = tf.sum(tf.sign(tf.sub(scores, tf.reshape(own, [rows.length, 1]))), 1).dataSync();
+  const own = tf.gather(flat, tf.tensor1d(answerAt, 'int32')) as Tensor1D; // [rows]
+  const signs = standings(scores, own).dataSync();
   const ownScores = own.dataSync();
   for (const [f, filter] of filters.entries()) {
-    const { place, end } = filteredOf(filter, answer, rows, (i, other) => {
-      const candidate = at(other);
-      return candidate < 0 ? candidate : i * candidates + candidate;
-    });
+    const { place, end } = filteredOf(filter, answer, rows, position, candidates);
     const filtered = place.length > 0 ? tf.gather(flat, tf.tensor1d(place, 'int32')).dataSync() : [];
     for (let i = 0, j = 0; i < rows.length; i++) {
       let twice = candidates + signs[i] + 1;
@@ -178,25 +177,33 @@ function rankScores(
 }
 
 /**
- * Places of the known answers beside the queries' own.
+ * Places of the known answers beside the queries' own among the scores [rows · candidates].
  *
- * @param placeOf of an entity in the i-th row; negative where it is no candidate
+ * @param position of each entity among the candidates, negative where it is none; that of its id where null
  * @returns places row by row, and where those of each row end
  */
 function filteredOf(
   filter: Filter,
   answer: Int32Array,
   rows: readonly number[],
-  placeOf: (i: number, entity: number) => number,
+  position: Int32Array | null,
+  candidates: number,
 ): { place: Int32Array; end: Int32Array } {
-  const known = rows.map((query) => knownAnswers(filter, query));
-  const place = new Int32Array(known.reduce((sum, { length }) => sum + length, 0));
+  let most = 0;
+  for (const query of rows) {
+    const [from, to] = knownRange(filter, query);
+    most += to - from;
+  }
+  const place = new Int32Array(most);
   const end = new Int32Array(rows.length);
   let n = 0;
-  for (const [i, query] of rows.entries()) {
-    for (const other of known[i]) {
-      const found = other === answer[query] ? -1 : placeOf(i, other);
-      if (found >= 0) place[n++] = found;
+  for (let i = 0; i < rows.length; i++) {
+    const own = answer[rows[i]];
+    const [from, to] = knownRange(filter, rows[i]);
+    for (let k = from; k < to; k++) {
+      const id = filter.entity[k];
+      const at = position ? position[id] : id;
+      if (id !== own && at >= 0) place[n++] = i * candidates + at;
     }
     end[i] = n;
   }

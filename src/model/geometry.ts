@@ -1,21 +1,25 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from './backend.js';
-import { matMul } from './ops.js';
+import { type Exponentials, exponentials, less, matMul, pulls, roots } from './ops.js';
 
 export type Geometry = 'dot' | 'unit' | 'l2';
 
 /** Scores of queries against all rows of a table, and the way back. */
 export interface Scored {
   /** [n, entities] the scores, or their opposites: turning the signs of so many numbers is left to who needs it. */
-  readonly values: Tensor2D;
+  values(): Tensor2D;
   /** A score is this times its value. */
   readonly sign: 1 | -1;
+  /** Values at some pairs: [pairs, 1]. */
+  valuesAt(pairs: Pick<Pairs, 'row' | 'column'>): Tensor2D;
+  /** What a softmax of the scores themselves is made of, with fewer passes over them than by their values. */
+  softmax(): Softmax;
   /**
    * Gradients by the queries and the scoring table, both of Σ weight_i · d_ij · score_ij.
    *
    * @param dScores [n, entities] @param weight [n, 1], all 1 where absent
    */
-  back(dScores: Tensor2D, weight?: Tensor2D): { dQuery: Tensor2D; dTable: Tensor2D };
+  back(dScores: Tensor2D, weight?: Tensor2D): Drawn;
   /** The same of some scores alone: Σ weight_p · score_{row_p, column_p}. */
   backOf(pairs: Pairs): {
     /** [pairs, width] by the query of each pair. */
@@ -23,6 +27,22 @@ export interface Scored {
     /** [pairs, width] by the table's row of each pair. */
     dRows: Tensor2D;
   };
+}
+
+export interface Drawn {
+  readonly dQuery: Tensor2D;
+  readonly dTable: Tensor2D;
+}
+
+/** `sum` and `logSum` are those of {@link Exponentials}. */
+export interface Softmax extends Omit<Exponentials, 'exp'> {
+  exp(): Tensor2D;
+  /**
+   * Gradients of Σ weight_i · exp_ij · score_ij, the weights and the exponentials held.
+   *
+   * @param weight [n, 1]
+   */
+  back(weight: Tensor2D): Drawn;
 }
 
 /** Pairs of queries and rows of the table. */
@@ -37,7 +57,7 @@ export interface Pairs {
 
 /** [n, entities] */
 export const signedScores = ({ values, sign }: Scored): Tensor2D =>
-  sign === 1 ? values : (tf.neg(values) as Tensor2D);
+  sign === 1 ? values() : (tf.neg(values()) as Tensor2D);
 
 /** Numbers [n, entities] at some pairs: [pairs, 1]. */
 export const valuesAt = (values: Tensor2D, { row, column }: Pick<Pairs, 'row' | 'column'>): Tensor2D =>
@@ -75,21 +95,30 @@ export function scoring(geometry: Geometry, entities: Tensor2D): Scoring {
 }
 
 const products = (table: Tensor2D): Pick<Scoring, 'all'> => ({
-  all: (query) => ({
-    values: matMul(query, table, false, true),
-    sign: 1,
-    back(dScores, weight) {
+  all(query) {
+    const values = matMul(query, table, false, true);
+    const back = (dScores: Tensor2D, weight?: Tensor2D): Drawn => {
       const dQuery = matMul(dScores, table);
       if (!weight) return { dQuery, dTable: matMul(dScores, query, true, false) };
       // The rows' weights go to the narrow sides of the products, never to [n, entities].
       const weighted = tf.mul(query, weight) as Tensor2D;
       return { dQuery: tf.mul(dQuery, weight) as Tensor2D, dTable: matMul(dScores, weighted, true, false) };
-    },
-    backOf: ({ row, column, weight }) => ({
-      dQuery: tf.mul(tf.gather(table, column), weight) as Tensor2D,
-      dRows: tf.mul(tf.gather(query, row), weight) as Tensor2D,
-    }),
-  }),
+    };
+    return {
+      values: () => values,
+      sign: 1,
+      valuesAt: (pairs) => valuesAt(values, pairs),
+      softmax() {
+        const { exp, ...sums } = exponentials(values, 1);
+        return { ...sums, exp: () => exp, back: (weight) => back(exp, weight) };
+      },
+      back,
+      backOf: ({ row, column, weight }) => ({
+        dQuery: tf.mul(tf.gather(table, column), weight) as Tensor2D,
+        dRows: tf.mul(tf.gather(query, row), weight) as Tensor2D,
+      }),
+    };
+  },
 });
 
 /** Squared distances under this are taken for it: the root's gradient is infinite at 0. */
@@ -113,28 +142,35 @@ function distances(table: Tensor2D): Pick<Scoring, 'all'> {
       const one = tf.ones([n, 1]) as Tensor2D;
       const parts = [tf.mul(query, -2), one, squares(query), tf.zeros([n, idle])];
       const asked = tf.concat(idle > 0 ? parts : parts.slice(0, -1), 1) as Tensor2D; // [n, width + 2 + idle]
-      // [n, entities]; what it is made of is as large, and let go at once.
-      const distance = tf.tidy(() =>
-        tf.sqrt(tf.maximum(matMul(asked, wide, false, true), NEAREST)),
-      ) as Tensor2D;
+      const square = matMul(asked, wide, false, true); // [n, entities]
+      const distanceAt = (pairs: Pick<Pairs, 'row' | 'column'>) => roots(valuesAt(square, pairs), NEAREST);
+      /** @param pull [n, entities] what is to reach a score over its distance @param weight [n, 1] */
+      const draw = (pull: Tensor2D, weight: Tensor2D): Drawn => {
+        const drawn = matMul(pull, wide);
+        const strength = tf.slice(drawn, [0, width + 1], [-1, 1]) as Tensor2D; // [n, 1]
+        const towards = less(tf.slice(drawn, [0, 0], [-1, width]), query, strength);
+        const pulled = matMul(pull, tf.mul(query, weight), true, false); // [entities, width]
+        const mass = matMul(pull, weight, true, false); // [entities, 1]
+        return { dQuery: tf.mul(towards, weight) as Tensor2D, dTable: less(pulled, table, mass) };
+      };
+      let distance: Tensor2D | undefined;
+      const values = () => {
+        distance ??= roots(square, NEAREST);
+        return distance;
+      };
       return {
-        values: distance,
+        values,
         sign: -1,
-        back(dScores, weight = one) {
-          const c = tf.div(dScores, distance) as Tensor2D; // [n, entities]
-          const drawn = matMul(c, wide);
-          const strength = tf.slice(drawn, [0, width + 1], [-1, 1]); // [n, 1]
-          const towards = tf.sub(tf.slice(drawn, [0, 0], [-1, width]), tf.mul(query, strength));
-          const pulled = matMul(c, tf.mul(query, weight), true, false); // [entities, width]
-          const mass = matMul(c, weight, true, false); // [entities, 1]
-          return {
-            dQuery: tf.mul(towards, weight) as Tensor2D,
-            dTable: tf.sub(pulled, tf.mul(table, mass)) as Tensor2D,
-          };
+        valuesAt: distanceAt,
+        softmax() {
+          const { pull, ...sums } = pulls(square, NEAREST);
+          const exp = () => exponentials(values(), -1).exp;
+          return { ...sums, exp, back: (weight) => draw(pull, weight) };
         },
+        back: (dScores, weight = one) => draw(tf.div(dScores, values()), weight),
         backOf({ row, column, weight }) {
           // By the same distances as all else: near 0 those of the pairs themselves differ from them.
-          const pull = tf.div(weight, valuesAt(distance, { row, column }));
+          const pull = tf.div(weight, distanceAt({ row, column }));
           const dQuery = tf.mul(tf.sub(tf.gather(table, column), tf.gather(query, row)), pull) as Tensor2D;
           return { dQuery, dRows: tf.neg(dQuery) as Tensor2D };
         },

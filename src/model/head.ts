@@ -1,7 +1,7 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { lowerBound } from '../kg/csr.js';
 import { tf } from './backend.js';
-import { type Pairs, type Scored, type Scoring, valuesAt } from './geometry.js';
+import { type Pairs, type Scored, type Scoring, type Softmax, valuesAt } from './geometry.js';
 import { assign, assignAdd, exponentials, type Resource, scatterAddRows, segmentSum } from './ops.js';
 import { scoreRows } from './scoreRows.js';
 import type { Targets } from './targets.js';
@@ -108,22 +108,16 @@ function chunkPass(
   const scored = scoring.all(slice(query)); // [rows, entities]
   const added = correction && correctionOf(correction, from, rows);
   const parts = terms.map((term) => {
-    const logits = logitsOf(scored, term, added);
-    const { exp, sum, logSum } = exponentials(logits.values, logits.sign);
-    const mass = term.isOne ? term.mass : (tf.mul(term.mass, term.inverse) as Tensor2D);
+    const soft = softmaxOf(scored, term, added, terms.length === 1);
+    const mass = slice(term.isOne ? term.mass : (tf.mul(term.mass, term.inverse) as Tensor2D));
     const pairs = answersOf(term, from, rows);
-    return {
-      exp,
-      weight: tf.div(slice(mass), sum) as Tensor2D,
-      pairs,
-      loss: pairs && lossOf(logits, logSum, pairs),
-    };
+    // The softmax's denominators are weights of rows, so that nothing divides [rows, entities].
+    return { soft, weight: tf.div(mass, soft.sum) as Tensor2D, pairs, loss: pairs && lossOf(soft, pairs) };
   });
-  // The softmax's denominators are weights of rows, so that nothing divides [rows, entities].
   const { dQuery, dTable } =
     parts.length === 1
-      ? scored.back(parts[0].exp, parts[0].weight)
-      : scored.back(tf.addN(parts.map((p) => tf.mul(p.exp, p.weight))) as Tensor2D);
+      ? parts[0].soft.back(parts[0].weight)
+      : scored.back(tf.addN(parts.map(({ soft, weight }) => tf.mul(soft.exp(), weight))) as Tensor2D);
   if (from === 0) assign(gradient, dTable);
   else assignAdd(gradient, dTable);
   dTable.dispose(); // else the table would be copied when rows are added to it
@@ -143,13 +137,32 @@ function chunkPass(
   };
 }
 
-/** What the softmax is taken of. */
-type Logits = Pick<Scored, 'values' | 'sign'>;
+/** A term's softmax over the scores of some rows. */
+interface TermSoftmax extends Softmax {
+  /** What it is taken of, at some pairs: [pairs, 1]. */
+  logitsAt(pairs: Pairs): Tensor2D;
+}
 
-function logitsOf({ values, sign }: Scored, { inverse, isOne }: Term, added: Tensor | undefined): Logits {
-  const scaled = isOne ? values : (tf.mul(values, inverse) as Tensor2D);
-  if (!added) return { values: scaled, sign };
-  return { values: (sign === 1 ? tf.add(scaled, added) : tf.sub(added, scaled)) as Tensor2D, sign: 1 };
+/** @param alone whether the gradient of no other term is added to its own */
+function softmaxOf(
+  scored: Scored,
+  { inverse, isOne }: Term,
+  added: Tensor | undefined,
+  alone: boolean,
+): TermSoftmax {
+  const signed = (x: Tensor2D, sign: 1 | -1) => (sign === 1 ? x : (tf.neg(x) as Tensor2D));
+  if (alone && isOne && !added)
+    return { ...scored.softmax(), logitsAt: (pairs) => signed(scored.valuesAt(pairs), scored.sign) };
+  const scaled = isOne ? scored.values() : (tf.mul(scored.values(), inverse) as Tensor2D);
+  const values = !added ? scaled : scored.sign === 1 ? tf.add(scaled, added) : tf.sub(added, scaled);
+  const sign = added ? 1 : scored.sign;
+  const { exp, ...sums } = exponentials(values as Tensor2D, sign);
+  return {
+    ...sums,
+    exp: () => exp,
+    back: (weight) => scored.back(exp, weight),
+    logitsAt: (pairs) => signed(valuesAt(values as Tensor2D, pairs), sign),
+  };
 }
 
 /** Answers of some rows, counted from the first of these; undefined where they have none. */
@@ -172,10 +185,8 @@ function answersOf(
 }
 
 /** Σ w · (log Σ exp(s) − s) over the answers. */
-function lossOf({ values, sign }: Logits, logSum: Tensor2D, pairs: Pairs): Scalar {
-  const logit = valuesAt(values, pairs);
-  const all = tf.gather(logSum, pairs.row);
-  const each = sign === 1 ? tf.sub(all, logit) : tf.add(all, logit);
+function lossOf({ logSum, logitsAt }: TermSoftmax, pairs: Pairs): Scalar {
+  const each = tf.sub(tf.gather(logSum, pairs.row), logitsAt(pairs));
   return tf.sum(tf.mul(each, pairs.weight)) as Scalar;
 }
 

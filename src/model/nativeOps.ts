@@ -4,7 +4,9 @@
  */
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from './backend.js';
-import type { AdamRates, Exponentials, Resource } from './ops.js';
+import { chains } from './chains.js';
+import { kernels } from './kernels.js';
+import type { AdamRates, Exponentials, FusedOps, Resource } from './ops.js';
 
 interface Attribute {
   name: string;
@@ -89,13 +91,16 @@ export function matMul(a: Tensor2D, b: Tensor2D, transposeA = false, transposeB 
   ) as Tensor2D;
 }
 
-export const sigmoidGradient = (y: Tensor2D, dy: Tensor2D): Tensor2D =>
-  backend.executeSingleOutput('SigmoidGrad', [T], [y, dy]) as Tensor2D;
+/** Of an activation's output and the gradient by it. */
+const gradientBy =
+  (name: string) =>
+  (y: Tensor2D, dy: Tensor2D): Tensor2D =>
+    backend.executeSingleOutput(name, [T], [y, dy]) as Tensor2D;
 
-export const tanhGradient = (y: Tensor2D, dy: Tensor2D): Tensor2D =>
-  backend.executeSingleOutput('TanhGrad', [T], [y, dy]) as Tensor2D;
+export const reluGradient = (y: Tensor2D, dy: Tensor2D): Tensor2D =>
+  backend.executeSingleOutput('ReluGrad', [T], [dy, y]) as Tensor2D;
 
-export function exponentials(values: Tensor2D, sign: 1 | -1): Exponentials {
+function exponentialsOf(values: Tensor2D, sign: 1 | -1): Exponentials {
   const first = sign === 1 ? tf.max(values, 1, true) : tf.min(values, 1, true); // [n, 1]
   const exp = tf.tidy(() => tf.exp(sign === 1 ? tf.sub(values, first) : tf.sub(first, values))) as Tensor2D;
   const sum = tf.sum(exp, 1, true) as Tensor2D;
@@ -144,3 +149,26 @@ export function applyAdam(
     0,
   );
 }
+
+/** The fused operations by TensorFlow's own. */
+export const composed: FusedOps = chains({
+  exponentials: exponentialsOf,
+  sigmoidGradient: gradientBy('SigmoidGrad'),
+  tanhGradient: gradientBy('TanhGrad'),
+});
+
+export const {
+  exponentials,
+  roots,
+  pulls,
+  less,
+  complexProduct,
+  complexProductBack,
+  cubes,
+  standings,
+  columnSums,
+  lstmStep,
+  lstmStepBack,
+  normalise,
+  normaliseBack,
+}: FusedOps = kernels ?? composed;

@@ -12,7 +12,7 @@ export interface Resource {
 }
 
 /** What an implementation gives; none of these is on the tape, so `customGrad` wraps what is differentiated. */
-export interface Ops {
+export interface Ops extends FusedOps {
   createResource(initial: Tensor): Resource;
   /** The variable's value: dispose it before the next write, else TensorFlow copies on write. */
   read<R extends Tensor = Tensor2D>(resource: Resource): R;
@@ -26,18 +26,97 @@ export interface Ops {
   assignRows(resource: Resource, rows: Tensor1D, values: Tensor2D): void;
   /** Matrix product; tfjs' own goes through slower kernels. */
   matMul(a: Tensor2D, b: Tensor2D, transposeA?: boolean, transposeB?: boolean): Tensor2D;
-  /** dy · y (1 − y): the gradient by what y is the sigmoid of. */
-  sigmoidGradient(y: Tensor2D, dy: Tensor2D): Tensor2D;
-  /** dy · (1 − y²): the gradient by what y is the tanh of. */
-  tanhGradient(y: Tensor2D, dy: Tensor2D): Tensor2D;
-  /** What a softmax of the rows of sign · values [n, classes] is made of. */
-  exponentials(values: Tensor2D, sign: 1 | -1): Exponentials;
+  /** dy where y > 0, else 0: the gradient by what y is the positive part of. */
+  reluGradient(y: Tensor2D, dy: Tensor2D): Tensor2D;
   /** Sum of the rows of values [n, width] by segment: [segments, width]. */
   segmentSum(values: Tensor2D, segments: Tensor1D, count: Scalar): Tensor2D;
   /** One Adagrad step in place: accumulator += g², value −= rate · g / (√accumulator + epsilon). */
   applyAdagrad(value: Resource, accumulator: Resource, rate: Scalar, epsilon: Scalar, gradient: Tensor): void;
   /** One Adam step in place; epsilon is added before the correction of the second moment. */
   applyAdam(value: Resource, first: Resource, second: Resource, by: AdamRates, gradient: Tensor): void;
+}
+
+/** What one pass over the numbers can do: a kernel of our own where there is one, else a chain of TensorFlow's. */
+export interface FusedOps {
+  /** What a softmax of the rows of sign · values [n, classes] is made of. */
+  exponentials(values: Tensor2D, sign: 1 | -1): Exponentials;
+  /** √max(values, least) */
+  roots(values: Tensor2D, least: number): Tensor2D;
+  /**
+   * What pulls in a softmax of the rows of −d, d = √max(squares, least).
+   *
+   * @param squares [n, entities]
+   */
+  pulls(squares: Tensor2D, least: number): Pulls;
+  /** a − c · b of a and b [n, width], c [n, 1]. */
+  less(a: Tensor2D, b: Tensor2D, c: Tensor2D): Tensor2D;
+  /** The product of complex numbers written as [re | im], row by row. */
+  complexProduct(x: Tensor2D, y: Tensor2D): Tensor2D;
+  /** Gradients by x and y. */
+  complexProductBack(d: Tensor2D, x: Tensor2D, y: Tensor2D): { dx: Tensor2D; dy: Tensor2D };
+  /** Σ_j |x_j|³ of rows [n, width], of complex numbers written as [re | im] where they are. */
+  cubes(x: Tensor2D, isComplex: boolean): Cubes;
+  /** [n] how many of a row's values [n, candidates] are greater than its own [n], less how many are smaller. */
+  standings(values: Tensor2D, own: Tensor1D): Tensor1D;
+  /** Sum of the rows of values [n, width]: [width]. */
+  columnSums(values: Tensor2D): Tensor1D;
+  /**
+   * A step of an LSTM; gates lie as input, forget, candidate, output.
+   *
+   * @param token [n, 4 · dim] what the token gives to the gates @param bias [4 · dim]
+   * @param before what the hidden state before gives to them [n, 4 · dim], and the cell then [n, dim]; absent at first
+   */
+  lstmStep(token: Tensor2D, bias: Tensor1D, before?: { gates: Tensor2D; cell: Tensor2D }): LstmStep;
+  /**
+   * The way back through a step.
+   *
+   * @param before the cell before it @param dHidden [n, dim] gradient by its hidden state
+   * @param later gradients by its hidden state and its cell [n, dim] through the step after it
+   * @returns gradients by the gates before their activation [n, 4 · dim] and by the cell before [n, dim]
+   */
+  lstmStepBack(
+    step: Pick<LstmStep, 'gates' | 'seen'>,
+    before: Tensor2D | undefined,
+    dHidden: Tensor2D,
+    later?: { dHidden: Tensor2D; dCell: Tensor2D },
+  ): { dGates: Tensor2D; dCell: Tensor2D };
+  /** Rows x [n, width] of mean 0 and deviation 1, scaled and shifted [width] (Ba et al. 2016). */
+  normalise(x: Tensor2D, scale: Tensor1D, shift: Tensor1D): Normalised & { readonly y: Tensor2D };
+  /** Gradients by x and, to be summed over the rows, by the scale: both [n, width]. */
+  normaliseBack(dy: Tensor2D, kept: Normalised, scale: Tensor1D): { dx: Tensor2D; byScale: Tensor2D };
+}
+
+/** Of distances d [n, entities]. */
+export interface Pulls extends Omit<Exponentials, 'exp'> {
+  /** [n, entities] exp(−d) / d, each row up to the factor that its sum of exp(−d) has too */
+  readonly pull: Tensor2D;
+}
+
+export interface Cubes {
+  /** [n, 1] */
+  readonly sum: Tensor2D;
+  /** [n, width] a third of its gradient: x |x| */
+  readonly byRows: Tensor2D;
+}
+
+/** What a step of an LSTM makes. */
+export interface LstmStep {
+  /** [n, 4 · dim] the gates, activated. */
+  readonly gates: Tensor2D;
+  /** [n, dim] */
+  readonly cell: Tensor2D;
+  /** tanh of the cell. */
+  readonly seen: Tensor2D;
+  /** [n, dim] */
+  readonly hidden: Tensor2D;
+}
+
+/** What a layer's normalisation keeps for the way back. */
+export interface Normalised {
+  /** [n, width] before scale and shift. */
+  readonly normal: Tensor2D;
+  /** [n, 1] inverse deviations. */
+  readonly inverse: Tensor2D;
 }
 
 /** Of scores s [n, classes]. */
@@ -64,10 +143,21 @@ export const {
   scatterAddRows,
   assignRows,
   matMul,
-  sigmoidGradient,
-  tanhGradient,
-  exponentials,
+  reluGradient,
   segmentSum,
   applyAdagrad,
   applyAdam,
+  exponentials,
+  roots,
+  pulls,
+  less,
+  complexProduct,
+  complexProductBack,
+  cubes,
+  standings,
+  columnSums,
+  lstmStep,
+  lstmStepBack,
+  normalise,
+  normaliseBack,
 }: Ops = isNative ? await import('./nativeOps.js') : await import('./portableOps.js');

@@ -4,7 +4,8 @@
  */
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from './backend.js';
-import type { AdamRates, Exponentials, Resource } from './ops.js';
+import { chains } from './chains.js';
+import type { AdamRates, Exponentials, FusedOps, Resource } from './ops.js';
 
 const backend = tf.backend() as unknown as {
   typedArrayFromHeap(tensor: Tensor): Float32Array | Int32Array;
@@ -84,12 +85,10 @@ export function matMul(a: Tensor2D, b: Tensor2D, transposeA = false, transposeB 
   });
 }
 
-export const sigmoidGradient = (y: Tensor2D, dy: Tensor2D): Tensor2D => tf.mul(dy, tf.sub(y, tf.square(y)));
-
-export const tanhGradient = (y: Tensor2D, dy: Tensor2D): Tensor2D => tf.sub(dy, tf.mul(dy, tf.square(y)));
+export const reluGradient = (y: Tensor2D, dy: Tensor2D): Tensor2D => tf.mul(dy, tf.step(y));
 
 /** tfjs' kernel for the softmax is faster than one for each of its parts. */
-export function exponentials(values: Tensor2D, sign: 1 | -1): Exponentials {
+function exponentialsOf(values: Tensor2D, sign: 1 | -1): Exponentials {
   const scores = sign === 1 ? values : tf.neg(values);
   const exp = tf.softmax(scores) as Tensor2D;
   const logSum = tf.sub(tf.max(scores, 1, true), tf.log(tf.max(exp, 1, true))) as Tensor2D;
@@ -133,3 +132,23 @@ export function applyAdam(
     x[i] -= (rate * m[i]) / (Math.sqrt(v[i]) + epsilon);
   }
 }
+
+export const {
+  exponentials,
+  roots,
+  pulls,
+  less,
+  complexProduct,
+  complexProductBack,
+  cubes,
+  standings,
+  columnSums,
+  lstmStep,
+  lstmStepBack,
+  normalise,
+  normaliseBack,
+}: FusedOps = chains({
+  exponentials: exponentialsOf,
+  sigmoidGradient: (y, dy) => tf.mul(dy, tf.sub(y, tf.square(y))),
+  tanhGradient: (y, dy) => tf.sub(dy, tf.mul(dy, tf.square(y))),
+});

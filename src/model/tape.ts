@@ -1,12 +1,22 @@
 /** Parts of networks whose gradient the tape knows. */
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from './backend.js';
-import { matMul } from './ops.js';
+import {
+  columnSums,
+  complexProductBack,
+  complexProduct as complexProductOf,
+  matMul,
+  normalise,
+  normaliseBack,
+  reluGradient,
+} from './ops.js';
+
+type Save = (tensors: Tensor[]) => void;
 
 /** Matrix product by the faster kernel of `ops`, differentiated. */
 export const product = (a: Tensor2D, b: Tensor2D, transposeB = false): Tensor2D =>
   tf.customGrad((...args) => {
-    const [x, y, save] = args as unknown as [Tensor2D, Tensor2D, (tensors: Tensor2D[]) => void];
+    const [x, y, save] = args as unknown as [Tensor2D, Tensor2D, Save];
     save([x, y]);
     return {
       value: matMul(x, y, false, transposeB),
@@ -22,12 +32,55 @@ export const product = (a: Tensor2D, b: Tensor2D, transposeB = false): Tensor2D 
 
 /** x · weight + bias; x [n, from], weight [from, to], bias [to]. */
 export const linear = (x: Tensor2D, weight: Tensor, bias: Tensor): Tensor2D =>
-  tf.add(product(x, weight as Tensor2D), bias as Tensor1D) as Tensor2D;
+  tf.customGrad((...args) => {
+    const [given, by, shift, save] = args as unknown as [Tensor2D, Tensor2D, Tensor1D, Save];
+    save([given, by]);
+    return {
+      value: tf.add(matMul(given, by), shift),
+      gradFunc: (dy, saved) => {
+        const [u, v] = saved as [Tensor2D, Tensor2D];
+        const d = dy as Tensor2D;
+        return [matMul(d, v, false, true), matMul(u, d, true, false), columnSums(d)];
+      },
+    };
+  })(x, weight, bias) as Tensor2D;
 
 /** Rows of mean 0 and deviation 1, scaled and shifted (Ba et al. 2016); x [n, width], scale and shift [width]. */
-export function layerNorm(x: Tensor2D, scale: Tensor, shift: Tensor): Tensor2D {
-  const centred = tf.sub(x, tf.mean(x, 1, true)); // [n, width]
-  const variance = tf.mean(tf.square(centred), 1, true); // [n, 1]
-  const normal = tf.mul(centred, tf.rsqrt(tf.add(variance, 1e-5)));
-  return tf.add(tf.mul(normal, scale), shift) as Tensor2D;
-}
+export const layerNorm = (x: Tensor2D, scale: Tensor, shift: Tensor): Tensor2D =>
+  tf.customGrad((...args) => {
+    const [given, by, moved, save] = args as unknown as [Tensor2D, Tensor1D, Tensor1D, Save];
+    const { y, normal, inverse } = normalise(given, by, moved);
+    save([normal, inverse, by]);
+    return {
+      value: y,
+      gradFunc: (dy, saved) => {
+        const d = dy as Tensor2D;
+        const [kept, deviation, scaled] = saved as [Tensor2D, Tensor2D, Tensor1D];
+        const { dx, byScale } = normaliseBack(d, { normal: kept, inverse: deviation }, scaled);
+        return [dx, columnSums(byScale), columnSums(d)];
+      },
+    };
+  })(x, scale, shift) as Tensor2D;
+
+/** The positive part of x. */
+export const relu = (x: Tensor2D): Tensor2D =>
+  tf.customGrad((...args) => {
+    const [given, save] = args as unknown as [Tensor2D, Save];
+    const y = tf.relu(given);
+    save([y]);
+    return { value: y, gradFunc: (dy, saved) => reluGradient(saved[0] as Tensor2D, dy as Tensor2D) };
+  })(x) as Tensor2D;
+
+/** The product of complex numbers written as [re | im], row by row. */
+export const complexProduct = (x: Tensor2D, y: Tensor2D): Tensor2D =>
+  tf.customGrad((...args) => {
+    const [a, b, save] = args as unknown as [Tensor2D, Tensor2D, Save];
+    save([a, b]);
+    return {
+      value: complexProductOf(a, b),
+      gradFunc: (d, saved) => {
+        const { dx, dy } = complexProductBack(d as Tensor2D, saved[0] as Tensor2D, saved[1] as Tensor2D);
+        return [dx, dy];
+      },
+    };
+  })(x, y) as Tensor2D;

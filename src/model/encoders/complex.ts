@@ -1,16 +1,6 @@
-import type { Tensor2D } from '@tensorflow/tfjs-node-gpu';
-import { tf } from '../backend.js';
+import { complexProduct } from '../tape.js';
 import type { EncoderKind } from './encoder.js';
 import { complexCubes } from './penalty.js';
-
-const halves = (x: Tensor2D): [Tensor2D, Tensor2D] => tf.split(x, 2, 1) as [Tensor2D, Tensor2D];
-
-/** The product of complex numbers written as [re | im], row by row. */
-export function complexProduct(x: Tensor2D, y: Tensor2D): Tensor2D {
-  const [a, b] = halves(x); // [n, dim / 2]
-  const [c, d] = halves(y);
-  return tf.concat([tf.sub(tf.mul(a, c), tf.mul(b, d)), tf.add(tf.mul(a, d), tf.mul(b, c))], 1) as Tensor2D;
-}
 
 /**
  * ComplEx (Trouillon et al. 2016): vectors are complex, written as [re | im]. The score of (h, r, t) is

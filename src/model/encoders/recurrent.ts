@@ -1,4 +1,4 @@
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../backend.js';
 import { linear, product } from '../tape.js';
 import type { EncoderKind, PathShape, WeightSpec, Weights } from './encoder.js';
@@ -6,14 +6,17 @@ import { lstmLayer } from './lstmLayer.js';
 import { glorot, hiddenSpec, inRows, withHidden } from './paths.js';
 import { cubes } from './penalty.js';
 
-/** A recurrent cell over tokens, whose state is [size, dim]. */
+/** A layer's weights: [dim, gates · dim] and biases [gates · dim]. */
+type CellWeights = Readonly<Record<'input' | 'inputBias' | 'recurrent' | 'recurrentBias', Tensor>>;
+
+/** A recurrent cell over tokens. */
 interface Cell {
   readonly gates: number;
   /**
-   * @param input [tokens · size, gates · dim], token by token: what the tokens give to the gates
+   * @param tokens [tokens · size, dim], token by token
    * @returns hidden states [tokens · size, dim]
    */
-  run(input: Tensor2D, recurrent: Tensor2D, bias: Tensor, size: number): Tensor2D;
+  run(tokens: Tensor2D, weights: CellWeights, size: number): Tensor2D;
 }
 
 const parts = (x: Tensor2D, count: number): Tensor2D[] => tf.split(x, count, 1) as Tensor2D[];
@@ -21,12 +24,13 @@ const parts = (x: Tensor2D, count: number): Tensor2D[] => tf.split(x, count, 1) 
 /** GRU (Cho et al. 2014), with the reset gate after the product, as common kernels have it. */
 const gru: Cell = {
   gates: 3,
-  run(input, recurrent, bias, size) {
+  run(tokens, { input, inputBias, recurrent, recurrentBias }, size) {
     const outputs: Tensor2D[] = [];
+    const given = linear(tokens, input, inputBias); // all tokens' part of the gates in one product
     let h: Tensor2D = tf.zeros([size, recurrent.shape[0]]);
-    for (const token of tf.split(input, input.shape[0] / size, 0) as Tensor2D[]) {
+    for (const token of tf.split(given, given.shape[0] / size, 0) as Tensor2D[]) {
       const [xz, xr, xn] = parts(token, 3);
-      const [hz, hr, hn] = parts(linear(h, recurrent, bias), 3);
+      const [hz, hr, hn] = parts(linear(h, recurrent, recurrentBias), 3);
       const z = tf.sigmoid(tf.add(xz, hz));
       const candidate = tf.tanh(tf.add(xn, tf.mul(tf.sigmoid(tf.add(xr, hr)), hn)));
       h = tf.add(candidate, tf.mul(z, tf.sub(h, candidate))) as Tensor2D;
@@ -39,10 +43,11 @@ const gru: Cell = {
 /** LSTM (Hochreiter and Schmidhuber 1997), the forget gate open at first. */
 const lstm: Cell = {
   gates: 4,
-  run(input, recurrent, bias, size) {
+  run(tokens, { input, inputBias, recurrent, recurrentBias }, size) {
     const dim = recurrent.shape[0];
     const open = tf.concat([tf.zeros([dim]), tf.ones([dim]), tf.zeros([2 * dim])]);
-    return lstmLayer(tf.add(input, tf.add(bias, open)) as Tensor2D, recurrent, size);
+    const bias = tf.add(tf.add(inputBias, recurrentBias), open) as Tensor1D;
+    return lstmLayer(product(tokens, input as Tensor2D), recurrent as Tensor2D, bias, size);
   },
 };
 
@@ -74,12 +79,14 @@ function statesOf(
   let tokens = tf.reshape(tf.concat([perHop(entity), perHop(relation)], 1), [2 * hops * size, dim]);
   const states: Tensor2D[] = [];
   for (let layer = 0; layer < layers; layer++) {
-    const [input, recurrent, bias] = ['input', 'recurrent', 'recurrentBias'].map(
-      (name) => weights[`${name}${layer}`] as Tensor2D,
-    );
-    // All tokens' part of the gates in one product.
-    const gates = linear(tokens as Tensor2D, input, weights[`inputBias${layer}`]);
-    tokens = cell.run(gates, recurrent, bias, size);
+    const of = (name: string) => weights[`${name}${layer}`];
+    const mine = {
+      input: of('input'),
+      inputBias: of('inputBias'),
+      recurrent: of('recurrent'),
+      recurrentBias: of('recurrentBias'),
+    };
+    tokens = cell.run(tokens as Tensor2D, mine, size);
     const pairs = tf.reshape(tokens, [hops, 2 * size * dim]);
     const second = tf.slice(pairs, [0, size * dim], [hops, size * dim]);
     states.push(tf.reshape(second, [hops * size, dim]) as Tensor2D);

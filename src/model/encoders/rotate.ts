@@ -1,6 +1,6 @@
 import type { Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../backend.js';
-import { complexProduct } from './complex.js';
+import { complexProduct } from '../tape.js';
 import type { EncoderKind } from './encoder.js';
 import { cubes } from './penalty.js';
 

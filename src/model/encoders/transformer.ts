@@ -1,7 +1,7 @@
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-node-gpu';
 import { LONGEST_PATH } from '../../encoders.js';
 import { tf } from '../backend.js';
-import { layerNorm, linear } from '../tape.js';
+import { layerNorm, linear, relu } from '../tape.js';
 import type { EncoderKind, PathShape, WeightSpec, Weights } from './encoder.js';
 import { glorot, hiddenSpec, withHidden } from './paths.js';
 import { cubes } from './penalty.js';
@@ -82,7 +82,7 @@ function block(x: Tensor2D, weights: Weights, i: number, paths: PathShape, heads
   const map = (y: Tensor2D, name: string) => linear(y, weights[name], weights[`${name}Bias`]);
   const { mixed, attention } = attend(map(norm(x, `attentionNorm${i}`), `attention${i}`), paths, heads);
   const attended = tf.add(x, map(mixed, `attended${i}`)) as Tensor2D;
-  const wide = tf.relu(map(norm(attended, `forwardNorm${i}`), `wide${i}`)) as Tensor2D;
+  const wide = relu(map(norm(attended, `forwardNorm${i}`), `wide${i}`));
   return { x: tf.add(attended, map(wide, `narrow${i}`)) as Tensor2D, attention };
 }
 

@@ -15,6 +15,8 @@ export interface Device {
   readonly gpu: boolean;
   /** Of TensorFlow where it is native, of tfjs else. */
   readonly version: string;
+  /** Of the native library on the CPU: whether it took the kernels of `src/model/native`. */
+  readonly kernels?: boolean;
   /** Why WebAssembly stands in for the native library; absent where it does not, or was asked for. */
   readonly fallback?: string;
 }

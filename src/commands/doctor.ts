@@ -58,7 +58,9 @@ async function tensorflow(): Promise<Finding> {
     ? '`kgmentor setup` fetches and builds the native one, which is faster'
     : isGpuUnused(found)
       ? 'the GPU is not used: `kgmentor setup` fetches the CUDA build, or says why it is not'
-      : undefined;
+      : found.kernels === false
+        ? '`kgmentor setup` builds them: trainings are faster with them'
+        : undefined;
   return { what: 'TensorFlow', ok: true, found: deviceLine(found), mend };
 }
 

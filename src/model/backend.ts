@@ -62,6 +62,20 @@ export const tf = loaded.tf;
 
 export const isNative = loaded.isNative;
 
+/** The kernels of `native/kernels.cc` are for CPUs. */
+function registerKernels(): boolean {
+  if (!loaded.isNative || nativeBackend(loaded.tf).isUsingGpuDevice) return false;
+  try {
+    require('@tensorflow/tfjs-node-gpu/lib/napi-v8/kgmentor_kernels.node');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether TensorFlow has the operations of `kernels`. */
+export const hasKernels = registerKernels();
+
 /** `tf.tidy` for work whose result holds no tensor, or is of a type that tfjs does not know. */
 export function tidied<T>(work: () => T): T {
   let result: T | undefined;
@@ -82,5 +96,6 @@ export function device(): Device {
       ...(fallback !== undefined && { fallback }),
     };
   const { isUsingGpuDevice, binding } = nativeBackend(tf);
-  return { backend: tf.getBackend(), gpu: isUsingGpuDevice, version: binding.TF_Version };
+  const found = { backend: tf.getBackend(), gpu: isUsingGpuDevice, version: binding.TF_Version };
+  return isUsingGpuDevice ? found : { ...found, kernels: hasKernels };
 }

@@ -1,21 +1,7 @@
 /** The operations of `native/kernels.cc`, each one pass over its numbers where TensorFlow's own take a chain. */
-import { createRequire } from 'node:module';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
-import { device, tf } from './backend.js';
+import { tf } from './backend.js';
 import type { FusedOps } from './ops.js';
-
-const require = createRequire(import.meta.url);
-
-/** They are for CPUs; set-up leaves them out where it cannot build them. */
-function areThere(): boolean {
-  if (device().gpu) return false;
-  try {
-    require('@tensorflow/tfjs-node-gpu/lib/napi-v8/kgmentor_kernels.node');
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const backend = tf.backend() as unknown as {
   executeMultipleOutputs(name: string, attributes: [], inputs: Tensor[], outputs: number): Tensor[];
@@ -26,7 +12,8 @@ const run = <T extends Tensor[]>(name: string, outputs: T['length'], ...inputs: 
 /** What stands for an array that is not given. */
 const none = tf.keep(tf.zeros([0, 1])) as Tensor2D;
 
-const fused: FusedOps = {
+/** To be called where TensorFlow has them: `hasKernels`. */
+export const kernels: FusedOps = {
   exponentials(values, sign) {
     const name = sign === 1 ? 'Exponentials' : 'ExponentialsOfOpposites';
     const [exp, sum, logSum] = run<[Tensor2D, Tensor2D, Tensor2D]>(name, 3, values);
@@ -83,6 +70,3 @@ const fused: FusedOps = {
     return { dx, byScale };
   },
 };
-
-/** Undefined on a GPU, and where they are not there. */
-export const kernels: FusedOps | undefined = areThere() ? fused : undefined;

@@ -3,7 +3,7 @@
  * and fused kernels. A variable of which rows were gathered or changed is copied when it is read as a whole.
  */
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
-import { tf } from './backend.js';
+import { hasKernels, tf } from './backend.js';
 import { chains } from './chains.js';
 import { kernels } from './kernels.js';
 import type { AdamRates, Exponentials, FusedOps, Resource } from './ops.js';
@@ -171,4 +171,4 @@ export const {
   lstmStepBack,
   normalise,
   normaliseBack,
-}: FusedOps = kernels ?? composed;
+}: FusedOps = hasKernels ? kernels : composed;

@@ -9,7 +9,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { KgmentorError } from '../errors.js';
-import { compileBinding, packageFolder, packageVersion } from './binding.js';
+import type { Device } from '../events.js';
+import { compileBinding, kernelsDigest, packageFolder, packageVersion } from './binding.js';
 import { cacheFolder } from './cache.js';
 import { isAskedFor, wantsCuda } from './gpus.js';
 import type { Log } from './lock.js';
@@ -59,8 +60,12 @@ async function make(build: Build, stamp: string, wanted: Build, log: Log): Promi
   const { binding } = await stageTensorFlow({ cache: cacheFolder(), log, build });
   try {
     pointTo(path.join(packageFolder(), 'lib'), binding);
-    const { gpu } = await tryToLoad(binding);
+    const { gpu, kernels } = await tryToLoad(binding);
     writeFileSync(stamp, stampOf(wanted, build));
+    if (!gpu && !kernels)
+      log(
+        'TensorFlow does not take the kernels that were compiled for it: trainings use its own, which are slower.',
+      );
     if (build.cuda && !gpu)
       log(
         'The CUDA build of TensorFlow loads and finds no GPU that it can use, so that trainings use the CPU. See whether `nvidia-smi` lists one, with a driver for CUDA 12.',
@@ -107,7 +112,7 @@ export async function stageTensorFlow(options: {
 }
 
 /** Loads it in a process of its own, as the library does: a library that does not fit can end the process. */
-async function tryToLoad(binding: string): Promise<{ gpu: boolean }> {
+async function tryToLoad(binding: string): Promise<Device> {
   const backend = new URL('../model/backend.js', import.meta.url).href;
   const script = `process.env.KGMENTOR_BACKEND = 'native'; const { device } = await import(${JSON.stringify(backend)}); console.log(JSON.stringify(device()));`;
   const told = await runTool(process.execPath, ['--input-type=module', '-e', script]).catch(
@@ -138,7 +143,9 @@ function isReady(stamp: string, wanted: Build, made: Build): boolean {
     // A build that did not load may have been pointed to since.
     if (path.basename(binding) !== bindingOf(made)) return false;
     const cache = path.dirname(binding);
-    const files = [path.join(link, 'napi-v8', 'tfjs_binding.node')];
+    const files = ['tfjs_binding.node', 'kgmentor_kernels.node'].map((name) =>
+      path.join(link, 'napi-v8', name),
+    );
     for (const name of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'])
       files.push(path.join(cache, made.name, 'lib', name));
     if (made.cuda) files.push(path.join(cache, made.name, 'nvidia'));
@@ -161,5 +168,6 @@ function pointTo(link: string, folder: string): void {
   }
 }
 
-/** Name of a binding's folder in the cache: holds the versions that it is made from. */
-const bindingOf = (build: Build): string => `tfjs-node-gpu-${packageVersion()}-${build.name}`;
+/** Name of a binding's folder in the cache: holds the versions that it and the kernels beside it are made from. */
+const bindingOf = (build: Build): string =>
+  `tfjs-node-gpu-${packageVersion()}-${kernelsDigest()}-${build.name}`;

@@ -18,7 +18,8 @@ function unbuilt(named: string): string {
   const at = path.join(folder, named);
   const [modules, own] = [path.join(root, 'node_modules'), path.join(at, 'node_modules')];
   mkdirSync(path.join(own, '@tensorflow'), { recursive: true });
-  cpSync(path.join(root, 'dist', 'src'), path.join(at, 'dist', 'src'), { recursive: true });
+  for (const part of [path.join('dist', 'src'), path.join('src', 'model', 'native')])
+    cpSync(path.join(root, part), path.join(at, part), { recursive: true });
   cpSync(path.join(root, 'package.json'), path.join(at, 'package.json'));
   const link = (name: string) => symlinkSync(path.join(modules, name), path.join(own, name));
   for (const name of readdirSync(modules)) if (!['@tensorflow', '.bin'].includes(name)) link(name);

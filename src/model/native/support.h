@@ -32,6 +32,8 @@ namespace {
 // ---- One function for each width of vector that processors have, as the library may be built on another machine.
 
 #define INLINE static inline __attribute__((always_inline))
+
+#if defined(__x86_64__)
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
 #define AVX2 __attribute__((target("avx2,fma")))
 
@@ -44,17 +46,20 @@ const int level = [] {
 }();
 
 // Defines `name` with the body that follows, compiled for each level.
-#define BY_LEVEL(name, params, args)                  \
-  INLINE void name##Body params;                      \
-  AVX512 void name##512 params { name##Body args; }   \
-  AVX2 void name##256 params { name##Body args; }     \
-  void name##Plain params { name##Body args; }        \
-  void name params {                                  \
-    if (level == 2) return name##512 args;            \
-    if (level == 1) return name##256 args;            \
-    name##Plain args;                                 \
-  }                                                   \
+#define BY_LEVEL(name, params, args)                \
+  INLINE void name##Body params;                    \
+  AVX512 void name##512 params { name##Body args; } \
+  AVX2 void name##256 params { name##Body args; }   \
+  void name##Plain params { name##Body args; }      \
+  void name params {                                \
+    if (level == 2) return name##512 args;          \
+    if (level == 1) return name##256 args;          \
+    name##Plain args;                               \
+  }                                                 \
   INLINE void name##Body params
+#else
+#define BY_LEVEL(name, params, args) void name params
+#endif
 
 // ---- Threads: as many as TensorFlow's own, which this interface does not lend.
 

@@ -1,0 +1,127 @@
+// Passes over the scores of queries [n, entities].
+#pragma once
+
+#include <cmath>
+
+#include "functions.h"
+
+namespace {
+
+// ---- Exponentials of rows for a softmax: exp(s − max), their sum, and log Σ exp(s), of s = sign · values.
+
+BY_LEVEL(exponentialsOf, (const float* x, int64_t n, float sign, float* e, float* sum, float* logSum),
+         (x, n, sign, e, sum, logSum)) {
+  float top = sign * x[0];
+#pragma omp simd reduction(max : top)
+  for (int64_t j = 0; j < n; j++) top = sign * x[j] > top ? sign * x[j] : top;
+  float total = 0;
+#pragma omp simd reduction(+ : total)
+  for (int64_t j = 0; j < n; j++) {
+    const float y = expOf(sign * x[j] - top);
+    e[j] = y;
+    total += y;
+  }
+  *sum = total;
+  *logSum = std::log(total) + top;
+}
+
+template <int kSign>
+void exponentials(Call& call) {
+  const Array x = call.input(0);
+  const Array e = call.output(0, x.rows, x.columns);
+  const Array sum = call.output(1, x.rows, 1), logSum = call.output(2, x.rows, 1);
+  if (!call.ok()) return;
+  pool().run(x.rows, x.rows * x.columns, [&](int64_t from, int64_t to) {
+    for (int64_t i = from; i < to; i++)
+      exponentialsOf(x.row(i), x.columns, kSign, e.row(i), sum.row(i), logSum.row(i));
+  });
+}
+
+// ---- Distances of squared ones, which rounding may have made negative: d = √max(x, least).
+
+BY_LEVEL(rootsOf, (const float* x, int64_t n, float least, float* y), (x, n, least, y)) {
+#pragma omp simd
+  for (int64_t j = 0; j < n; j++) y[j] = std::sqrt(x[j] < least ? least : x[j]);
+}
+
+void roots(Call& call) {
+  const Array x = call.input(0), least = call.input(1);
+  call.expect(least.rows * least.columns == 1);
+  const Array y = call.output(0, x.rows, x.columns);
+  if (!call.ok()) return;
+  pool().run(x.rows, x.rows * x.columns, [&](int64_t from, int64_t to) {
+    rootsOf(x.row(from), (to - from) * x.columns, *least.data, y.row(from));
+  });
+}
+
+// What pulls in a softmax over −d: exp(least d − d) / d, the sum of exp(least d − d), and log Σ exp(−d).
+BY_LEVEL(pullsOf, (const float* x, int64_t n, float least, float* pull, float* sum, float* logSum),
+         (x, n, least, pull, sum, logSum)) {
+  float nearest = x[0];
+#pragma omp simd reduction(min : nearest)
+  for (int64_t j = 0; j < n; j++) nearest = x[j] < nearest ? x[j] : nearest;
+  const float top = std::sqrt(nearest < least ? least : nearest);
+  float total = 0;
+#pragma omp simd reduction(+ : total)
+  for (int64_t j = 0; j < n; j++) {
+    const float d = std::sqrt(x[j] < least ? least : x[j]);
+    const float e = expOf(top - d);
+    pull[j] = e / d;
+    total += e;
+  }
+  *sum = total;
+  *logSum = std::log(total) - top;
+}
+
+void pulls(Call& call) {
+  const Array x = call.input(0), least = call.input(1);
+  call.expect(least.rows * least.columns == 1);
+  const Array pull = call.output(0, x.rows, x.columns);
+  const Array sum = call.output(1, x.rows, 1), logSum = call.output(2, x.rows, 1);
+  if (!call.ok()) return;
+  pool().run(x.rows, x.rows * x.columns, [&](int64_t from, int64_t to) {
+    for (int64_t i = from; i < to; i++)
+      pullsOf(x.row(i), x.columns, *least.data, pull.row(i), sum.row(i), logSum.row(i));
+  });
+}
+
+// ---- Places of each row's own number: how many are greater, less how many are smaller.
+
+BY_LEVEL(standingOf, (const float* x, int64_t n, float own, float* out), (x, n, own, out)) {
+  int32_t above = 0, below = 0;
+#pragma omp simd reduction(+ : above, below)
+  for (int64_t j = 0; j < n; j++) {
+    above += x[j] > own;
+    below += x[j] < own;
+  }
+  *out = static_cast<float>(above - below);
+}
+
+void standings(Call& call) {
+  const Array x = call.input(0), own = call.input(1);
+  call.expect(own.rows * own.columns == x.rows);
+  const Array out = call.output(0, 1, x.rows, 1);
+  if (!call.ok()) return;
+  pool().run(x.rows, x.rows * x.columns, [&](int64_t from, int64_t to) {
+    for (int64_t i = from; i < to; i++) standingOf(x.row(i), x.columns, own.data[i], out.data + i);
+  });
+}
+
+// ---- a − c · b, each row with a number of its own.
+
+BY_LEVEL(lessOf, (const float* a, const float* b, float c, int64_t n, float* out), (a, b, c, n, out)) {
+#pragma omp simd
+  for (int64_t j = 0; j < n; j++) out[j] = a[j] - c * b[j];
+}
+
+void less(Call& call) {
+  const Array a = call.input(0), b = call.input(1), c = call.input(2);
+  call.expect(b.rows == a.rows && b.columns == a.columns && c.rows * c.columns == a.rows);
+  const Array out = call.output(0, a.rows, a.columns);
+  if (!call.ok()) return;
+  pool().run(a.rows, a.rows * a.columns, [&](int64_t from, int64_t to) {
+    for (int64_t i = from; i < to; i++) lessOf(a.row(i), b.row(i), c.data[i], a.columns, out.row(i));
+  });
+}
+
+}  // namespace

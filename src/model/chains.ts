@@ -1,7 +1,7 @@
 /** The operations of `FusedOps` as chains of TensorFlow's own: on GPUs, on WebAssembly, and where kernels are missing. */
-import type { Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from './backend.js';
-import type { FusedOps, LstmStep } from './ops.js';
+import type { FusedOps, Heads, LstmStep } from './ops.js';
 
 const mul = (x: Tensor2D, y: Tensor2D): Tensor2D => tf.mul(x, y);
 const add = (x: Tensor2D, y: Tensor2D): Tensor2D => tf.add(x, y);
@@ -10,6 +10,19 @@ const halves = (x: Tensor2D): [Tensor2D, Tensor2D] => tf.split(x, 2, 1) as [Tens
 const joined = (re: Tensor2D, im: Tensor2D): Tensor2D => tf.concat([re, im], 1) as Tensor2D;
 const roots = (values: Tensor2D, least: number): Tensor2D =>
   tf.tidy(() => tf.sqrt(tf.maximum(values, least)));
+
+/** Rows [size · tokens, dim] → [size · heads, tokens, width]. */
+const byHead = (x: Tensor2D, { size, tokens, heads }: Heads): Tensor3D => {
+  const width = x.shape[1] / heads;
+  const apart = tf.transpose(tf.reshape(x, [size, tokens, heads, width]), [0, 2, 1, 3]);
+  return tf.reshape(apart, [size * heads, tokens, width]);
+};
+/** The way back. */
+const inRows = (x: Tensor3D, { size, tokens, heads }: Heads): Tensor2D => {
+  const width = x.shape[2];
+  const together = tf.transpose(tf.reshape(x, [size, heads, tokens, width]), [0, 2, 1, 3]);
+  return tf.reshape(together, [size * tokens, heads * width]);
+};
 
 /** What backends have kernels of their own for. */
 interface Given {
@@ -22,6 +35,15 @@ interface Given {
 
 export const chains = ({ exponentials, sigmoidGradient, tanhGradient }: Given): FusedOps => ({
   exponentials,
+  widened: (x, by, tail) =>
+    tf.tidy(() => {
+      const [constants, factors] = tf.split(tail, 2, 0); // [1, k]
+      const squares = tf.sum(tf.square(x), 1, true); // [n, 1]
+      return tf.concat(
+        [by === 1 ? x : tf.mul(x, by), tf.add(constants, tf.mul(factors, squares))],
+        1,
+      ) as Tensor2D;
+    }),
   roots,
   pulls: (squares, least) => {
     const distance = roots(squares, least);
@@ -101,5 +123,29 @@ export const chains = ({ exponentials, sigmoidGradient, tanhGradient }: Given): 
       const along = tf.mul(normal, tf.mean(tf.mul(d, normal), 1, true));
       const dx = tf.mul(inverse, tf.sub(tf.sub(d, tf.mean(d, 1, true)), along)) as Tensor2D;
       return { dx, byScale: mul(dy, normal) };
+    }),
+  attentionWeights: (queryKey, by) =>
+    tf.tidy(() => {
+      const { tokens } = by;
+      const [query, key] = halves(queryKey).map((x) => byHead(x, by));
+      const ahead = tf.sub(tf.linalg.bandPart(tf.ones([tokens, tokens]), -1, 0), 1); // 0 allowed, -1 ahead
+      const near = tf.mul(tf.matMul(query, key, false, true), 1 / Math.sqrt(query.shape[2]));
+      return tf.softmax(tf.add(near, tf.mul(ahead, 1e9))) as Tensor3D;
+    }),
+  attentionWeightsBack: (queryKey, weights, d, by) =>
+    tf.tidy(() => {
+      const [query, key] = halves(queryKey).map((x) => byHead(x, by));
+      const along = tf.sum(tf.mul(weights, d), 2, true); // [size · heads, tokens, 1]
+      const near = tf.mul(tf.mul(weights, tf.sub(d, along)), 1 / Math.sqrt(query.shape[2])) as Tensor3D;
+      return joined(inRows(tf.matMul(near, key), by), inRows(tf.matMul(near, query, true, false), by));
+    }),
+  attentionMix: (weights, value, by) => tf.tidy(() => inRows(tf.matMul(weights, byHead(value, by)), by)),
+  attentionMixBack: (weights, value, given, by) =>
+    tf.tidy(() => {
+      const [d, v] = [byHead(given, by), byHead(value, by)];
+      return {
+        dWeights: tf.matMul(d, v, false, true),
+        dValue: inRows(tf.matMul(weights, d, true, false), by),
+      };
     }),
 });

@@ -1,6 +1,6 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from './backend.js';
-import { type Exponentials, exponentials, less, matMul, pulls, roots } from './ops.js';
+import { type Exponentials, exponentials, less, matMul, pulls, roots, widened } from './ops.js';
 
 export type Geometry = 'dot' | 'unit' | 'l2';
 
@@ -133,15 +133,15 @@ const STRIDE = 16;
  * passes go over [n, entities].
  */
 function distances(table: Tensor2D): Pick<Scoring, 'all'> {
-  const [entities, width] = table.shape;
-  const idle = STRIDE - 1 - ((width + 1) % STRIDE); // columns that are 0 in what is asked
-  const wide = tf.concat([table, squares(table), tf.ones([entities, 1 + idle])], 1) as Tensor2D;
+  const width = table.shape[1];
+  const idle = Array<number>(STRIDE - 1 - ((width + 1) % STRIDE)).fill(0); // columns that are 0 in what is asked
+  const tail = (constants: [number, number], factors: [number, number]) =>
+    tf.tensor2d([...constants, ...idle, ...factors, ...idle], [2, 2 + idle.length]);
+  const wide = widened(table, 1, tail([0, 1], [1, 0])); // [table | |e|² | 1 | 0 …]
   return {
     all(query) {
-      const n = query.shape[0];
-      const one = tf.ones([n, 1]) as Tensor2D;
-      const parts = [tf.mul(query, -2), one, squares(query), tf.zeros([n, idle])];
-      const asked = tf.concat(idle > 0 ? parts : parts.slice(0, -1), 1) as Tensor2D; // [n, width + 2 + idle]
+      const one = tf.ones([query.shape[0], 1]) as Tensor2D;
+      const asked = widened(query, -2, tail([1, 0], [0, 1])); // [−2 query | 1 | |q|² | 0 …]
       const square = matMul(asked, wide, false, true); // [n, entities]
       const distanceAt = (pairs: Pick<Pairs, 'row' | 'column'>) => roots(valuesAt(square, pairs), NEAREST);
       /** @param pull [n, entities] what is to reach a score over its distance @param weight [n, 1] */

@@ -1,7 +1,7 @@
 /** The operations of `native/kernels.cc`, each one pass over its numbers where TensorFlow's own take a chain. */
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from './backend.js';
-import type { FusedOps } from './ops.js';
+import type { FusedOps, Heads } from './ops.js';
 
 const backend = tf.backend() as unknown as {
   executeMultipleOutputs(name: string, attributes: [], inputs: Tensor[], outputs: number): Tensor[];
@@ -12,6 +12,12 @@ const run = <T extends Tensor[]>(name: string, outputs: T['length'], ...inputs: 
 /** What stands for an array that is not given. */
 const none = tf.keep(tf.zeros([0, 1])) as Tensor2D;
 
+/** The heads are told by shapes. */
+const pairsOf = (queryKey: Tensor2D, { size, tokens, heads }: Heads): Tensor =>
+  tf.reshape(queryKey, [size, tokens, 2, heads, queryKey.shape[1] / (2 * heads)]);
+const valuesOf = (value: Tensor2D, { size, tokens, heads }: Heads): Tensor =>
+  tf.reshape(value, [size, tokens, heads, value.shape[1] / heads]);
+
 /** To be called where TensorFlow has them: `hasKernels`. */
 export const kernels: FusedOps = {
   exponentials(values, sign) {
@@ -19,6 +25,7 @@ export const kernels: FusedOps = {
     const [exp, sum, logSum] = run<[Tensor2D, Tensor2D, Tensor2D]>(name, 3, values);
     return { exp, sum, logSum };
   },
+  widened: (x, by, tail) => run<[Tensor2D]>('Widened', 1, x, tf.scalar(by), tail)[0],
   roots: (values, least) => run<[Tensor2D]>('Roots', 1, values, tf.scalar(least))[0],
   pulls(squares, least) {
     const [pull, sum, logSum] = run<[Tensor2D, Tensor2D, Tensor2D]>('Pulls', 3, squares, tf.scalar(least));
@@ -68,5 +75,14 @@ export const kernels: FusedOps = {
   normaliseBack(dy, { normal, inverse }, scale) {
     const [dx, byScale] = run<[Tensor2D, Tensor2D]>('LayerNormBackward', 2, dy, normal, inverse, scale);
     return { dx, byScale };
+  },
+  attentionWeights: (queryKey, by) => run<[Tensor3D]>('AttentionWeights', 1, pairsOf(queryKey, by))[0],
+  attentionWeightsBack: (queryKey, weights, d, by) =>
+    run<[Tensor2D]>('AttentionWeightsBackward', 1, pairsOf(queryKey, by), weights, d)[0],
+  attentionMix: (weights, value, by) => run<[Tensor2D]>('AttentionMix', 1, weights, valuesOf(value, by))[0],
+  attentionMixBack(weights, value, d, by) {
+    const outputs = run<[Tensor3D, Tensor2D]>('AttentionMixBackward', 2, weights, valuesOf(value, by), d);
+    const [dWeights, dValue] = outputs;
+    return { dWeights, dValue };
   },
 };

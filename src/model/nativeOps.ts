@@ -38,21 +38,15 @@ const INDEX = attribute.type('Tindices', INT);
 const ANONYMOUS = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
 
 export function createResource(initial: Tensor): Resource {
-  const handle = tf.keep(
-    backend.executeSingleOutput(
-      'VarHandleOp',
-      [
-        attribute.text('container', ''),
-        attribute.text('shared_name', ANONYMOUS),
-        DTYPE,
-        attribute.shape('shape', initial.shape),
-      ],
-      [],
-    ),
-  );
-  const resource = { handle, shape: initial.shape };
+  const resource = declareResource(initial.shape);
   assign(resource, initial);
   return resource;
+}
+
+export function declareResource(shape: readonly number[]): Resource {
+  const name = attribute.text('shared_name', ANONYMOUS);
+  const attributes = [attribute.text('container', ''), name, DTYPE, attribute.shape('shape', shape)];
+  return { handle: tf.keep(backend.executeSingleOutput('VarHandleOp', attributes, [])), shape };
 }
 
 export function read<R extends Tensor = Tensor2D>(resource: Resource): R {
@@ -159,6 +153,7 @@ export const composed: FusedOps = chains({
 
 export const {
   exponentials,
+  widened,
   roots,
   pulls,
   less,
@@ -171,4 +166,8 @@ export const {
   lstmStepBack,
   normalise,
   normaliseBack,
+  attentionWeights,
+  attentionWeightsBack,
+  attentionMix,
+  attentionMixBack,
 }: FusedOps = hasKernels ? kernels : composed;

@@ -2,7 +2,7 @@
  * Operations that tfjs does not have: variables that are updated in place, and fused kernels. The native backend has
  * TensorFlow's own, the portable one those of `portableOps`; what is above does not know which it runs on.
  */
-import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-node-gpu';
 import { isNative } from './backend.js';
 
 /** A float32 variable. The handle must be disposed to free what it holds. */
@@ -14,6 +14,8 @@ export interface Resource {
 /** What an implementation gives; none of these is on the tape, so `customGrad` wraps what is differentiated. */
 export interface Ops extends FusedOps {
   createResource(initial: Tensor): Resource;
+  /** A variable that is written before it is read. */
+  declareResource(shape: readonly number[]): Resource;
   /** The variable's value: dispose it before the next write, else TensorFlow copies on write. */
   read<R extends Tensor = Tensor2D>(resource: Resource): R;
   assign(resource: Resource, value: Tensor): void;
@@ -40,6 +42,13 @@ export interface Ops extends FusedOps {
 export interface FusedOps {
   /** What a softmax of the rows of sign · values [n, classes] is made of. */
   exponentials(values: Tensor2D, sign: 1 | -1): Exponentials;
+  /**
+   * Rows [by · x | constants + factors · |x|²], whose products are squared distances.
+   *
+   * @param x [n, width] @param tail [2, k] constants, then factors
+   * @returns [n, width + k]
+   */
+  widened(x: Tensor2D, by: number, tail: Tensor2D): Tensor2D;
   /** √max(values, least) */
   roots(values: Tensor2D, least: number): Tensor2D;
   /**
@@ -84,6 +93,31 @@ export interface FusedOps {
   normalise(x: Tensor2D, scale: Tensor1D, shift: Tensor1D): Normalised & { readonly y: Tensor2D };
   /** Gradients by x and, to be summed over the rows, by the scale: both [n, width]. */
   normaliseBack(dy: Tensor2D, kept: Normalised, scale: Tensor1D): { dx: Tensor2D; byScale: Tensor2D };
+  /**
+   * Causal attention (Vaswani et al. 2017), to this token and those before it: softmax of q · k / √width.
+   *
+   * @param queryKey [size · tokens, 2 · dim] queries, then keys, each head by head
+   * @returns [size · heads, tokens, tokens]
+   */
+  attentionWeights(queryKey: Tensor2D, by: Heads): Tensor3D;
+  /** Gradient by queries and keys. @param d by the weights */
+  attentionWeightsBack(queryKey: Tensor2D, weights: Tensor3D, d: Tensor3D, by: Heads): Tensor2D;
+  /** What attention makes of values [size · tokens, dim]: the same shape. */
+  attentionMix(weights: Tensor3D, value: Tensor2D, by: Heads): Tensor2D;
+  /** Gradients by weights and values. @param d by the mixed values */
+  attentionMixBack(
+    weights: Tensor3D,
+    value: Tensor2D,
+    d: Tensor2D,
+    by: Heads,
+  ): { dWeights: Tensor3D; dValue: Tensor2D };
+}
+
+/** How rows [size · tokens, dim] lie: sequence by sequence, each cut into heads. */
+export interface Heads {
+  readonly size: number;
+  readonly tokens: number;
+  readonly heads: number;
 }
 
 /** Of distances d [n, entities]. */
@@ -136,6 +170,7 @@ export type AdamRates = Readonly<
 
 export const {
   createResource,
+  declareResource,
   read,
   assign,
   assignAdd,
@@ -148,6 +183,7 @@ export const {
   applyAdagrad,
   applyAdam,
   exponentials,
+  widened,
   roots,
   pulls,
   less,
@@ -160,4 +196,8 @@ export const {
   lstmStepBack,
   normalise,
   normaliseBack,
+  attentionWeights,
+  attentionWeightsBack,
+  attentionMix,
+  attentionMixBack,
 }: Ops = isNative ? await import('./nativeOps.js') : await import('./portableOps.js');

@@ -26,6 +26,11 @@ export const createResource = (initial: Tensor): Resource => ({
   shape: initial.shape,
 });
 
+export const declareResource = (shape: readonly number[]): Resource => ({
+  handle: tf.keep(tf.zeros([...shape])),
+  shape,
+});
+
 export const read = <R extends Tensor>({ handle }: Resource): R => copy(handle) as R;
 
 export const assign = ({ handle }: Resource, given: Tensor): void => floats(handle).set(floats(given));
@@ -135,6 +140,7 @@ export function applyAdam(
 
 export const {
   exponentials,
+  widened,
   roots,
   pulls,
   less,
@@ -147,6 +153,10 @@ export const {
   lstmStepBack,
   normalise,
   normaliseBack,
+  attentionWeights,
+  attentionWeightsBack,
+  attentionMix,
+  attentionMixBack,
 }: FusedOps = chains({
   exponentials: exponentialsOf,
   sigmoidGradient: (y, dy) => tf.mul(dy, tf.sub(y, tf.square(y))),

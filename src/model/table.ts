@@ -30,9 +30,6 @@ export function createTable(
   };
 }
 
-/** A resource of zeros with the table's shape, for gradients that are summed in place. */
-export const gradientOf = (table: Table): Resource => resourceOf(table.value.shape);
-
 /** `tidied`, as tfjs' own `tidy` would look for tensors among the numbers. */
 const host = (resource: Resource): Float32Array =>
   tidied(() => {

@@ -1,13 +1,19 @@
 /** Parts of networks whose gradient the tape knows. */
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from './backend.js';
 import {
+  attentionMixBack,
+  attentionMix as attentionMixOf,
+  attentionWeightsBack,
+  attentionWeights as attentionWeightsOf,
   columnSums,
   complexProductBack,
   complexProduct as complexProductOf,
+  type Heads,
   matMul,
   normalise,
   normaliseBack,
+  type Ops,
   reluGradient,
 } from './ops.js';
 
@@ -84,3 +90,30 @@ export const complexProduct = (x: Tensor2D, y: Tensor2D): Tensor2D =>
       },
     };
   })(x, y) as Tensor2D;
+
+/** Causal attention's weights, differentiated by queries and keys: see `attentionWeights` of {@link Ops}. */
+export const attentionWeights = (queryKey: Tensor2D, by: Heads): Tensor3D =>
+  tf.customGrad((...args) => {
+    const [x, save] = args as unknown as [Tensor2D, Save];
+    const weights = attentionWeightsOf(x, by);
+    save([x, weights]);
+    return {
+      value: weights,
+      gradFunc: (d, [pairs, kept]) =>
+        attentionWeightsBack(pairs as Tensor2D, kept as Tensor3D, d as Tensor3D, by),
+    };
+  })(queryKey) as Tensor3D;
+
+/** What attention makes of values, differentiated by both: see `attentionMix` of {@link Ops}. */
+export const attentionMix = (weights: Tensor3D, value: Tensor2D, by: Heads): Tensor2D =>
+  tf.customGrad((...args) => {
+    const [given, mixed, save] = args as unknown as [Tensor3D, Tensor2D, Save];
+    save([given, mixed]);
+    return {
+      value: attentionMixOf(given, mixed, by),
+      gradFunc: (d, [w, v]) => {
+        const { dWeights, dValue } = attentionMixBack(w as Tensor3D, v as Tensor2D, d as Tensor2D, by);
+        return [dWeights, dValue];
+      },
+    };
+  })(weights, value) as Tensor2D;

@@ -3,9 +3,9 @@ import { type Candidates, everyRow, type NegativeSampler, negativeSampler } from
 import { seededRandom } from '../kg/random.js';
 import { tf } from '../model/backend.js';
 import type { Correction } from '../model/head.js';
-import { createResource, gatherRows, type Resource, read } from '../model/ops.js';
+import { declareResource, gatherRows, type Resource, read } from '../model/ops.js';
 import type { Optimiser } from '../model/optimiser.js';
-import { gradientOf, type Table } from '../model/table.js';
+import type { Table } from '../model/table.js';
 import type { Targets } from '../model/targets.js';
 import type { Anchor } from './anchor.js';
 import { shareOf } from './batches.js';
@@ -24,7 +24,7 @@ export interface StepRows {
    * @param targets of the step, by {@link targets} @param entity [positions] the queries' own, or -1
    */
   correction(targets: readonly Targets[], entity: Int32Array): Correction | undefined;
-  /** Gradient by them, to be summed up. */
+  /** Gradient by them, to be summed up: written before all else. */
   readonly gradient: Resource;
   /** Rows of the table → their places among the candidates. */
   place(rows: Int32Array): Int32Array;
@@ -50,14 +50,14 @@ export function rowChooser(job: Job, table: Table, anchor?: Anchor): RowChooser 
 }
 
 function allRows(count: number, table: Table, anchor: Anchor | undefined): RowChooser {
-  const gradient = gradientOf(table);
+  const gradients = gradientsOf();
   const candidates = everyRow(count);
   return {
     choose: () => ({
       candidates,
       entities: read(table.value),
       correction: () => undefined,
-      gradient,
+      gradient: gradients.next(table.value.shape),
       place: (rows) => rows,
       targets: (targets) => targets,
       apply(optimiser, summed) {
@@ -65,13 +65,27 @@ function allRows(count: number, table: Table, anchor: Anchor | undefined): RowCh
         anchor?.draw(table);
       },
     }),
-    dispose: () => gradient.handle.dispose(),
+    dispose: gradients.dispose,
+  };
+}
+
+/** A variable a step: one of which rows were changed is copied whenever it is written or read as a whole. */
+function gradientsOf(): { next(shape: readonly number[]): Resource; dispose(): void } {
+  let last: Resource | undefined;
+  const dispose = () => last?.handle.dispose();
+  return {
+    next(shape) {
+      dispose();
+      last = declareResource(shape);
+      return last;
+    },
+    dispose,
   };
 }
 
 function someRows(job: Job, table: Table, negatives: number, anchor: Anchor | undefined): RowChooser {
   const sampler: NegativeSampler = negativeSampler(job.rows, negatives, frequencies(job));
-  let gradient: Resource | undefined;
+  const gradients = gradientsOf();
   return {
     choose(needed, count) {
       const candidates = sampler.draw(needed, seededRandom(job.settings.seed, count, STREAM));
@@ -79,8 +93,6 @@ function someRows(job: Job, table: Table, negatives: number, anchor: Anchor | un
       const entities = gatherRows(table.value, rows);
       // In place of a hidden entity some row stands, whose gradient is 0.
       const place = (some: Int32Array) => some.map((row) => Math.max(0, candidates.at(row)));
-      gradient?.handle.dispose();
-      gradient = createResource(tf.zeros(entities.shape));
       return {
         candidates,
         entities,
@@ -92,7 +104,7 @@ function someRows(job: Job, table: Table, negatives: number, anchor: Anchor | un
             candidates.rows.length,
           ),
         }),
-        gradient,
+        gradient: gradients.next(entities.shape),
         place,
         targets: (targets) => ({ ...targets, column: place(targets.column) }),
         apply(optimiser, summed) {
@@ -101,7 +113,7 @@ function someRows(job: Job, table: Table, negatives: number, anchor: Anchor | un
         },
       };
     },
-    dispose: () => gradient?.handle.dispose(),
+    dispose: gradients.dispose,
   };
 }
 

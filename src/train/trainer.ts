@@ -192,7 +192,8 @@ function step(context: StepContext, batch: Batch, time: Time): number {
   const brought = distiller?.isSampled ? [chosen.targets(batch.targets)] : targets;
   const correction = chosen.correction(brought, batch.entity);
   const score = scoring(settings.geometry, entities);
-  const vectors = (of: Int32Array) => gatherRows(model.entity.value, index(of));
+  // Not of the variable: one of which rows were gathered is copied whenever it is read as a whole.
+  const vectors = (of: Int32Array) => tf.gather(entities, index(chosen.place(of)));
   // The penalty of `dot` falls on all three vectors of a triple; with `unit` only the query's length is free.
   const onTriple = settings.n3 > 0 && settings.geometry !== 'unit';
   const inputs: Inputs = {

@@ -1,7 +1,7 @@
-import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-node-gpu';
+import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-node-gpu';
 import { LONGEST_PATH } from '../../encoders.js';
 import { tf } from '../backend.js';
-import { layerNorm, linear, relu } from '../tape.js';
+import { attentionMix, attentionWeights, layerNorm, linear, relu } from '../tape.js';
 import type { EncoderKind, PathShape, WeightSpec, Weights } from './encoder.js';
 import { glorot, hiddenSpec, withHidden } from './paths.js';
 import { cubes } from './penalty.js';
@@ -51,39 +51,23 @@ function atRelations(x: Tensor2D, { size, hops }: PathShape): Tensor2D {
   return tf.reshape(tf.transpose(relations, [1, 0, 2]), [hops * size, dim]) as Tensor2D;
 }
 
-/** Attention to this token and those before it (Vaswani et al. 2017): the mixed values and the mean of the heads. */
-function attend(
-  x: Tensor2D,
-  { size, hops }: PathShape,
-  heads: number,
-): { mixed: Tensor2D; attention: Tensor3D } {
-  const tokens = 2 * hops;
-  const dim = x.shape[1] / 3;
-  const width = dim / heads;
-  const byHead = (y: Tensor): Tensor3D =>
-    tf.reshape(tf.transpose(tf.reshape(y, [size, tokens, heads, width]), [0, 2, 1, 3]), [
-      size * heads,
-      tokens,
-      width,
-    ]);
-  const [query, key, value] = tf.split(x, 3, 1).map(byHead);
-  const ahead = tf.sub(tf.linalg.bandPart(tf.ones([tokens, tokens]), -1, 0), 1); // 0 allowed, -1 ahead
-  const scores = tf.add(tf.mul(tf.matMul(query, key, false, true), 1 / Math.sqrt(width)), tf.mul(ahead, 1e9));
-  const weights = tf.softmax(scores) as Tensor3D; // [size · heads, tokens, tokens]
-  const mixed = tf.reshape(tf.matMul(weights, value), [size, heads, tokens, width]);
-  return {
-    mixed: tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [size * tokens, dim]) as Tensor2D,
-    attention: tf.mean(tf.reshape(weights, [size, heads, tokens, tokens]), 1) as Tensor3D,
-  };
-}
-
 function block(x: Tensor2D, weights: Weights, i: number, paths: PathShape, heads: number) {
+  const dim = x.shape[1];
+  const by = { size: paths.size, tokens: 2 * paths.hops, heads };
   const norm = (y: Tensor2D, name: string) => layerNorm(y, weights[`${name}Scale`], weights[`${name}Shift`]);
   const map = (y: Tensor2D, name: string) => linear(y, weights[name], weights[`${name}Bias`]);
-  const { mixed, attention } = attend(map(norm(x, `attentionNorm${i}`), `attention${i}`), paths, heads);
+  const seen = norm(x, `attentionNorm${i}`);
+  // Queries and keys apart from values: cutting the weights costs less than cutting what they make.
+  const [pairs, values] = tf.split(weights[`attention${i}`], [2 * dim, dim], 1);
+  const [pairsBias, valuesBias] = tf.split(weights[`attention${i}Bias`], [2 * dim, dim]);
+  const shares = attentionWeights(linear(seen, pairs, pairsBias), by); // [size · heads, tokens, tokens]
+  const mixed = attentionMix(shares, linear(seen, values, valuesBias), by);
   const attended = tf.add(x, map(mixed, `attended${i}`)) as Tensor2D;
   const wide = relu(map(norm(attended, `forwardNorm${i}`), `wide${i}`));
-  return { x: tf.add(attended, map(wide, `narrow${i}`)) as Tensor2D, attention };
+  return {
+    x: tf.add(attended, map(wide, `narrow${i}`)) as Tensor2D,
+    attention: tf.mean(tf.reshape(shares, [by.size, heads, by.tokens, by.tokens]), 1) as Tensor3D,
+  };
 }
 
 /** A causal Transformer over the tokens of a path (norm before each part); relation tokens predict the next entity. */

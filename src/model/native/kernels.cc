@@ -3,6 +3,7 @@
 // are float32 and row by row; an array of no rows stands for one that is absent.
 #include <node_api.h>
 
+#include "attention.h"
 #include "lstm.h"
 #include "rows.h"
 #include "scores.h"
@@ -46,14 +47,18 @@ bool add(const char* name, int inputs, int outputs) {
 bool registered() {
   static const bool all =
       add<exponentials<1>>("KgmentorExponentials", 1, 3) &&
-      add<exponentials<-1>>("KgmentorExponentialsOfOpposites", 1, 3) && add<roots>("KgmentorRoots", 2, 1) &&
+      add<exponentials<-1>>("KgmentorExponentialsOfOpposites", 1, 3) && add<widened>("KgmentorWidened", 3, 1) && add<roots>("KgmentorRoots", 2, 1) &&
       add<pulls>("KgmentorPulls", 2, 3) && add<less>("KgmentorLess", 3, 1) &&
       add<complexProduct>("KgmentorComplexProduct", 2, 1) &&
       add<complexProductBackward>("KgmentorComplexProductBackward", 3, 2) &&
       add<cubes<cubesRow>>("KgmentorCubes", 1, 2) && add<cubes<complexCubesRow>>("KgmentorComplexCubes", 1, 2) &&
       add<standings>("KgmentorStandings", 2, 1) && add<columnSums>("KgmentorColumnSums", 1, 1) &&
       add<lstmForward>("KgmentorLstm", 4, 4) && add<lstmBackward>("KgmentorLstmBackward", 6, 2) &&
-      add<layerNorm>("KgmentorLayerNorm", 3, 3) && add<layerNormBackward>("KgmentorLayerNormBackward", 4, 2);
+      add<layerNorm>("KgmentorLayerNorm", 3, 3) && add<layerNormBackward>("KgmentorLayerNormBackward", 4, 2) &&
+      add<attentionWeights>("KgmentorAttentionWeights", 1, 1) &&
+      add<attentionWeightsBackward>("KgmentorAttentionWeightsBackward", 3, 1) &&
+      add<attentionMix>("KgmentorAttentionMix", 2, 1) &&
+      add<attentionMixBackward>("KgmentorAttentionMixBackward", 3, 2);
   return all;
 }
 

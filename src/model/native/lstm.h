@@ -32,8 +32,8 @@ void lstmForward(Call& call) {
   call.expect(x.columns == 4 * d && bias.rows * bias.columns == 4 * d);
   call.expect(recurrent.present() ? recurrent.rows == n && recurrent.columns == 4 * d : !before.present());
   call.expect(!before.present() || (before.rows == n && before.columns == d));
-  const Array gates = call.output(0, n, 4 * d), cell = call.output(1, n, d);
-  const Array seen = call.output(2, n, d), hidden = call.output(3, n, d);
+  const Array gates = call.output(0, {n, 4 * d}), cell = call.output(1, {n, d});
+  const Array seen = call.output(2, {n, d}), hidden = call.output(3, {n, d});
   if (!call.ok()) return;
   const bool later = before.present();
   pool().run(n, n * 4 * d, [&](int64_t from, int64_t to) {
@@ -70,7 +70,7 @@ void lstmBackward(Call& call) {
   for (const Array& one : {before, dHidden, dHiddenLater, dCellLater})
     call.expect(!one.present() || (one.rows == n && one.columns == d));
   call.expect(dHidden.present() || n == 0);
-  const Array dGates = call.output(0, n, 4 * d), dCell = call.output(1, n, d);
+  const Array dGates = call.output(0, {n, 4 * d}), dCell = call.output(1, {n, d});
   if (!call.ok()) return;
   const auto at = [](const Array& one, int64_t i) { return one.present() ? one.row(i) : nullptr; };
   pool().run(n, n * 4 * d, [&](int64_t from, int64_t to) {

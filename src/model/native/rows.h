@@ -18,7 +18,7 @@ BY_LEVEL(addRow, (const float* x, int64_t n, float* sum), (x, n, sum)) {
 // Each thread has columns of its own, so that the order of adding does not depend on how many there are.
 void columnSums(Call& call) {
   const Array x = call.input(0);
-  const Array sum = call.output(0, 1, x.columns, 1);
+  const Array sum = call.output(0, {x.columns});
   if (!call.ok()) return;
   pool().run(x.columns, x.rows * x.columns, [&](int64_t from, int64_t to) {
     std::memset(sum.data + from, 0, (to - from) * sizeof(float));
@@ -50,7 +50,7 @@ BY_LEVEL(complexRowBack, (const float* d, const float* x, const float* y, int64_
 void complexProduct(Call& call) {
   const Array x = call.input(0), y = call.input(1);
   call.expect(x.rows == y.rows && x.columns == y.columns && x.columns % 2 == 0);
-  const Array out = call.output(0, x.rows, x.columns);
+  const Array out = call.output(0, {x.rows, x.columns});
   if (!call.ok()) return;
   pool().run(x.rows, x.rows * x.columns, [&](int64_t from, int64_t to) {
     for (int64_t i = from; i < to; i++) complexRow(x.row(i), y.row(i), x.columns / 2, out.row(i));
@@ -60,7 +60,7 @@ void complexProduct(Call& call) {
 void complexProductBackward(Call& call) {
   const Array d = call.input(0), x = call.input(1), y = call.input(2);
   for (const Array& one : {x, y}) call.expect(one.rows == d.rows && one.columns == d.columns && d.columns % 2 == 0);
-  const Array dx = call.output(0, d.rows, d.columns), dy = call.output(1, d.rows, d.columns);
+  const Array dx = call.output(0, {d.rows, d.columns}), dy = call.output(1, {d.rows, d.columns});
   if (!call.ok()) return;
   pool().run(d.rows, d.rows * d.columns, [&](int64_t from, int64_t to) {
     for (int64_t i = from; i < to; i++)
@@ -96,7 +96,7 @@ BY_LEVEL(complexCubesRow, (const float* x, int64_t n, float* sum, float* by), (x
 template <void (*kRow)(const float*, int64_t, float*, float*)>
 void cubes(Call& call) {
   const Array x = call.input(0);
-  const Array sum = call.output(0, x.rows, 1), by = call.output(1, x.rows, x.columns);
+  const Array sum = call.output(0, {x.rows, 1}), by = call.output(1, {x.rows, x.columns});
   if (!call.ok()) return;
   pool().run(x.rows, x.rows * x.columns, [&](int64_t from, int64_t to) {
     for (int64_t i = from; i < to; i++) kRow(x.row(i), x.columns, sum.row(i), by.row(i));
@@ -125,8 +125,8 @@ BY_LEVEL(normRow, (const float* x, const float* scale, const float* shift, int64
 void layerNorm(Call& call) {
   const Array x = call.input(0), scale = call.input(1), shift = call.input(2);
   call.expect(scale.columns == x.columns && shift.columns == x.columns);
-  const Array y = call.output(0, x.rows, x.columns), normal = call.output(1, x.rows, x.columns);
-  const Array inverse = call.output(2, x.rows, 1);
+  const Array y = call.output(0, {x.rows, x.columns}), normal = call.output(1, {x.rows, x.columns});
+  const Array inverse = call.output(2, {x.rows, 1});
   if (!call.ok()) return;
   pool().run(x.rows, x.rows * x.columns, [&](int64_t from, int64_t to) {
     for (int64_t i = from; i < to; i++)
@@ -155,7 +155,7 @@ void layerNormBackward(Call& call) {
   const Array dy = call.input(0), normal = call.input(1), inverse = call.input(2), scale = call.input(3);
   call.expect(normal.rows == dy.rows && normal.columns == dy.columns);
   call.expect(inverse.rows == dy.rows && scale.columns == dy.columns);
-  const Array dx = call.output(0, dy.rows, dy.columns), byScale = call.output(1, dy.rows, dy.columns);
+  const Array dx = call.output(0, {dy.rows, dy.columns}), byScale = call.output(1, {dy.rows, dy.columns});
   if (!call.ok()) return;
   pool().run(dy.rows, dy.rows * dy.columns, [&](int64_t from, int64_t to) {
     for (int64_t i = from; i < to; i++)

@@ -28,12 +28,39 @@ BY_LEVEL(exponentialsOf, (const float* x, int64_t n, float sign, float* e, float
 template <int kSign>
 void exponentials(Call& call) {
   const Array x = call.input(0);
-  const Array e = call.output(0, x.rows, x.columns);
-  const Array sum = call.output(1, x.rows, 1), logSum = call.output(2, x.rows, 1);
+  const Array e = call.output(0, {x.rows, x.columns});
+  const Array sum = call.output(1, {x.rows, 1}), logSum = call.output(2, {x.rows, 1});
   if (!call.ok()) return;
   pool().run(x.rows, x.rows * x.columns, [&](int64_t from, int64_t to) {
     for (int64_t i = from; i < to; i++)
       exponentialsOf(x.row(i), x.columns, kSign, e.row(i), sum.row(i), logSum.row(i));
+  });
+}
+
+// ---- Rows [by · x | constants + factors · |x|²], whose products are squared distances.
+
+BY_LEVEL(widenRow,
+         (const float* x, int64_t n, float by, const float* constants, const float* factors, int64_t k, float* y),
+         (x, n, by, constants, factors, k, y)) {
+  float squares = 0;
+#pragma omp simd reduction(+ : squares)
+  for (int64_t j = 0; j < n; j++) {
+    squares += x[j] * x[j];
+    y[j] = by * x[j];
+  }
+  for (int64_t j = 0; j < k; j++) y[n + j] = constants[j] + factors[j] * squares;
+}
+
+// The tail holds constants, then factors.
+void widened(Call& call) {
+  const Array x = call.input(0), by = call.input(1), tail = call.input(2);
+  call.expect(by.rows * by.columns == 1 && tail.rows == 2);
+  const int64_t k = tail.columns;
+  const Array y = call.output(0, {x.rows, x.columns + k});
+  if (!call.ok()) return;
+  pool().run(x.rows, x.rows * x.columns, [&](int64_t from, int64_t to) {
+    for (int64_t i = from; i < to; i++)
+      widenRow(x.row(i), x.columns, *by.data, tail.row(0), tail.row(1), k, y.row(i));
   });
 }
 
@@ -47,7 +74,7 @@ BY_LEVEL(rootsOf, (const float* x, int64_t n, float least, float* y), (x, n, lea
 void roots(Call& call) {
   const Array x = call.input(0), least = call.input(1);
   call.expect(least.rows * least.columns == 1);
-  const Array y = call.output(0, x.rows, x.columns);
+  const Array y = call.output(0, {x.rows, x.columns});
   if (!call.ok()) return;
   pool().run(x.rows, x.rows * x.columns, [&](int64_t from, int64_t to) {
     rootsOf(x.row(from), (to - from) * x.columns, *least.data, y.row(from));
@@ -76,8 +103,8 @@ BY_LEVEL(pullsOf, (const float* x, int64_t n, float least, float* pull, float* s
 void pulls(Call& call) {
   const Array x = call.input(0), least = call.input(1);
   call.expect(least.rows * least.columns == 1);
-  const Array pull = call.output(0, x.rows, x.columns);
-  const Array sum = call.output(1, x.rows, 1), logSum = call.output(2, x.rows, 1);
+  const Array pull = call.output(0, {x.rows, x.columns});
+  const Array sum = call.output(1, {x.rows, 1}), logSum = call.output(2, {x.rows, 1});
   if (!call.ok()) return;
   pool().run(x.rows, x.rows * x.columns, [&](int64_t from, int64_t to) {
     for (int64_t i = from; i < to; i++)
@@ -100,7 +127,7 @@ BY_LEVEL(standingOf, (const float* x, int64_t n, float own, float* out), (x, n, 
 void standings(Call& call) {
   const Array x = call.input(0), own = call.input(1);
   call.expect(own.rows * own.columns == x.rows);
-  const Array out = call.output(0, 1, x.rows, 1);
+  const Array out = call.output(0, {x.rows});
   if (!call.ok()) return;
   pool().run(x.rows, x.rows * x.columns, [&](int64_t from, int64_t to) {
     for (int64_t i = from; i < to; i++) standingOf(x.row(i), x.columns, own.data[i], out.data + i);
@@ -117,7 +144,7 @@ BY_LEVEL(lessOf, (const float* a, const float* b, float c, int64_t n, float* out
 void less(Call& call) {
   const Array a = call.input(0), b = call.input(1), c = call.input(2);
   call.expect(b.rows == a.rows && b.columns == a.columns && c.rows * c.columns == a.rows);
-  const Array out = call.output(0, a.rows, a.columns);
+  const Array out = call.output(0, {a.rows, a.columns});
   if (!call.ok()) return;
   pool().run(a.rows, a.rows * a.columns, [&](int64_t from, int64_t to) {
     for (int64_t i = from; i < to; i++) lessOf(a.row(i), b.row(i), c.data[i], a.columns, out.row(i));

@@ -133,40 +133,55 @@ class Call {
   explicit Call(TF_OpKernelContext* context) : context_(context), status_(TF_NewStatus()) {}
   ~Call() {
     for (TF_Tensor* tensor : held_) TF_DeleteTensor(tensor);
-    if (TF_GetCode(status_) != TF_OK) TF_OpKernelContext_Failure(context_, status_);
+    if (!fits_) TF_SetStatus(status_, TF_INVALID_ARGUMENT, "Shapes do not fit.");
+    if (!ok()) TF_OpKernelContext_Failure(context_, status_);
     TF_DeleteStatus(status_);
   }
 
-  // Vectors are one row.
+  // All but the last dimension are rows; a vector is one.
   Array input(int index) {
     TF_Tensor* tensor = nullptr;
     TF_GetInput(context_, index, &tensor, status_);
     if (!tensor) return {};
     held_.push_back(tensor);
+    return arrayOf(tensor);
+  }
+
+  Array output(int index, const std::vector<int64_t>& shape) {
+    int64_t all = 1;
+    for (const int64_t length : shape) all *= length;
+    TF_Tensor* tensor = TF_AllocateOutput(context_, index, TF_FLOAT, shape.data(), static_cast<int>(shape.size()),
+                                          all * sizeof(float), status_);
+    if (!tensor) return {};
+    held_.push_back(tensor);
+    return arrayOf(tensor);
+  }
+
+  std::vector<int64_t> shape(int index) {
+    std::vector<int64_t> lengths;
+    TF_Tensor* tensor = nullptr;
+    TF_GetInput(context_, index, &tensor, status_);
+    if (!tensor) return lengths;
+    held_.push_back(tensor);
+    for (int i = 0; i < TF_NumDims(tensor); i++) lengths.push_back(TF_Dim(tensor, i));
+    return lengths;
+  }
+
+  // An array has the expected shape, or the call fails.
+  void expect(bool holds) { fits_ = fits_ && holds; }
+  bool ok() const { return fits_ && TF_GetCode(status_) == TF_OK; }
+
+ private:
+  static Array arrayOf(TF_Tensor* tensor) {
     const int rank = TF_NumDims(tensor);
     const int64_t columns = rank == 0 ? 1 : TF_Dim(tensor, rank - 1);
     const int64_t all = TF_TensorElementCount(tensor);
     return {static_cast<float*>(TF_TensorData(tensor)), columns == 0 ? 0 : all / columns, columns};
   }
 
-  Array output(int index, int64_t rows, int64_t columns, int rank = 2) {
-    const int64_t shape[] = {rows, columns};
-    TF_Tensor* tensor = TF_AllocateOutput(context_, index, TF_FLOAT, rank == 2 ? shape : shape + 1, rank,
-                                          rows * columns * sizeof(float), status_);
-    if (!tensor) return {};
-    held_.push_back(tensor);
-    return {static_cast<float*>(TF_TensorData(tensor)), rows, columns};
-  }
-
-  // Whether an array has the expected shape; the call fails where it has not.
-  void expect(bool holds) {
-    if (!holds && ok()) TF_SetStatus(status_, TF_INVALID_ARGUMENT, "Shapes do not fit.");
-  }
-  bool ok() const { return TF_GetCode(status_) == TF_OK; }
-
- private:
   TF_OpKernelContext* const context_;
   TF_Status* const status_;
+  bool fits_ = true;
   std::vector<TF_Tensor*> held_;
 };
 

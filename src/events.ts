@@ -8,6 +8,9 @@ export interface ReadCounts {
   readonly relations: number;
 }
 
+/** Why kernels are missing that set-up did not make. */
+export const NOT_BUILT = 'not built';
+
 /** What TensorFlow runs on. */
 export interface Device {
   /** `tensorflow` where it is native, else `wasm`. */
@@ -15,8 +18,8 @@ export interface Device {
   readonly gpu: boolean;
   /** Of TensorFlow where it is native, of tfjs else. */
   readonly version: string;
-  /** Of the native library on the CPU: whether it took the kernels of `src/model/native`. */
-  readonly kernels?: boolean;
+  /** Why the native library runs on the CPU without the kernels of `src/model/native`; absent where it has them. */
+  readonly withoutKernels?: string;
   /** Why WebAssembly stands in for the native library; absent where it does not, or was asked for. */
   readonly fallback?: string;
 }

@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import type { AlignmentConfig } from '../config.js';
 import { exitCodeOf, KgmentorError } from '../errors.js';
+import { NOT_BUILT } from '../events.js';
 import { type Finding, inspect } from '../graph/inspect.js';
 import type { LinkSource } from '../graph/linkColumns.js';
 import type { Command, Context } from './command.js';
@@ -58,7 +59,7 @@ async function tensorflow(): Promise<Finding> {
     ? '`kgmentor setup` fetches and builds the native one, which is faster'
     : isGpuUnused(found)
       ? 'the GPU is not used: `kgmentor setup` fetches the CUDA build, or says why it is not'
-      : found.kernels === false
+      : found.withoutKernels === NOT_BUILT
         ? '`kgmentor setup` builds them: trainings are faster with them'
         : undefined;
   return { what: 'TensorFlow', ok: true, found: deviceLine(found), mend };

@@ -148,10 +148,10 @@ const usageOf = ({ device, memoryMb, gpuMemoryMb }: Partial<Usage>): string =>
   `${device === undefined ? '' : ` on ${device}`}${gpuMemoryMb === undefined ? '' : ` (${count(gpuMemoryMb)} MB in use there)`}${memoryMb === undefined ? '' : `, ${count(memoryMb)} MB`}`;
 
 /** What TensorFlow runs on. */
-export const deviceLine = ({ backend, gpu, version, kernels, fallback }: Device): string =>
+export const deviceLine = ({ backend, gpu, version, withoutKernels, fallback }: Device): string =>
   backend === 'wasm'
     ? `tfjs ${version} on WebAssembly${fallback ? `, as the native TensorFlow does not load (${fallback})` : ''}`
-    : `TensorFlow ${version} on ${gpu ? 'a GPU' : 'the CPU'}${kernels === false ? ", without kgmentor's kernels" : ''}`;
+    : `TensorFlow ${version} on ${gpu ? 'a GPU' : 'the CPU'}${withoutKernels ? `, without kgmentor's kernels (${withoutKernels})` : ''}`;
 
 /** How far vectors moved, for people. */
 export const driftText = ({ entities, cosine, low }: Drift): string =>

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import util from 'node:util';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 import { KgmentorError } from '../errors.js';
-import type { Device } from '../events.js';
+import { type Device, NOT_BUILT } from '../events.js';
 import { startPortable } from './portable.js';
 
 const require = createRequire(import.meta.url);
@@ -62,19 +62,23 @@ export const tf = loaded.tf;
 
 export const isNative = loaded.isNative;
 
-/** The kernels of `native/kernels.cc` are for CPUs. */
-function registerKernels(): boolean {
-  if (!loaded.isNative || nativeBackend(loaded.tf).isUsingGpuDevice) return false;
+/** The kernels of `native/kernels.cc` are for CPUs; `KGMENTOR_KERNELS=off` leaves them out. Says why they are not there. */
+function registerKernels(): string | undefined {
+  if (process.env.KGMENTOR_KERNELS === 'off') return 'KGMENTOR_KERNELS is off';
   try {
     require('@tensorflow/tfjs-node-gpu/lib/napi-v8/kgmentor_kernels.node');
-    return true;
-  } catch {
-    return false;
+    return undefined;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return NOT_BUILT;
+    return (cause as Error).message.split('\n')[0];
   }
 }
 
+const isOnCpu = loaded.isNative && !nativeBackend(loaded.tf).isUsingGpuDevice;
+const withoutKernels = isOnCpu ? registerKernels() : undefined;
+
 /** Whether TensorFlow has the operations of `kernels`. */
-export const hasKernels = registerKernels();
+export const hasKernels = isOnCpu && withoutKernels === undefined;
 
 /** `tf.tidy` for work whose result holds no tensor, or is of a type that tfjs does not know. */
 export function tidied<T>(work: () => T): T {
@@ -96,6 +100,10 @@ export function device(): Device {
       ...(fallback !== undefined && { fallback }),
     };
   const { isUsingGpuDevice, binding } = nativeBackend(tf);
-  const found = { backend: tf.getBackend(), gpu: isUsingGpuDevice, version: binding.TF_Version };
-  return isUsingGpuDevice ? found : { ...found, kernels: hasKernels };
+  return {
+    backend: tf.getBackend(),
+    gpu: isUsingGpuDevice,
+    version: binding.TF_Version,
+    ...(withoutKernels !== undefined && { withoutKernels }),
+  };
 }

@@ -45,14 +45,7 @@ export const chains = ({ exponentials, sigmoidGradient, tanhGradient }: Given): 
       ) as Tensor2D;
     }),
   roots,
-  pulls: (squares, least) => {
-    const distance = roots(squares, least);
-    const { exp, sum, logSum } = exponentials(distance, -1);
-    const pull = tf.div(exp, distance) as Tensor2D;
-    tf.dispose([distance, exp]);
-    return { pull, sum, logSum };
-  },
-  less: (a, b, c) => tf.tidy(() => tf.sub(a, tf.mul(b, c))),
+  minus: (a, b, c) => tf.tidy(() => tf.sub(a, tf.mul(b, c))),
   complexProduct: (x, y) =>
     tf.tidy(() => {
       const [[a, b], [c, d]] = [halves(x), halves(y)];

@@ -1,6 +1,6 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from './backend.js';
-import { type Exponentials, exponentials, less, matMul, pulls, roots, widened } from './ops.js';
+import { type Exponentials, exponentials, matMul, minus, pulls, roots, widened } from './ops.js';
 
 export type Geometry = 'dot' | 'unit' | 'l2';
 
@@ -29,14 +29,13 @@ export interface Scored {
   };
 }
 
-export interface Drawn {
+interface Drawn {
   readonly dQuery: Tensor2D;
   readonly dTable: Tensor2D;
 }
 
 /** `sum` and `logSum` are those of {@link Exponentials}. */
 export interface Softmax extends Omit<Exponentials, 'exp'> {
-  exp(): Tensor2D;
   /**
    * Gradients of Σ weight_i · exp_ij · score_ij, the weights and the exponentials held.
    *
@@ -110,7 +109,7 @@ const products = (table: Tensor2D): Pick<Scoring, 'all'> => ({
       valuesAt: (pairs) => valuesAt(values, pairs),
       softmax() {
         const { exp, ...sums } = exponentials(values, 1);
-        return { ...sums, exp: () => exp, back: (weight) => back(exp, weight) };
+        return { ...sums, back: (weight) => back(exp, weight) };
       },
       back,
       backOf: ({ row, column, weight }) => ({
@@ -143,31 +142,40 @@ function distances(table: Tensor2D): Pick<Scoring, 'all'> {
       const one = tf.ones([query.shape[0], 1]) as Tensor2D;
       const asked = widened(query, -2, tail([1, 0], [0, 1])); // [−2 query | 1 | |q|² | 0 …]
       const square = matMul(asked, wide, false, true); // [n, entities]
-      const distanceAt = (pairs: Pick<Pairs, 'row' | 'column'>) => roots(valuesAt(square, pairs), NEAREST);
+      let distance: Tensor2D | undefined;
+      /** Takes the place of the squares, which are as large. */
+      const values = () => {
+        if (!distance) {
+          distance = roots(square, NEAREST);
+          square.dispose();
+        }
+        return distance;
+      };
+      const distanceAt = (pairs: Pick<Pairs, 'row' | 'column'>) =>
+        distance ? valuesAt(distance, pairs) : roots(valuesAt(square, pairs), NEAREST);
       /** @param pull [n, entities] what is to reach a score over its distance @param weight [n, 1] */
       const draw = (pull: Tensor2D, weight: Tensor2D): Drawn => {
         const drawn = matMul(pull, wide);
         const strength = tf.slice(drawn, [0, width + 1], [-1, 1]) as Tensor2D; // [n, 1]
-        const towards = less(tf.slice(drawn, [0, 0], [-1, width]), query, strength);
+        const towards = minus(tf.slice(drawn, [0, 0], [-1, width]), query, strength);
         const pulled = matMul(pull, tf.mul(query, weight), true, false); // [entities, width]
         const mass = matMul(pull, weight, true, false); // [entities, 1]
-        return { dQuery: tf.mul(towards, weight) as Tensor2D, dTable: less(pulled, table, mass) };
+        return { dQuery: tf.mul(towards, weight) as Tensor2D, dTable: minus(pulled, table, mass) };
       };
-      let distance: Tensor2D | undefined;
-      const values = () => {
-        distance ??= roots(square, NEAREST);
-        return distance;
-      };
+      const back = (dScores: Tensor2D, weight = one) => draw(tf.div(dScores, values()), weight);
       return {
         values,
         sign: -1,
         valuesAt: distanceAt,
         softmax() {
+          if (!pulls) {
+            const { exp, ...sums } = exponentials(values(), -1);
+            return { ...sums, back: (weight) => back(exp, weight) };
+          }
           const { pull, ...sums } = pulls(square, NEAREST);
-          const exp = () => exponentials(values(), -1).exp;
-          return { ...sums, exp, back: (weight) => draw(pull, weight) };
+          return { ...sums, back: (weight) => draw(pull, weight) };
         },
-        back: (dScores, weight = one) => draw(tf.div(dScores, values()), weight),
+        back,
         backOf({ row, column, weight }) {
           // By the same distances as all else: near 0 those of the pairs themselves differ from them.
           const pull = tf.div(weight, distanceAt({ row, column }));

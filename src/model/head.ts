@@ -117,7 +117,9 @@ function chunkPass(
   const { dQuery, dTable } =
     parts.length === 1
       ? parts[0].soft.back(parts[0].weight)
-      : scored.back(tf.addN(parts.map(({ soft, weight }) => tf.mul(soft.exp(), weight))) as Tensor2D);
+      : scored.back(
+          tf.addN(parts.map(({ soft, weight }) => tf.mul(soft.exp as Tensor2D, weight))) as Tensor2D,
+        );
   if (from === 0) assign(gradient, dTable);
   else assignAdd(gradient, dTable);
   dTable.dispose(); // else the table would be copied when rows are added to it
@@ -139,6 +141,8 @@ function chunkPass(
 
 /** A term's softmax over the scores of some rows. */
 interface TermSoftmax extends Softmax {
+  /** [rows, entities], where other terms are there. */
+  readonly exp?: Tensor2D;
   /** What it is taken of, at some pairs: [pairs, 1]. */
   logitsAt(pairs: Pairs): Tensor2D;
 }
@@ -159,7 +163,7 @@ function softmaxOf(
   const { exp, ...sums } = exponentials(values as Tensor2D, sign);
   return {
     ...sums,
-    exp: () => exp,
+    exp,
     back: (weight) => scored.back(exp, weight),
     logitsAt: (pairs) => signed(valuesAt(values as Tensor2D, pairs), sign),
   };

@@ -31,7 +31,7 @@ export const kernels: FusedOps = {
     const [pull, sum, logSum] = run<[Tensor2D, Tensor2D, Tensor2D]>('Pulls', 3, squares, tf.scalar(least));
     return { pull, sum, logSum };
   },
-  less: (a, b, c) => run<[Tensor2D]>('Less', 1, a, b, c)[0],
+  minus: (a, b, c) => run<[Tensor2D]>('Minus', 1, a, b, c)[0],
   complexProduct: (x, y) => run<[Tensor2D]>('ComplexProduct', 1, x, y)[0],
   complexProductBack(d, x, y) {
     const [dx, dy] = run<[Tensor2D, Tensor2D]>('ComplexProductBackward', 2, d, x, y);

@@ -125,7 +125,8 @@ export function pathRows({ size, hops, entity }: Paths): { rows: Int32Array; sha
 export function queriesOf(model: Model, paths: Paths): Tensor2D {
   const { rows, shape } = pathRows(paths);
   return model.encoder.forward(
-    gatherRows(model.entity.value, tf.tensor1d(rows, 'int32')),
+    // Not of the variable: one of which rows were gathered is copied whenever it is read as a whole, in each later step.
+    tf.gather(read<Tensor2D>(model.entity.value), tf.tensor1d(rows, 'int32')),
     gatherRows(model.relation.value, tf.tensor1d(paths.relation, 'int32')),
     readWeights(model),
     shape,

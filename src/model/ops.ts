@@ -1,6 +1,7 @@
 /**
  * Operations that tfjs does not have: variables that are updated in place, and fused kernels. The native backend has
- * TensorFlow's own, the portable one those of `portableOps`; what is above does not know which it runs on.
+ * TensorFlow's own and, on a CPU, those of `kernels`, the portable one those of `portableOps`; what is above does not know
+ * which it runs on.
  */
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-node-gpu';
 import { isNative } from './backend.js';
@@ -52,13 +53,14 @@ export interface FusedOps {
   /** √max(values, least) */
   roots(values: Tensor2D, least: number): Tensor2D;
   /**
-   * What pulls in a softmax of the rows of −d, d = √max(squares, least).
+   * What pulls in a softmax of the rows of −d, d = √max(squares, least); undefined where only a chain does it, which
+   * holds more at once than one that begins with the distances.
    *
    * @param squares [n, entities]
    */
-  pulls(squares: Tensor2D, least: number): Pulls;
+  readonly pulls?: (squares: Tensor2D, least: number) => Pulls;
   /** a − c · b of a and b [n, width], c [n, 1]. */
-  less(a: Tensor2D, b: Tensor2D, c: Tensor2D): Tensor2D;
+  minus(a: Tensor2D, b: Tensor2D, c: Tensor2D): Tensor2D;
   /** The product of complex numbers written as [re | im], row by row. */
   complexProduct(x: Tensor2D, y: Tensor2D): Tensor2D;
   /** Gradients by x and y. */
@@ -186,7 +188,7 @@ export const {
   widened,
   roots,
   pulls,
-  less,
+  minus,
   complexProduct,
   complexProductBack,
   cubes,

@@ -143,7 +143,7 @@ export const {
   widened,
   roots,
   pulls,
-  less,
+  minus,
   complexProduct,
   complexProductBack,
   cubes,

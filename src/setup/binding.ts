@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,17 +21,24 @@ export function packageVersion(): string {
 
 const native = fileURLToPath(new URL('../../../src/model/native/', import.meta.url));
 
-/** Changes with the sources of the kernels. */
+/** How kernels are compiled: their loops become vectors; where they run they stay, as their threads do. */
+const KERNEL_FLAGS = ['-O3', '-fopenmp-simd', '-fno-math-errno', '-fno-trapping-math', '-Wl,-z,nodelete'];
+
+/** Changes with what the kernels are made from. */
 export function kernelsDigest(): string {
-  const hash = createHash('sha256');
-  for (const name of readdirSync(native).sort()) hash.update(readFileSync(path.join(native, name)));
+  const hash = createHash('sha256').update(KERNEL_FLAGS.join(' '));
+  const sources = readdirSync(native).filter((name) => /\.(cc|h)$/.test(name));
+  for (const name of sources.sort()) hash.update(readFileSync(path.join(native, name)));
   return hash.digest('hex').slice(0, 8);
 }
 
+/** The kernels in a binding's folder. */
+export const kernelsIn = (binding: string): string => path.join(binding, 'napi-v8', 'kgmentor_kernels.node');
+
 /**
- * Compiles the package's binding against a staged library, and beside it the kernels of `src/model/native`, with one call
- * of the compiler each: they include only Node-API and TensorFlow's C headers. The results find the library by its place
- * beside them in the cache.
+ * Compiles the package's binding against a staged library, with one call of the compiler: its two files include only
+ * Node-API and TensorFlow's C headers. The result finds the library by its place beside it in the cache. The kernels of
+ * `src/model/native` go beside it; where they do not compile one line says so, as TensorFlow's own operations do the same.
  *
  * @throws KgmentorError UNEXPECTED with the compiler's last lines
  */
@@ -43,8 +50,8 @@ export async function compileBinding(
   env: NodeJS.ProcessEnv,
 ) {
   log('Compiling the binding of TensorFlow (half a minute, once) …');
-  const folder = path.join(empty, 'napi-v8');
-  mkdirSync(folder);
+  const target = path.join(empty, 'napi-v8', 'tfjs_binding.node');
+  mkdirSync(path.dirname(target));
   const nodeApi = (require('node-api-headers') as { include_dir: string }).include_dir;
   const flags = [
     '-std=c++17',
@@ -56,21 +63,21 @@ export async function compileBinding(
   ];
   const libraries = [`-L${library}/lib`, '-ltensorflow', '-ltensorflow_framework'];
   const rpath = `-Wl,-rpath,$ORIGIN/../../${path.basename(library)}/lib`;
-  const compile = (what: string, options: string[], sources: string[], target: string) =>
-    runTool(
-      cxx,
-      [...flags, ...options, ...sources, '-o', path.join(folder, target), ...libraries, rpath],
-      env,
-    ).catch((cause: Error) => {
-      throw new KgmentorError('UNEXPECTED', `${what} of TensorFlow does not compile. ${cause.message}`, {
-        next: 'Set CXX to another C++17 compiler (for example `CXX=g++`) and run the same command again.',
-        cause,
-      });
-    });
+  const compile = (sources: string[], to: string, more: readonly string[]) =>
+    runTool(cxx, [...flags, ...more, ...sources, '-o', to, ...libraries, rpath], env);
   const own = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) =>
     path.join(packageFolder(), 'binding', name),
   );
-  await compile('The binding', ['-O2'], own, 'tfjs_binding.node');
-  const fast = ['-O3', '-fopenmp-simd', '-fno-math-errno', '-fno-trapping-math'];
-  await compile('A kernel', fast, [path.join(native, 'kernels.cc')], 'kgmentor_kernels.node');
+  await compile(own, target, ['-O2']).catch((cause: Error) => {
+    throw new KgmentorError('UNEXPECTED', `The binding of TensorFlow does not compile. ${cause.message}`, {
+      next: 'Set CXX to another C++17 compiler (for example `CXX=g++`) and run the same command again.',
+      cause,
+    });
+  });
+  await compile([path.join(native, 'kernels.cc')], kernelsIn(empty), KERNEL_FLAGS).catch((cause: Error) => {
+    rmSync(kernelsIn(empty), { force: true });
+    log(
+      `kgmentor's kernels do not compile, and trainings are slower without them. \`kgmentor setup\` tries again, with another C++ compiler where CXX names one (for example \`CXX=g++\`). ${cause.message}`,
+    );
+  });
 }

@@ -10,7 +10,7 @@ import {
 import path from 'node:path';
 import { KgmentorError } from '../errors.js';
 import type { Device } from '../events.js';
-import { compileBinding, kernelsDigest, packageFolder, packageVersion } from './binding.js';
+import { compileBinding, kernelsDigest, kernelsIn, packageFolder, packageVersion } from './binding.js';
 import { cacheFolder } from './cache.js';
 import { isAskedFor, wantsCuda } from './gpus.js';
 import type { Log } from './lock.js';
@@ -26,7 +26,8 @@ const PURPOSE = 'The native TensorFlow';
  * against it, both once for all checkouts, in the cache folder. Returns within milliseconds where that is done. Where
  * an NVIDIA device is seen it is the CUDA build; where that cannot be had, the one for CPUs, in one line.
  *
- * @param options.again tries for the CUDA build once more where it could not be had, or found no GPU
+ * @param options.again tries once more for the CUDA build where it could not be had, or found no GPU, and for kernels
+ * that did not compile
  * @param options.cuda whether it is wanted
  * @throws KgmentorError USAGE where the platform or a program that is needed is missing, UNREACHABLE where the library
  * cannot be fetched, UNEXPECTED where what was built does not load
@@ -42,6 +43,7 @@ export async function ensureTensorFlow(
       next: 'Take KGMENTOR_DEVICE=gpu away.',
     });
   const stamp = path.join(packageFolder(), '.kgmentor-ready');
+  if (options.again) for (const build of [cpu, cuda]) if (build) dropWithoutKernels(build);
   if (!cuda) return isReady(stamp, cpu, cpu) ? undefined : make(cpu, stamp, cpu, log);
   if (!options.again && (isReady(stamp, cuda, cuda) || (isReady(stamp, cuda, cpu) && !isAskedFor('gpu'))))
     return;
@@ -55,17 +57,19 @@ export async function ensureTensorFlow(
   }
 }
 
+/** A binding without kernels is made anew. */
+function dropWithoutKernels(build: Build): void {
+  const binding = path.join(cacheFolder(), bindingOf(build));
+  if (!existsSync(kernelsIn(binding))) rmSync(binding, { recursive: true, force: true });
+}
+
 /** Stages a build, points the package to it and sees it load. */
 async function make(build: Build, stamp: string, wanted: Build, log: Log): Promise<void> {
   const { binding } = await stageTensorFlow({ cache: cacheFolder(), log, build });
   try {
     pointTo(path.join(packageFolder(), 'lib'), binding);
-    const { gpu, kernels } = await tryToLoad(binding);
+    const { gpu } = await tryToLoad(binding);
     writeFileSync(stamp, stampOf(wanted, build));
-    if (!gpu && !kernels)
-      log(
-        'TensorFlow does not take the kernels that were compiled for it: trainings use its own, which are slower.',
-      );
     if (build.cuda && !gpu)
       log(
         'The CUDA build of TensorFlow loads and finds no GPU that it can use, so that trainings use the CPU. See whether `nvidia-smi` lists one, with a driver for CUDA 12.',

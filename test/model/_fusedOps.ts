@@ -1,7 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-node-gpu';
 import { gaussians, seededRandom } from '../../src/kg/random.js';
 import { tf } from '../../src/model/backend.js';
-import type { FusedOps } from '../../src/model/ops.js';
+import type { FusedOps, Pulls } from '../../src/model/ops.js';
 
 export const random = <T extends Tensor = Tensor2D>(shape: number[], seed: number, deviation = 1): T => {
   const size = shape.reduce((product, length) => product * length, 1);
@@ -16,6 +16,18 @@ export const SIZES: readonly [rows: number, columns: number][] = [
   [33, 64],
   [65, 1030],
 ];
+
+/** As many entities as a step compares with at most. */
+export const WIDE: readonly [rows: number, columns: number] = [3, 100_000];
+/** What goes over entities. */
+export const SCORES = ['exponentials', 'roots', 'pulls', 'standings'];
+
+/** The same as `pulls`, by the distances. */
+function chained(ops: FusedOps, squares: Tensor2D, least: number): Pulls {
+  const distance = ops.roots(squares, least);
+  const { exp, ...sums } = ops.exponentials(distance, -1);
+  return { ...sums, pull: tf.div(exp, distance) };
+}
 
 /** Every fused operation on random numbers of a size, by name. */
 export const CALLS: Readonly<Record<string, (ops: FusedOps, rows: number, columns: number) => Tensor[]>> = {
@@ -32,11 +44,12 @@ export const CALLS: Readonly<Record<string, (ops: FusedOps, rows: number, column
   ],
   roots: (ops, rows, columns) => [ops.roots(random([rows, columns], 1, 3), 1e-8)],
   pulls(ops, rows, columns) {
-    const { pull, sum, logSum } = ops.pulls(random([rows, columns], 1, 30), 1e-2);
+    const squares = random([rows, columns], 1, 30);
+    const { pull, sum, logSum } = ops.pulls?.(squares, 1e-2) ?? chained(ops, squares, 1e-2);
     return [tf.div(pull, sum), logSum];
   },
-  less: (ops, rows, columns) => [
-    ops.less(random([rows, columns], 1), random([rows, columns], 2), random([rows, 1], 3)),
+  minus: (ops, rows, columns) => [
+    ops.minus(random([rows, columns], 1), random([rows, columns], 2), random([rows, 1], 3)),
   ],
   complexProduct: (ops, rows, columns) => [
     ops.complexProduct(random([rows, 2 * columns], 1), random([rows, 2 * columns], 2)),

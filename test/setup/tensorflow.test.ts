@@ -13,6 +13,7 @@ import test from 'node:test';
 import { KgmentorError } from '../../src/errors.js';
 import { packageFolder } from '../../src/setup/binding.js';
 import { ensureTensorFlow, stageTensorFlow } from '../../src/setup/tensorflow.js';
+import { buildHere } from '../../src/setup/wheels.js';
 import { temporaryFolder } from './_folder.js';
 
 const folder = temporaryFolder();
@@ -82,6 +83,24 @@ test('what is staged once needs no tool any more', async () => {
   const { library, binding } = await stageTensorFlow({ cache, log: quiet, env: { PATH: '' } });
   assert.ok(existsSync(path.join(library, 'lib', 'libtensorflow_cc.so.2')));
   assert.ok(existsSync(path.join(binding, 'napi-v8', 'tfjs_binding.node')));
+});
+
+test('kernels that do not compile cost one line, not the native library', async () => {
+  const cache = path.join(folder, 'no-kernels');
+  mkdirSync(cache);
+  const library = path.join(realpathSync(path.join(packageFolder(), 'lib')), '..', buildHere('cpu').name);
+  symlinkSync(library, path.join(cache, path.basename(library)));
+  const refuses = 'case "$*" in *--version*) exit 0;; *kernels.cc*) echo "no such target" >&2; exit 1;; esac';
+  const makes = 'while [ "$1" != -o ]; do shift; done; : > "$2"';
+  const CXX = path.join(programs('half', { cxx: `${refuses}; ${makes}` }), 'cxx');
+  const lines: string[] = [];
+  const log = (line: string) => void lines.push(line);
+  const { binding } = await stageTensorFlow({ cache, log, env: { ...process.env, CXX } });
+  assert.deepEqual(readdirSync(path.join(binding, 'napi-v8')), ['tfjs_binding.node']);
+  const [compiling, told, ...rest] = lines;
+  assert.match(compiling, /^Compiling/);
+  assert.match(told, /^kgmentor's kernels do not compile.*`kgmentor setup` tries again.*no such target/s);
+  assert.deepEqual(rest, []);
 });
 
 test('a set-up that is complete is seen in less than a tenth of a second', async () => {

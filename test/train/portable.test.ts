@@ -9,15 +9,18 @@ import type { ChildMessage } from '../../src/train/messages.js';
 import { runTraining } from '../../src/train/process.js';
 import { folder, stopAtValidation, studentJob, teacherJob } from './_graph.js';
 
-type Backend = 'native' | 'wasm';
+/** `plain` is native without kernels. */
+type Backend = 'native' | 'plain' | 'wasm';
 
 /** Work in processes that are told their backend by the environment. */
 async function on<T>(backend: Backend, work: () => Promise<T>): Promise<T> {
-  process.env.KGMENTOR_BACKEND = backend;
+  process.env.KGMENTOR_BACKEND = backend === 'wasm' ? 'wasm' : 'native';
+  if (backend === 'plain') process.env.KGMENTOR_KERNELS = 'off';
   try {
     return await work();
   } finally {
     delete process.env.KGMENTOR_BACKEND;
+    delete process.env.KGMENTOR_KERNELS;
   }
 }
 
@@ -26,6 +29,7 @@ interface Told {
   readonly losses: number[];
   readonly values: number[];
   readonly backend?: string;
+  readonly without?: string;
 }
 
 const train = (backend: Backend, job: Job, at = folder()): Promise<Told> =>
@@ -38,6 +42,7 @@ const train = (backend: Backend, job: Job, at = folder()): Promise<Told> =>
       losses: told.flatMap((m) => (m.type === 'epoch' ? [m.loss] : [])),
       values: told.flatMap((m) => (m.type === 'evaluated' ? [m.value] : [])),
       backend: told.flatMap((m) => (m.type === 'device' ? [m.backend] : []))[0],
+      without: told.flatMap((m) => (m.type === 'device' ? [m.withoutKernels] : []))[0],
     };
   });
 
@@ -54,7 +59,7 @@ function near(found: readonly number[], expected: readonly number[]): void {
 const short = { epochs: 2, evaluateEvery: 1, patience: 9, heads: 2, pathLength: 2 };
 
 for (const name of ENCODER_NAMES)
-  test(`${name}: a teacher and its student lose on WebAssembly what they lose natively`, async () => {
+  test(`${name}: a teacher and its student lose on WebAssembly, and the teacher without kernels, what they lose natively`, async () => {
     const own = { ...short, encoder: name };
     const native = await train('native', teacherJob(own));
     const portable = await train('wasm', teacherJob(own));
@@ -63,6 +68,10 @@ for (const name of ENCODER_NAMES)
     assert.equal(native.losses.length, 2);
     near(portable.losses, native.losses);
     near(portable.values, native.values);
+    const plain = await train('plain', teacherJob(own));
+    assert.match(plain.without ?? '', /KGMENTOR_KERNELS is off/);
+    near(plain.losses, native.losses);
+    near(plain.values, native.values);
     // Each reads the teacher of the other.
     const student = { ...own, encoder: ENCODER_FACTS[name].kind === 'path' ? name : 'complex' };
     const { losses } = await train('native', studentJob(native.at, student));

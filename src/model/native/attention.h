@@ -80,8 +80,8 @@ BY_LEVEL(mixBack,
     }
 }
 
-// ---- The operations. Queries and keys are [size, tokens, 2, heads, width], values [size, tokens, heads, width], weights
-// [size · heads, tokens, tokens].
+// ---- The operations. Queries and keys are [size, tokens, 2, heads, width], values [size, tokens, heads, width],
+// weights [size · heads, tokens, tokens].
 
 struct Heads {
   int64_t size, tokens, heads, width;
@@ -99,7 +99,7 @@ struct Heads {
 
 Heads headsOf(Call& call, int index, int rank) {
   const std::vector<int64_t> shape = call.shape(index);
-  call.expect(static_cast<int>(shape.size()) == rank);
+  call.expect(static_cast<int>(shape.size()) == rank && (rank == 4 || shape[2] == 2));
   if (!call.ok()) return {};
   return {shape[0], shape[1], shape[rank - 2], shape[rank - 1]};
 }
@@ -112,7 +112,8 @@ void attentionWeights(Call& call) {
   const int64_t stride = 2 * s.all();
   s.run([&](int64_t b, int64_t h) {
     const float* const q = x.data + b * s.tokens * stride + h * s.width;
-    weigh({q, stride}, {q + s.all(), stride}, s.tokens, s.width, weights.data + (b * s.heads + h) * s.tokens * s.tokens);
+    float* const pairs = weights.data + (b * s.heads + h) * s.tokens * s.tokens;
+    weigh({q, stride}, {q + s.all(), stride}, s.tokens, s.width, pairs);
   });
 }
 

@@ -43,15 +43,15 @@ bool add(const char* name, int inputs, int outputs) {
   return taken;
 }
 
-// Once a process: a worker thread of Node's loads the library again.
+// Once a process: a worker thread of Node's loads the library again, which stays mapped (`-z nodelete`).
 bool registered() {
   static const bool all =
       add<exponentials<1>>("KgmentorExponentials", 1, 3) &&
-      add<exponentials<-1>>("KgmentorExponentialsOfOpposites", 1, 3) && add<widened>("KgmentorWidened", 3, 1) && add<roots>("KgmentorRoots", 2, 1) &&
-      add<pulls>("KgmentorPulls", 2, 3) && add<less>("KgmentorLess", 3, 1) &&
+      add<exponentials<-1>>("KgmentorExponentialsOfOpposites", 1, 3) && add<widened>("KgmentorWidened", 3, 1) &&
+      add<roots>("KgmentorRoots", 2, 1) && add<pulls>("KgmentorPulls", 2, 3) && add<minus>("KgmentorMinus", 3, 1) &&
       add<complexProduct>("KgmentorComplexProduct", 2, 1) &&
       add<complexProductBackward>("KgmentorComplexProductBackward", 3, 2) &&
-      add<cubes<cubesRow>>("KgmentorCubes", 1, 2) && add<cubes<complexCubesRow>>("KgmentorComplexCubes", 1, 2) &&
+      add<cubes<cubesRow, 1>>("KgmentorCubes", 1, 2) && add<cubes<complexCubesRow, 2>>("KgmentorComplexCubes", 1, 2) &&
       add<standings>("KgmentorStandings", 2, 1) && add<columnSums>("KgmentorColumnSums", 1, 1) &&
       add<lstmForward>("KgmentorLstm", 4, 4) && add<lstmBackward>("KgmentorLstmBackward", 6, 2) &&
       add<layerNorm>("KgmentorLayerNorm", 3, 3) && add<layerNormBackward>("KgmentorLayerNormBackward", 4, 2) &&

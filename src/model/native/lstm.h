@@ -61,7 +61,8 @@ BY_LEVEL(lstmRowBack,
   }
 }
 
-// Inputs: what the step kept, then the gradients by its hidden state, and by hidden state and cell from the step after it.
+// Inputs: what the step kept, the gradient by its hidden state, then those by hidden state and cell through the step
+// after it.
 void lstmBackward(Call& call) {
   const Array gates = call.input(0), seen = call.input(1), before = call.input(2);
   const Array dHidden = call.input(3), dHiddenLater = call.input(4), dCellLater = call.input(5);

@@ -93,9 +93,10 @@ BY_LEVEL(complexCubesRow, (const float* x, int64_t n, float* sum, float* by), (x
   *sum = total;
 }
 
-template <void (*kRow)(const float*, int64_t, float*, float*)>
+template <void (*kRow)(const float*, int64_t, float*, float*), int kParts>
 void cubes(Call& call) {
   const Array x = call.input(0);
+  call.expect(x.columns % kParts == 0);
   const Array sum = call.output(0, {x.rows, 1}), by = call.output(1, {x.rows, x.columns});
   if (!call.ok()) return;
   pool().run(x.rows, x.rows * x.columns, [&](int64_t from, int64_t to) {
@@ -105,7 +106,8 @@ void cubes(Call& call) {
 
 // ---- Layer normalisation and its way back.
 
-BY_LEVEL(normRow, (const float* x, const float* scale, const float* shift, int64_t n, float* y, float* normal, float* inverse),
+BY_LEVEL(normRow,
+         (const float* x, const float* scale, const float* shift, int64_t n, float* y, float* normal, float* inverse),
          (x, scale, shift, n, y, normal, inverse)) {
   float sum = 0, squares = 0;
 #pragma omp simd reduction(+ : sum)
@@ -135,7 +137,8 @@ void layerNorm(Call& call) {
 }
 
 BY_LEVEL(normRowBack,
-         (const float* dy, const float* normal, const float* scale, float inverse, int64_t n, float* dx, float* byScale),
+         (const float* dy, const float* normal, const float* scale, float inverse, int64_t n, float* dx,
+          float* byScale),
          (dy, normal, scale, inverse, n, dx, byScale)) {
   float sum = 0, along = 0;
 #pragma omp simd reduction(+ : sum, along)

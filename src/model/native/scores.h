@@ -7,6 +7,9 @@
 
 namespace {
 
+// So many numbers are summed by themselves: a sum of all in a row would lose the last places.
+constexpr int64_t kBlock = 4096;
+
 // ---- Exponentials of rows for a softmax: exp(s − max), their sum, and log Σ exp(s), of s = sign · values.
 
 BY_LEVEL(exponentialsOf, (const float* x, int64_t n, float sign, float* e, float* sum, float* logSum),
@@ -15,11 +18,16 @@ BY_LEVEL(exponentialsOf, (const float* x, int64_t n, float sign, float* e, float
 #pragma omp simd reduction(max : top)
   for (int64_t j = 0; j < n; j++) top = sign * x[j] > top ? sign * x[j] : top;
   float total = 0;
-#pragma omp simd reduction(+ : total)
-  for (int64_t j = 0; j < n; j++) {
-    const float y = expOf(sign * x[j] - top);
-    e[j] = y;
-    total += y;
+  for (int64_t begin = 0; begin < n; begin += kBlock) {
+    const int64_t end = begin + kBlock < n ? begin + kBlock : n;
+    float part = 0;
+#pragma omp simd reduction(+ : part)
+    for (int64_t j = begin; j < end; j++) {
+      const float y = expOf(sign * x[j] - top);
+      e[j] = y;
+      part += y;
+    }
+    total += part;
   }
   *sum = total;
   *logSum = std::log(total) + top;
@@ -89,12 +97,17 @@ BY_LEVEL(pullsOf, (const float* x, int64_t n, float least, float* pull, float* s
   for (int64_t j = 0; j < n; j++) nearest = x[j] < nearest ? x[j] : nearest;
   const float top = std::sqrt(nearest < least ? least : nearest);
   float total = 0;
-#pragma omp simd reduction(+ : total)
-  for (int64_t j = 0; j < n; j++) {
-    const float d = std::sqrt(x[j] < least ? least : x[j]);
-    const float e = expOf(top - d);
-    pull[j] = e / d;
-    total += e;
+  for (int64_t begin = 0; begin < n; begin += kBlock) {
+    const int64_t end = begin + kBlock < n ? begin + kBlock : n;
+    float part = 0;
+#pragma omp simd reduction(+ : part)
+    for (int64_t j = begin; j < end; j++) {
+      const float d = std::sqrt(x[j] < least ? least : x[j]);
+      const float e = expOf(top - d);
+      pull[j] = e / d;
+      part += e;
+    }
+    total += part;
   }
   *sum = total;
   *logSum = std::log(total) - top;
@@ -112,16 +125,17 @@ void pulls(Call& call) {
   });
 }
 
-// ---- Places of each row's own number: how many are greater, less how many are smaller.
+// ---- Places of each row's own number: how many are greater, less how many are smaller; none where one is no number.
 
 BY_LEVEL(standingOf, (const float* x, int64_t n, float own, float* out), (x, n, own, out)) {
-  int32_t above = 0, below = 0;
-#pragma omp simd reduction(+ : above, below)
+  int32_t above = 0, below = 0, same = 0;
+#pragma omp simd reduction(+ : above, below, same)
   for (int64_t j = 0; j < n; j++) {
     above += x[j] > own;
     below += x[j] < own;
+    same += x[j] == own;
   }
-  *out = static_cast<float>(above - below);
+  *out = above + below + same == n ? static_cast<float>(above - below) : NAN;
 }
 
 void standings(Call& call) {
@@ -136,18 +150,18 @@ void standings(Call& call) {
 
 // ---- a − c · b, each row with a number of its own.
 
-BY_LEVEL(lessOf, (const float* a, const float* b, float c, int64_t n, float* out), (a, b, c, n, out)) {
+BY_LEVEL(minusOf, (const float* a, const float* b, float c, int64_t n, float* out), (a, b, c, n, out)) {
 #pragma omp simd
   for (int64_t j = 0; j < n; j++) out[j] = a[j] - c * b[j];
 }
 
-void less(Call& call) {
+void minus(Call& call) {
   const Array a = call.input(0), b = call.input(1), c = call.input(2);
   call.expect(b.rows == a.rows && b.columns == a.columns && c.rows * c.columns == a.rows);
   const Array out = call.output(0, {a.rows, a.columns});
   if (!call.ok()) return;
   pool().run(a.rows, a.rows * a.columns, [&](int64_t from, int64_t to) {
-    for (int64_t i = from; i < to; i++) lessOf(a.row(i), b.row(i), c.data[i], a.columns, out.row(i));
+    for (int64_t i = from; i < to; i++) minusOf(a.row(i), b.row(i), c.data[i], a.columns, out.row(i));
   });
 }
 

@@ -6,9 +6,14 @@
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
+
+#if defined(__linux__)
+#include <sched.h>
+#endif
 
 #include "tensorflow/c/ops.h"
 #include "tensorflow/c/tf_tensor.h"
@@ -65,35 +70,44 @@ const int level = [] {
 
 class Pool {
  public:
-  explicit Pool(int count) : count_(count) {
+  explicit Pool(int count) {
+    for (int i = 1; i < count; i++) helpers_.push_back(std::make_unique<Helper>());
     for (int i = 1; i < count; i++) std::thread([this, i] { serve(i); }).detach();
   }
 
-  // Calls part(from, to) for as many parts of [0, n) as there are threads; on the caller's alone where that is faster.
+  // Calls part(from, to) for parts of [0, n), as many as there are threads, or fewer where they would be small.
   void run(int64_t n, int64_t numbers, const std::function<void(int64_t, int64_t)>& part) {
+    const int64_t most = std::min<int64_t>({static_cast<int64_t>(helpers_.size()) + 1, n, numbers / kLeast});
     std::unique_lock<std::mutex> alone(caller_, std::defer_lock);
-    if (count_ == 1 || n < 2 || numbers < kLeast || !alone.try_lock()) return part(0, n);
-    const auto share = [&part, n, this](int i) { part(n * i / count_, n * (i + 1) / count_); };
+    if (most < 2 || !alone.try_lock()) return part(0, n);
+    const auto share = [&part, n, most](int64_t i) { part(n * i / most, n * (i + 1) / most); };
     {
       std::lock_guard<std::mutex> guard(mutex_);
       work_ = share;
-      left_ = count_ - 1;
-      turn_++;
+      left_ = most - 1;
+      for (int64_t i = 1; i < most; i++) helpers_[i - 1]->asked = true;
     }
-    begin_.notify_all();
+    for (int64_t i = 1; i < most; i++) helpers_[i - 1]->begin.notify_one();
     share(0);
     std::unique_lock<std::mutex> guard(mutex_);
     end_.wait(guard, [this] { return left_ == 0; });
   }
 
  private:
-  static constexpr int64_t kLeast = 1 << 15;
+  // Numbers that are worth the waking of a thread.
+  static constexpr int64_t kLeast = 1 << 14;
+
+  struct Helper {
+    std::condition_variable begin;
+    bool asked = false;
+  };
 
   void serve(int i) {
-    for (int64_t seen = 0;;) {
+    Helper& mine = *helpers_[i - 1];
+    for (;;) {
       std::unique_lock<std::mutex> guard(mutex_);
-      begin_.wait(guard, [&] { return turn_ != seen; });
-      seen = turn_;
+      mine.begin.wait(guard, [&] { return mine.asked; });
+      mine.asked = false;
       const auto work = work_;
       guard.unlock();
       work(i);
@@ -102,19 +116,29 @@ class Pool {
     }
   }
 
-  const int count_;
+  std::vector<std::unique_ptr<Helper>> helpers_;
   std::mutex caller_, mutex_;
-  std::condition_variable begin_, end_;
-  std::function<void(int)> work_;
-  int left_ = 0;
-  int64_t turn_ = 0;
+  std::condition_variable end_;
+  std::function<void(int64_t)> work_;
+  int64_t left_ = 0;
 };
 
+// Processors that this process may use.
+int processors() {
+#if defined(__linux__)
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+#endif
+  return static_cast<int>(std::thread::hardware_concurrency());
+}
+
+// Made by the first kernel that runs: its thread flushes tiny numbers to zero, as TensorFlow's do, and helpers inherit
+// that.
 Pool& pool() {
   static Pool* const one = [] {
     const char* asked = std::getenv("TF_NUM_INTRAOP_THREADS");
     const int count = asked ? std::atoi(asked) : 0;
-    return new Pool(count > 0 ? count : std::max(1u, std::thread::hardware_concurrency()));
+    return new Pool(count > 0 ? count : std::max(1, processors()));
   }();
   return *one;
 }
@@ -141,6 +165,7 @@ class Call {
   // All but the last dimension are rows; a vector is one.
   Array input(int index) {
     TF_Tensor* tensor = nullptr;
+    if (!ok()) return {};  // a later success would hide it
     TF_GetInput(context_, index, &tensor, status_);
     if (!tensor) return {};
     held_.push_back(tensor);
@@ -148,6 +173,7 @@ class Call {
   }
 
   Array output(int index, const std::vector<int64_t>& shape) {
+    if (!ok()) return {};
     int64_t all = 1;
     for (const int64_t length : shape) all *= length;
     TF_Tensor* tensor = TF_AllocateOutput(context_, index, TF_FLOAT, shape.data(), static_cast<int>(shape.size()),
@@ -159,6 +185,7 @@ class Call {
 
   std::vector<int64_t> shape(int index) {
     std::vector<int64_t> lengths;
+    if (!ok()) return lengths;
     TF_Tensor* tensor = nullptr;
     TF_GetInput(context_, index, &tensor, status_);
     if (!tensor) return lengths;

@@ -72,10 +72,10 @@ const PROGRAM_MB = 400;
 /** Arrays of [positions, dim] that a step holds beside the head: of any encoder, and of each layer of a path encoder. */
 const STEP_ARRAYS = 30;
 const LAYER_ARRAYS: Readonly<Partial<Record<EncoderName, number>>> = {
-  gru: 50,
+  gru: 80,
   lstm: 65,
   rsn: 65,
-  transformer: 140,
+  transformer: 85,
 };
 
 /** Layers' weights in squares of `dim`: of each layer, and at the end. */
@@ -86,11 +86,11 @@ const LAYER_SQUARES: Readonly<Partial<Record<EncoderName, readonly [number, numb
   transformer: [8, 1],
 };
 
-/** Arrays of logits and of the table's size that a step holds, beside those of the geometry `dot`. */
+/** Arrays of logits and of the table's size that a step holds; of logits more where a sample's are corrected. */
 const GEOMETRY = {
-  dot: { logits: 2.5, tables: 2.5 },
-  unit: { logits: 2.5, tables: 8 },
-  l2: { logits: 5.5, tables: 5.5 },
+  dot: { logits: 1.7, corrected: 1, tables: 1.5 },
+  unit: { logits: 1.7, corrected: 1, tables: 7 },
+  l2: { logits: 2.2, corrected: 3, tables: 5 },
 } as const;
 
 /**
@@ -115,11 +115,13 @@ export function memoryOf(shape: MemoryShape): MemoryPlan {
   const geometry = GEOMETRY[shape.geometry];
   const logits = mb(4 * Math.min(scoreRows(shape.scored), positions) * shape.scored);
   const step =
-    (geometry.logits + (teacher?.isTempered ? 5 : 0)) * logits +
+    (geometry.logits + (shape.scored < rows ? geometry.corrected : 0) + (teacher?.isTempered ? 5 : 0)) *
+      logits +
     geometry.tables * tableOf(shape.scored) +
     arrays * mb(4 * positions * dim);
   const { validated, entities } = shape;
-  const rank = 2.5 * mb(4 * Math.min(rowsAtOnce(entities), validated) * entities);
+  const ordered = shape.geometry === 'dot' ? 0 : 2 * mb(4 * dim * entities); // a table that orders as the geometry does
+  const rank = 1.5 * mb(4 * Math.min(rowsAtOnce(entities), validated) * entities) + ordered;
   const taught = teacher ? teacherMemory(shape, teacher) : { keptMb: 0, workMb: 0 };
   const plan = {
     programMb: PROGRAM_MB,
@@ -141,7 +143,7 @@ function teacherMemory(
   const among = isSampled ? Math.min(linked, scored) : linked;
   const soft = isSampled ? 0 : mb(8 * queries * Math.min(top, linked));
   const asked = isSampled ? batch * hops : Math.min(ANSWERED, queries);
-  const answering = 5 * mb(4 * asked * among) + mb(4 * dim * among);
+  const answering = 3.5 * mb(4 * asked * among) + mb(4 * dim * among);
   return {
     keptMb:
       mb(4 * dim * known) + 2 * vectors + soft + 20 * mb(4 * batch * hops * dim) + (isTempered ? soft : 0),

@@ -99,12 +99,12 @@ function advice(machineMb: number, change: object = {}): string | null {
 
 test('a refusal names each setting that alone would do, and only these', () => {
   assert.equal(advice(20_000), null);
-  const some = advice(6000) as string;
+  const some = advice(4000) as string;
   const dim = Number(/student\.dim (\d+) instead of 256/.exec(some)?.[1]);
   assert.ok(dim >= 8 && dim < 256, some);
-  assert.equal(advice(6000, { dim }), null);
-  assert.notEqual(advice(6000, { dim: 2 * dim }), null);
+  assert.equal(advice(4000, { dim }), null);
+  assert.notEqual(advice(4000, { dim: 2 * dim }), null);
   const batch = /student\.batch (\d+) instead/.exec(some)?.[1];
-  if (batch !== undefined) assert.equal(advice(6000, { batch: Number(batch) }), null);
+  if (batch !== undefined) assert.equal(advice(4000, { batch: Number(batch) }), null);
   assert.match(advice(300) as string, /student\.dim and student\.batch smaller together/);
 });

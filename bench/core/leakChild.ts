@@ -1,6 +1,7 @@
 /** A long training whose tensors and memory are watched: `node leakChild.js FOLDER STEPS EVERY`. */
 import { tf } from '../../src/model/backend.js';
 import { readJob } from '../../src/train/job.js';
+import { breathe } from '../../src/train/loop.js';
 import { createTrainer } from '../../src/train/trainer.js';
 import { jobBatches } from '../../src/train/walkingBatches.js';
 import type { LeakPoint } from './messages.js';
@@ -15,7 +16,7 @@ for (let step = 1; step <= steps; step++) {
   const done = step - 1;
   const batch = await batches.take(Math.floor(done / batches.steps), done % batches.steps);
   trainer.step(batch, { share: done / steps, count: step });
-  await new Promise((resolve) => setImmediate(resolve)); // as the training loop does
+  await breathe(); // as the training loop does
   if (step % every === 0)
     points.push({ step, tensors: tf.memory().numTensors, residentMb: process.memoryUsage().rss / 1e6 });
 }

@@ -5,6 +5,7 @@ import { modelTensors } from '../model/model.js';
 import { type StoredTensor, writeTensors } from '../model/safetensors.js';
 import type { Batch, Batches } from './batches.js';
 import { type Progress, saveCheckpoint } from './checkpoint.js';
+import { collector } from './collect.js';
 import { areFinite, diverged } from './diverged.js';
 import { files, type Job } from './job.js';
 import { meanReciprocalRank, rankModel } from './rankModel.js';
@@ -61,8 +62,13 @@ export interface LoopOptions {
 
 const secondsSince = (started: number): number => (performance.now() - started) / 1000;
 
-/** A step blocks the event loop; this lets messages in. */
-export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const collect = collector();
+
+/** A step blocks the event loop; this lets messages in, and now and then garbage out. */
+export async function breathe(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  collect();
+}
 
 /**
  * The one training loop, for teachers and students: epochs of shuffled batches, validation, early stopping, a

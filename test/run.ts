@@ -108,9 +108,10 @@ function tally({ type, data }: TestEvent, file: string): void {
 
 /** Where this process runs the files of one lane for another, in a database of its own. */
 const { KGMENTOR_TEST_LANE: isLane, KGMENTOR_NEO4J_STARTED: started } = process.env;
-// What the tests themselves start is to know neither.
+// What the tests themselves start is to know neither; and there are tests of the kernels.
 delete process.env.KGMENTOR_TEST_LANE;
 delete process.env.KGMENTOR_NEO4J_STARTED;
+delete process.env.KGMENTOR_KERNELS;
 if (isLane) {
   const report = new PassThrough();
   const next: Next = async () => {

@@ -64,7 +64,10 @@ export const isNative = loaded.isNative;
 
 /** The kernels of `native/kernels.cc` are for CPUs; `KGMENTOR_KERNELS=off` leaves them out. Says why they are not there. */
 function registerKernels(): string | undefined {
-  if (process.env.KGMENTOR_KERNELS === 'off') return 'KGMENTOR_KERNELS is off';
+  const chosen = process.env.KGMENTOR_KERNELS || undefined;
+  if (chosen === 'off') return 'KGMENTOR_KERNELS is off';
+  if (chosen !== undefined)
+    throw new KgmentorError('USAGE', `KGMENTOR_KERNELS is "${chosen}"; off expected, or nothing.`);
   try {
     require('@tensorflow/tfjs-node-gpu/lib/napi-v8/kgmentor_kernels.node');
     return undefined;

@@ -168,7 +168,7 @@ function distances(table: Tensor2D): Pick<Scoring, 'all'> {
         sign: -1,
         valuesAt: distanceAt,
         softmax() {
-          if (!pulls) {
+          if (!pulls || distance) {
             const { exp, ...sums } = exponentials(values(), -1);
             return { ...sums, back: (weight) => back(exp, weight) };
           }

@@ -121,23 +121,29 @@ export function pathRows({ size, hops, entity }: Paths): { rows: Int32Array; sha
   };
 }
 
-/** A model's queries at all positions of paths [size · hops, width.query]; inside `tf.tidy`. */
-export function queriesOf(model: Model, paths: Paths): Tensor2D {
+/**
+ * A model's queries at all positions of paths [size · hops, width.query]; inside `tf.tidy`.
+ *
+ * @param all the whole entity table, to be read once for many. Rows are not gathered from the variable, which would be
+ * copied from then on whenever it is read as a whole: in each later step.
+ */
+export function queriesOf(
+  model: Model,
+  paths: Paths,
+  all: Tensor2D = read<Tensor2D>(model.entity.value),
+): Tensor2D {
   const { rows, shape } = pathRows(paths);
   return model.encoder.forward(
-    // Not of the variable: one of which rows were gathered is copied whenever it is read as a whole, in each later step.
-    tf.gather(read<Tensor2D>(model.entity.value), tf.tensor1d(rows, 'int32')),
+    tf.gather(all, tf.tensor1d(rows, 'int32')),
     gatherRows(model.relation.value, tf.tensor1d(paths.relation, 'int32')),
     readWeights(model),
     shape,
   ).query;
 }
 
-/** The first `entities` rows of a model's table, without a copy where that is all; inside `tf.tidy`. */
-export function firstEntities({ entity, shape }: Model, entities = shape.rows): Tensor2D {
-  const all = read<Tensor2D>(entity.value);
-  return entities === shape.rows ? all : (tf.slice(all, 0, entities) as Tensor2D);
-}
+/** The first `entities` rows of a table, without a copy where that is all; inside `tf.tidy`. */
+export const firstRows = (all: Tensor2D, entities = all.shape[0]): Tensor2D =>
+  entities === all.shape[0] ? all : (tf.slice(all, 0, entities) as Tensor2D);
 
 /**
  * A scorer for ranking, inside `tf.tidy`: a table over the first `entities` rows and the query function of whole paths,
@@ -147,12 +153,13 @@ export function pathScorerOf(
   model: Model,
   entities?: number,
 ): { table: Tensor2D; query(entity: Int32Array, relation: readonly Int32Array[]): Tensor2D } {
-  const order = orderBy(model.shape.geometry, firstEntities(model, entities));
+  const all = read<Tensor2D>(model.entity.value);
+  const order = orderBy(model.shape.geometry, firstRows(all, entities));
   return {
     table: order.table,
     query(entity, relation) {
       const paths = givenStart(entity, relation);
-      return order.query(lastHop(queriesOf(model, paths), paths));
+      return order.query(lastHop(queriesOf(model, paths, all), paths));
     },
   };
 }

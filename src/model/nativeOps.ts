@@ -1,6 +1,7 @@
 /**
  * TensorFlow operations that tfjs does not wrap, called through the node backend: resource variables, updated in place,
- * and fused kernels, our own where they are there. A variable of which rows were gathered or changed is copied when it is read as a whole.
+ * and fused kernels, our own where they are there. A variable of which rows were gathered or changed is copied when it is
+ * read as a whole.
  */
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { hasKernels, tf } from './backend.js';

@@ -67,7 +67,10 @@ export interface FusedOps {
   complexProductBack(d: Tensor2D, x: Tensor2D, y: Tensor2D): { dx: Tensor2D; dy: Tensor2D };
   /** Σ_j |x_j|³ of rows [n, width], of complex numbers written as [re | im] where they are. */
   cubes(x: Tensor2D, isComplex: boolean): Cubes;
-  /** [n] how many of a row's values [n, candidates] are greater than its own [n], less how many are smaller. */
+  /**
+   * [n] how many of a row's values [n, candidates] are greater than its own [n], less how many are smaller; natively no
+   * number where one of them is none.
+   */
   standings(values: Tensor2D, own: Tensor1D): Tensor1D;
   /** Sum of the rows of values [n, width]: [width]. */
   columnSums(values: Tensor2D): Tensor1D;

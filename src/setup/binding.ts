@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,10 +35,24 @@ export function kernelsDigest(): string {
 /** The kernels in a binding's folder. */
 export const kernelsIn = (binding: string): string => path.join(binding, 'napi-v8', 'kgmentor_kernels.node');
 
+/** What sources of C++ are compiled and linked with against a staged library, beside which the result lies. */
+const compilation = (library: string): { flags: string[]; libraries: string[] } => {
+  const nodeApi = (require('node-api-headers') as { include_dir: string }).include_dir;
+  return {
+    flags: ['-std=c++17', '-fPIC', '-shared', '-DNAPI_VERSION=8', `-I${nodeApi}`, `-I${library}/include`],
+    libraries: [
+      `-L${library}/lib`,
+      '-ltensorflow',
+      '-ltensorflow_framework',
+      `-Wl,-rpath,$ORIGIN/../../${path.basename(library)}/lib`,
+    ],
+  };
+};
+
 /**
  * Compiles the package's binding against a staged library, with one call of the compiler: its two files include only
- * Node-API and TensorFlow's C headers. The result finds the library by its place beside it in the cache. The kernels of
- * `src/model/native` go beside it; where they do not compile one line says so, as TensorFlow's own operations do the same.
+ * Node-API and TensorFlow's C headers. The result finds the library by its place beside it in the cache. The kernels go
+ * beside it, where they compile.
  *
  * @throws KgmentorError UNEXPECTED with the compiler's last lines
  */
@@ -48,36 +62,45 @@ export async function compileBinding(
   cxx: string,
   log: Log,
   env: NodeJS.ProcessEnv,
-) {
+): Promise<void> {
   log('Compiling the binding of TensorFlow (half a minute, once) …');
-  const target = path.join(empty, 'napi-v8', 'tfjs_binding.node');
-  mkdirSync(path.dirname(target));
-  const nodeApi = (require('node-api-headers') as { include_dir: string }).include_dir;
-  const flags = [
-    '-std=c++17',
-    '-fPIC',
-    '-shared',
-    '-DNAPI_VERSION=8',
-    `-I${nodeApi}`,
-    `-I${library}/include`,
-  ];
-  const libraries = [`-L${library}/lib`, '-ltensorflow', '-ltensorflow_framework'];
-  const rpath = `-Wl,-rpath,$ORIGIN/../../${path.basename(library)}/lib`;
-  const compile = (sources: string[], to: string, more: readonly string[]) =>
-    runTool(cxx, [...flags, ...more, ...sources, '-o', to, ...libraries, rpath], env);
-  const own = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) =>
+  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) =>
     path.join(packageFolder(), 'binding', name),
   );
-  await compile(own, target, ['-O2']).catch((cause: Error) => {
+  const target = path.join(empty, 'napi-v8', 'tfjs_binding.node');
+  mkdirSync(path.dirname(target));
+  const { flags, libraries } = compilation(library);
+  await runTool(cxx, [...flags, '-O2', ...sources, '-o', target, ...libraries], env).catch((cause: Error) => {
     throw new KgmentorError('UNEXPECTED', `The binding of TensorFlow does not compile. ${cause.message}`, {
       next: 'Set CXX to another C++17 compiler (for example `CXX=g++`) and run the same command again.',
       cause,
     });
   });
-  await compile([path.join(native, 'kernels.cc')], kernelsIn(empty), KERNEL_FLAGS).catch((cause: Error) => {
-    rmSync(kernelsIn(empty), { force: true });
+  await compileKernels(library, empty, cxx, log, env);
+}
+
+/**
+ * Compiles the kernels of `src/model/native` into a binding's folder. Where they do not compile one line says so, as
+ * TensorFlow's own operations do the same.
+ */
+export async function compileKernels(
+  library: string,
+  binding: string,
+  cxx: string,
+  log: Log,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const target = kernelsIn(binding);
+  const part = `${target}.${process.pid}`;
+  const { flags, libraries } = compilation(library);
+  const sources = [path.join(native, 'kernels.cc')];
+  try {
+    await runTool(cxx, [...flags, ...KERNEL_FLAGS, ...sources, '-o', part, ...libraries], env);
+    renameSync(part, target);
+  } catch (cause) {
+    rmSync(part, { force: true });
     log(
-      `kgmentor's kernels do not compile, and trainings are slower without them. \`kgmentor setup\` tries again, with another C++ compiler where CXX names one (for example \`CXX=g++\`). ${cause.message}`,
+      `kgmentor's kernels do not compile, and trainings are slower without them. \`kgmentor setup\` tries again, with another C++ compiler where CXX names one (for example \`CXX=g++\`). ${(cause as Error).message}`,
     );
-  });
+  }
 }

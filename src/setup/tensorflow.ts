@@ -9,11 +9,18 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { KgmentorError } from '../errors.js';
-import type { Device } from '../events.js';
-import { compileBinding, kernelsDigest, kernelsIn, packageFolder, packageVersion } from './binding.js';
+import { type Device, NOT_BUILT } from '../events.js';
+import {
+  compileBinding,
+  compileKernels,
+  kernelsDigest,
+  kernelsIn,
+  packageFolder,
+  packageVersion,
+} from './binding.js';
 import { cacheFolder } from './cache.js';
 import { isAskedFor, wantsCuda } from './gpus.js';
-import type { Log } from './lock.js';
+import { type Log, withLock } from './lock.js';
 import { isWhole, stage } from './stage.js';
 import { canRun, compiler, missing, type Prerequisite, runTool } from './tools.js';
 import { fetchLibrary } from './wheel.js';
@@ -43,8 +50,11 @@ export async function ensureTensorFlow(
       next: 'Take KGMENTOR_DEVICE=gpu away.',
     });
   const stamp = path.join(packageFolder(), '.kgmentor-ready');
-  if (options.again) for (const build of [cpu, cuda]) if (build) dropWithoutKernels(build);
-  if (!cuda) return isReady(stamp, cpu, cpu) ? undefined : make(cpu, stamp, cpu, log);
+  if (!cuda) {
+    if (!isReady(stamp, cpu, cpu)) await make(cpu, stamp, cpu, log);
+    if (options.again) await stageKernels({ cache: cacheFolder(), log });
+    return;
+  }
   if (!options.again && (isReady(stamp, cuda, cuda) || (isReady(stamp, cuda, cpu) && !isAskedFor('gpu'))))
     return;
   try {
@@ -57,10 +67,20 @@ export async function ensureTensorFlow(
   }
 }
 
-/** A binding without kernels is made anew. */
-function dropWithoutKernels(build: Build): void {
-  const binding = path.join(cacheFolder(), bindingOf(build));
-  if (!existsSync(kernelsIn(binding))) rmSync(binding, { recursive: true, force: true });
+/** Compiles kernels that are missing beside a staged binding; nothing else of it changes. */
+export async function stageKernels({
+  cache,
+  log,
+  env = process.env,
+  build = buildHere('cpu'),
+}: Staging): Promise<void> {
+  const [library, binding] = [build.name, bindingOf(build)].map((name) => path.join(cache, name));
+  const lacks = () => isWhole(binding) && !existsSync(kernelsIn(binding));
+  if (!lacks()) return;
+  const cxx = await compiler(env);
+  if (cxx === undefined) throw missing(['a C++ compiler'], "kgmentor's kernels");
+  const once = async () => (lacks() ? compileKernels(library, binding, cxx, log, env) : undefined);
+  await withLock(`${binding}.lock`, once, { log, what: 'the set-up of TensorFlow' });
 }
 
 /** Stages a build, points the package to it and sees it load. */
@@ -68,8 +88,10 @@ async function make(build: Build, stamp: string, wanted: Build, log: Log): Promi
   const { binding } = await stageTensorFlow({ cache: cacheFolder(), log, build });
   try {
     pointTo(path.join(packageFolder(), 'lib'), binding);
-    const { gpu } = await tryToLoad(binding);
+    const { gpu, withoutKernels } = await tryToLoad(binding);
     writeFileSync(stamp, stampOf(wanted, build));
+    if (withoutKernels !== undefined && withoutKernels !== NOT_BUILT)
+      log(`Trainings run without kgmentor's kernels, slower: ${withoutKernels}.`);
     if (build.cuda && !gpu)
       log(
         'The CUDA build of TensorFlow loads and finds no GPU that it can use, so that trainings use the CPU. See whether `nvidia-smi` lists one, with a driver for CUDA 12.',
@@ -85,20 +107,26 @@ async function make(build: Build, stamp: string, wanted: Build, log: Log): Promi
   log('TensorFlow is ready.');
 }
 
+interface Staging {
+  readonly cache: string;
+  readonly log: Log;
+  readonly env?: NodeJS.ProcessEnv;
+  /** That for CPUs where absent. */
+  readonly build?: Build;
+}
+
 /**
  * The library and the binding in the cache folder, made where they are missing or damaged; nothing outside that folder
  * is touched.
  *
  * @returns the folders of the two
  */
-export async function stageTensorFlow(options: {
-  cache: string;
-  log: Log;
-  env?: NodeJS.ProcessEnv;
-  /** That for CPUs where absent. */
-  build?: Build;
-}): Promise<{ library: string; binding: string }> {
-  const { cache, log, env = process.env, build = buildHere('cpu') } = options;
+export async function stageTensorFlow({
+  cache,
+  log,
+  env = process.env,
+  build = buildHere('cpu'),
+}: Staging): Promise<{ library: string; binding: string }> {
   const library = path.join(cache, build.name);
   const binding = path.join(cache, bindingOf(build));
   const lacks: Prerequisite[] = [];
@@ -147,9 +175,7 @@ function isReady(stamp: string, wanted: Build, made: Build): boolean {
     // A build that did not load may have been pointed to since.
     if (path.basename(binding) !== bindingOf(made)) return false;
     const cache = path.dirname(binding);
-    const files = ['tfjs_binding.node', 'kgmentor_kernels.node'].map((name) =>
-      path.join(link, 'napi-v8', name),
-    );
+    const files = [path.join(link, 'napi-v8', 'tfjs_binding.node')];
     for (const name of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'])
       files.push(path.join(cache, made.name, 'lib', name));
     if (made.cuda) files.push(path.join(cache, made.name, 'nvidia'));

@@ -5,14 +5,8 @@ import { KgmentorError } from '../errors.js';
 import type { PathScorer } from '../evaluate/ranks.js';
 import { tf } from '../model/backend.js';
 import { scoring, signedScores } from '../model/geometry.js';
-import {
-  disposeModel,
-  firstEntities,
-  lastHop,
-  pathScorerOf,
-  queriesOf,
-  restoreModel,
-} from '../model/model.js';
+import { disposeModel, firstRows, lastHop, pathScorerOf, queriesOf, restoreModel } from '../model/model.js';
+import { read } from '../model/ops.js';
 import { givenStart, singleHop } from '../model/paths.js';
 import { readTensors } from '../model/safetensors.js';
 import { loadTeacher } from './frozenTeacher.js';
@@ -55,8 +49,10 @@ function askedStudent(job: Job, folder: string): AskedModel {
     kind: model.encoder.kind,
     order: () => pathScorerOf(model, job.entities),
     scores() {
-      const score = scoring(model.shape.geometry, firstEntities(model, job.entities));
-      return (entity, relation) => signedScores(score.all(queriesOf(model, singleHop(entity, relation))));
+      const all = read<Tensor2D>(model.entity.value);
+      const score = scoring(model.shape.geometry, firstRows(all, job.entities));
+      return (entity, relation) =>
+        signedScores(score.all(queriesOf(model, singleHop(entity, relation), all)));
     },
     asked: (entity) => new Float32Array(entity.length).fill(1),
     dispose: () => disposeModel(model),

@@ -56,6 +56,7 @@ export function forkTensorFlow(
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     env,
+    execArgv: [...process.execArgv, '--expose-gc'], // see `collect`
   });
   return { child, said: narration(child.stderr, visible(env)?.length === 0) };
 }

@@ -88,8 +88,8 @@ async function train(folder: string, resume: boolean, client: Client): Promise<v
   // A thread that makes batches begins before the trainer does: walks want their graph, and the teacher's answers take time.
   const { job, batches } = beginBatches(read, from);
   try {
-    const given = checkpoint && !job.anchor ? undefined : startOf(folder);
-    const taught = checkpoint || given ? undefined : teacherStart(folder, job);
+    let given = checkpoint && !job.anchor ? undefined : startOf(folder);
+    let taught = checkpoint || given ? undefined : teacherStart(folder, job);
     if (taught) client.tell({ type: 'started', ...taught.taken });
     const begun: Progress = { ...from, ...(taught && { start: taught.taken }) };
     const teacher = await answerAhead(job, answered(client, breathe));
@@ -112,6 +112,7 @@ async function train(folder: string, resume: boolean, client: Client): Promise<v
     const trainer = checkpoint
       ? createTrainer(job, { restored: checkpoint.restored, start: given, teacher })
       : createTrainer(job, { start: given ?? taught?.start, teacher });
+    [given, taught] = [undefined, undefined]; // as large as the tables that they became
     if (resume) cutTrace(folder, from.epoch);
     const ready = prepared();
     const { ended, progress: reached } = await trainLoop(job, trainer, begun, {

@@ -12,7 +12,7 @@ import path from 'node:path';
 import test from 'node:test';
 import { KgmentorError } from '../../src/errors.js';
 import { packageFolder } from '../../src/setup/binding.js';
-import { ensureTensorFlow, stageTensorFlow } from '../../src/setup/tensorflow.js';
+import { ensureTensorFlow, stageKernels, stageTensorFlow } from '../../src/setup/tensorflow.js';
 import { buildHere } from '../../src/setup/wheels.js';
 import { temporaryFolder } from './_folder.js';
 
@@ -99,8 +99,23 @@ test('kernels that do not compile cost one line, not the native library', async 
   assert.deepEqual(readdirSync(path.join(binding, 'napi-v8')), ['tfjs_binding.node']);
   const [compiling, told, ...rest] = lines;
   assert.match(compiling, /^Compiling/);
-  assert.match(told, /^kgmentor's kernels do not compile.*`kgmentor setup` tries again.*no such target/s);
+  const refused = /^kgmentor's kernels do not compile.*`kgmentor setup` tries again.*no such target/s;
+  assert.match(told, refused);
   assert.deepEqual(rest, []);
+  // Tried again: with the same compiler, and with one that can.
+  await stageKernels({ cache, log, env: { ...process.env, CXX } });
+  assert.match(lines[2], refused);
+  const able = path.join(
+    programs('able', { cxx: `case "$*" in *--version*) exit 0;; esac; ${makes}` }),
+    'cxx',
+  );
+  await stageKernels({ cache, log, env: { ...process.env, CXX: able } });
+  assert.equal(lines.length, 3);
+  assert.deepEqual(readdirSync(path.join(binding, 'napi-v8')).sort(), [
+    'kgmentor_kernels.node',
+    'tfjs_binding.node',
+  ]);
+  await stageKernels({ cache, log, env: { PATH: '' } }); // needs no compiler any more
 });
 
 test('a set-up that is complete is seen in less than a tenth of a second', async () => {

@@ -95,7 +95,7 @@ const GEOMETRY = {
 
 /**
  * The resident memory that a training process will need at its height, by a model that was fitted to measured peaks of
- * native TensorFlow on a CPU: what is freed, but for the largest arrays, stays with the process, so the parts add up, and
+ * native TensorFlow on a CPU with kernels: what is freed, but for the largest arrays, stays with the process, so the parts add up, and
  * of a step, a validation and the teacher's answering the largest counts.
  *
  * @example

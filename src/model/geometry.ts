@@ -54,9 +54,12 @@ export interface Pairs {
   readonly weight: Tensor2D;
 }
 
+/** What is a score by its value and its sign. */
+export const signed = (value: Tensor2D, sign: 1 | -1): Tensor2D =>
+  sign === 1 ? value : (tf.neg(value) as Tensor2D);
+
 /** [n, entities] */
-export const signedScores = ({ values, sign }: Scored): Tensor2D =>
-  sign === 1 ? values() : (tf.neg(values()) as Tensor2D);
+export const signedScores = ({ values, sign }: Scored): Tensor2D => signed(values(), sign);
 
 /** Numbers [n, entities] at some pairs: [pairs, 1]. */
 export const valuesAt = (values: Tensor2D, { row, column }: Pick<Pairs, 'row' | 'column'>): Tensor2D =>

@@ -1,7 +1,7 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { lowerBound } from '../kg/csr.js';
 import { tf } from './backend.js';
-import { type Pairs, type Scored, type Scoring, type Softmax, valuesAt } from './geometry.js';
+import { type Pairs, type Scored, type Scoring, type Softmax, signed, valuesAt } from './geometry.js';
 import { assign, assignAdd, exponentials, type Resource, scatterAddRows, segmentSum } from './ops.js';
 import { scoreRows } from './scoreRows.js';
 import type { Targets } from './targets.js';
@@ -154,7 +154,6 @@ function softmaxOf(
   added: Tensor | undefined,
   alone: boolean,
 ): TermSoftmax {
-  const signed = (x: Tensor2D, sign: 1 | -1) => (sign === 1 ? x : (tf.neg(x) as Tensor2D));
   if (alone && isOne && !added)
     return { ...scored.softmax(), logitsAt: (pairs) => signed(scored.valuesAt(pairs), scored.sign) };
   const scaled = isOne ? scored.values() : (tf.mul(scored.values(), inverse) as Tensor2D);

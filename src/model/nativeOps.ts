@@ -152,23 +152,4 @@ export const composed: FusedOps = chains({
   tanhGradient: gradientBy('TanhGrad'),
 });
 
-export const {
-  exponentials,
-  widened,
-  roots,
-  pulls,
-  minus,
-  complexProduct,
-  complexProductBack,
-  cubes,
-  standings,
-  columnSums,
-  lstmStep,
-  lstmStepBack,
-  normalise,
-  normaliseBack,
-  attentionWeights,
-  attentionWeightsBack,
-  attentionMix,
-  attentionMixBack,
-}: FusedOps = hasKernels ? kernels : composed;
+export const fused: FusedOps = hasKernels ? kernels : composed;

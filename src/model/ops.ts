@@ -173,6 +173,8 @@ export type AdamRates = Readonly<
   Record<'power1' | 'power2' | 'rate' | 'beta1' | 'beta2' | 'epsilon', Scalar>
 >;
 
+const chosen = isNative ? await import('./nativeOps.js') : await import('./portableOps.js');
+
 export const {
   createResource,
   declareResource,
@@ -205,4 +207,4 @@ export const {
   attentionWeightsBack,
   attentionMix,
   attentionMixBack,
-}: Ops = isNative ? await import('./nativeOps.js') : await import('./portableOps.js');
+}: Ops = { ...chosen, ...chosen.fused };

@@ -138,26 +138,7 @@ export function applyAdam(
   }
 }
 
-export const {
-  exponentials,
-  widened,
-  roots,
-  pulls,
-  minus,
-  complexProduct,
-  complexProductBack,
-  cubes,
-  standings,
-  columnSums,
-  lstmStep,
-  lstmStepBack,
-  normalise,
-  normaliseBack,
-  attentionWeights,
-  attentionWeightsBack,
-  attentionMix,
-  attentionMixBack,
-}: FusedOps = chains({
+export const fused: FusedOps = chains({
   exponentials: exponentialsOf,
   sigmoidGradient: (y, dy) => tf.mul(dy, tf.sub(y, tf.square(y))),
   tanhGradient: (y, dy) => tf.sub(dy, tf.mul(dy, tf.square(y))),

@@ -17,7 +17,8 @@ import {
   reluGradient,
 } from './ops.js';
 
-type Save = (tensors: Tensor[]) => void;
+/** The last argument of what `tf.customGrad` differentiates: keeps tensors for the way back. */
+export type Save = (tensors: Tensor[]) => void;
 
 /** Matrix product by the faster kernel of `ops`, differentiated. */
 export const product = (a: Tensor2D, b: Tensor2D, transposeB = false): Tensor2D =>

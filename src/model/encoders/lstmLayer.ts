@@ -1,6 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../backend.js';
 import { columnSums, type LstmStep, lstmStep, lstmStepBack, matMul } from '../ops.js';
+import type { Save } from '../tape.js';
 import { inRows } from './paths.js';
 
 const tokensOf = (x: Tensor2D, size: number): Tensor2D[] => tf.split(x, x.shape[0] / size, 0);
@@ -15,12 +16,7 @@ const tokensOf = (x: Tensor2D, size: number): Tensor2D[] => tf.split(x, x.shape[
  */
 export const lstmLayer = (gates: Tensor2D, recurrent: Tensor2D, bias: Tensor1D, size: number): Tensor2D =>
   tf.customGrad((...args) => {
-    const [x, weight, added, save] = args as unknown as [
-      Tensor2D,
-      Tensor2D,
-      Tensor1D,
-      (tensors: Tensor[]) => void,
-    ];
+    const [x, weight, added, save] = args as unknown as [Tensor2D, Tensor2D, Tensor1D, Save];
     const steps: LstmStep[] = [];
     for (const token of tokensOf(x, size)) {
       const before = steps.at(-1);

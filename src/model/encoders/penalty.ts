@@ -1,13 +1,14 @@
 /** N3 penalties (Lacroix et al. 2018); their gradients are written out, since they go over all rows of a batch. */
-import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import type { Scalar, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../backend.js';
 import { cubes as cubesOf } from '../ops.js';
+import type { Save } from '../tape.js';
 
 const penalty =
   (isComplex: boolean) =>
   (rows: Tensor2D, weight: Tensor2D): Scalar =>
     tf.customGrad((...args) => {
-      const [x, save] = args as unknown as [Tensor2D, (tensors: Tensor[]) => void];
+      const [x, save] = args as unknown as [Tensor2D, Save];
       const { sum, byRows } = cubesOf(x, isComplex);
       save([byRows, weight]); // the tape lets go of what is not saved
       return {

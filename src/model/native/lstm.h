@@ -36,10 +36,9 @@ void lstmForward(Call& call) {
   const Array seen = call.output(2, {n, d}), hidden = call.output(3, {n, d});
   if (!call.ok()) return;
   const bool later = before.present();
-  pool().run(n, n * 4 * d, [&](int64_t from, int64_t to) {
-    for (int64_t i = from; i < to; i++)
-      lstmRow(x.row(i), later ? recurrent.row(i) : nullptr, bias.data, later ? before.row(i) : nullptr, d, gates.row(i),
-              cell.row(i), seen.row(i), hidden.row(i));
+  eachRow(x, [&](int64_t i) {
+    lstmRow(x.row(i), later ? recurrent.row(i) : nullptr, bias.data, later ? before.row(i) : nullptr, d, gates.row(i),
+            cell.row(i), seen.row(i), hidden.row(i));
   });
 }
 
@@ -74,10 +73,9 @@ void lstmBackward(Call& call) {
   const Array dGates = call.output(0, {n, 4 * d}), dCell = call.output(1, {n, d});
   if (!call.ok()) return;
   const auto at = [](const Array& one, int64_t i) { return one.present() ? one.row(i) : nullptr; };
-  pool().run(n, n * 4 * d, [&](int64_t from, int64_t to) {
-    for (int64_t i = from; i < to; i++)
-      lstmRowBack(gates.row(i), seen.row(i), at(before, i), dHidden.row(i), at(dHiddenLater, i), at(dCellLater, i), d,
-                  dGates.row(i), dCell.row(i));
+  eachRow(gates, [&](int64_t i) {
+    lstmRowBack(gates.row(i), seen.row(i), at(before, i), dHidden.row(i), at(dHiddenLater, i), at(dCellLater, i), d,
+                dGates.row(i), dCell.row(i));
   });
 }
 

@@ -52,9 +52,7 @@ void complexProduct(Call& call) {
   call.expect(x.rows == y.rows && x.columns == y.columns && x.columns % 2 == 0);
   const Array out = call.output(0, {x.rows, x.columns});
   if (!call.ok()) return;
-  pool().run(x.rows, x.rows * x.columns, [&](int64_t from, int64_t to) {
-    for (int64_t i = from; i < to; i++) complexRow(x.row(i), y.row(i), x.columns / 2, out.row(i));
-  });
+  eachRow(x, [&](int64_t i) { complexRow(x.row(i), y.row(i), x.columns / 2, out.row(i)); });
 }
 
 void complexProductBackward(Call& call) {
@@ -62,10 +60,7 @@ void complexProductBackward(Call& call) {
   for (const Array& one : {x, y}) call.expect(one.rows == d.rows && one.columns == d.columns && d.columns % 2 == 0);
   const Array dx = call.output(0, {d.rows, d.columns}), dy = call.output(1, {d.rows, d.columns});
   if (!call.ok()) return;
-  pool().run(d.rows, d.rows * d.columns, [&](int64_t from, int64_t to) {
-    for (int64_t i = from; i < to; i++)
-      complexRowBack(d.row(i), x.row(i), y.row(i), d.columns / 2, dx.row(i), dy.row(i));
-  });
+  eachRow(d, [&](int64_t i) { complexRowBack(d.row(i), x.row(i), y.row(i), d.columns / 2, dx.row(i), dy.row(i)); });
 }
 
 // ---- Cubes of each row's sizes, summed, and a third of their gradient: |x| x.
@@ -99,9 +94,7 @@ void cubes(Call& call) {
   call.expect(x.columns % kParts == 0);
   const Array sum = call.output(0, {x.rows, 1}), by = call.output(1, {x.rows, x.columns});
   if (!call.ok()) return;
-  pool().run(x.rows, x.rows * x.columns, [&](int64_t from, int64_t to) {
-    for (int64_t i = from; i < to; i++) kRow(x.row(i), x.columns, sum.row(i), by.row(i));
-  });
+  eachRow(x, [&](int64_t i) { kRow(x.row(i), x.columns, sum.row(i), by.row(i)); });
 }
 
 // ---- Layer normalisation and its way back.
@@ -130,9 +123,8 @@ void layerNorm(Call& call) {
   const Array y = call.output(0, {x.rows, x.columns}), normal = call.output(1, {x.rows, x.columns});
   const Array inverse = call.output(2, {x.rows, 1});
   if (!call.ok()) return;
-  pool().run(x.rows, x.rows * x.columns, [&](int64_t from, int64_t to) {
-    for (int64_t i = from; i < to; i++)
-      normRow(x.row(i), scale.data, shift.data, x.columns, y.row(i), normal.row(i), inverse.row(i));
+  eachRow(x, [&](int64_t i) {
+    normRow(x.row(i), scale.data, shift.data, x.columns, y.row(i), normal.row(i), inverse.row(i));
   });
 }
 
@@ -160,9 +152,8 @@ void layerNormBackward(Call& call) {
   call.expect(inverse.rows == dy.rows && scale.columns == dy.columns);
   const Array dx = call.output(0, {dy.rows, dy.columns}), byScale = call.output(1, {dy.rows, dy.columns});
   if (!call.ok()) return;
-  pool().run(dy.rows, dy.rows * dy.columns, [&](int64_t from, int64_t to) {
-    for (int64_t i = from; i < to; i++)
-      normRowBack(dy.row(i), normal.row(i), scale.data, inverse.data[i], dy.columns, dx.row(i), byScale.row(i));
+  eachRow(dy, [&](int64_t i) {
+    normRowBack(dy.row(i), normal.row(i), scale.data, inverse.data[i], dy.columns, dx.row(i), byScale.row(i));
   });
 }
 

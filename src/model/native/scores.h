@@ -7,8 +7,17 @@
 
 namespace {
 
-// So many numbers are summed by themselves: a sum of all in a row would lose the last places.
-constexpr int64_t kBlock = 4096;
+// The sum of part(begin, end) over blocks of [0, n): one of all numbers in a row would lose the last places.
+template <class Part>
+INLINE float summed(int64_t n, const Part& part) {
+  constexpr int64_t kBlock = 4096;
+  float total = 0;
+  for (int64_t begin = 0; begin < n; begin += kBlock) total += part(begin, begin + kBlock < n ? begin + kBlock : n);
+  return total;
+}
+
+// A part in a version for a processor is compiled as this is.
+#define PART [&](int64_t begin, int64_t end) __attribute__((always_inline))
 
 // ---- Exponentials of rows for a softmax: exp(s − max), their sum, and log Σ exp(s), of s = sign · values.
 
@@ -17,9 +26,7 @@ BY_LEVEL(exponentialsOf, (const float* x, int64_t n, float sign, float* e, float
   float top = sign * x[0];
 #pragma omp simd reduction(max : top)
   for (int64_t j = 0; j < n; j++) top = sign * x[j] > top ? sign * x[j] : top;
-  float total = 0;
-  for (int64_t begin = 0; begin < n; begin += kBlock) {
-    const int64_t end = begin + kBlock < n ? begin + kBlock : n;
+  *sum = summed(n, PART {
     float part = 0;
 #pragma omp simd reduction(+ : part)
     for (int64_t j = begin; j < end; j++) {
@@ -27,10 +34,9 @@ BY_LEVEL(exponentialsOf, (const float* x, int64_t n, float sign, float* e, float
       e[j] = y;
       part += y;
     }
-    total += part;
-  }
-  *sum = total;
-  *logSum = std::log(total) + top;
+    return part;
+  });
+  *logSum = std::log(*sum) + top;
 }
 
 template <int kSign>
@@ -39,10 +45,7 @@ void exponentials(Call& call) {
   const Array e = call.output(0, {x.rows, x.columns});
   const Array sum = call.output(1, {x.rows, 1}), logSum = call.output(2, {x.rows, 1});
   if (!call.ok()) return;
-  pool().run(x.rows, x.rows * x.columns, [&](int64_t from, int64_t to) {
-    for (int64_t i = from; i < to; i++)
-      exponentialsOf(x.row(i), x.columns, kSign, e.row(i), sum.row(i), logSum.row(i));
-  });
+  eachRow(x, [&](int64_t i) { exponentialsOf(x.row(i), x.columns, kSign, e.row(i), sum.row(i), logSum.row(i)); });
 }
 
 // ---- Rows [by · x | constants + factors · |x|²], whose products are squared distances.
@@ -66,10 +69,7 @@ void widened(Call& call) {
   const int64_t k = tail.columns;
   const Array y = call.output(0, {x.rows, x.columns + k});
   if (!call.ok()) return;
-  pool().run(x.rows, x.rows * x.columns, [&](int64_t from, int64_t to) {
-    for (int64_t i = from; i < to; i++)
-      widenRow(x.row(i), x.columns, *by.data, tail.row(0), tail.row(1), k, y.row(i));
-  });
+  eachRow(x, [&](int64_t i) { widenRow(x.row(i), x.columns, *by.data, tail.row(0), tail.row(1), k, y.row(i)); });
 }
 
 // ---- Distances of squared ones, which rounding may have made negative: d = √max(x, least).
@@ -96,9 +96,7 @@ BY_LEVEL(pullsOf, (const float* x, int64_t n, float least, float* pull, float* s
 #pragma omp simd reduction(min : nearest)
   for (int64_t j = 0; j < n; j++) nearest = x[j] < nearest ? x[j] : nearest;
   const float top = std::sqrt(nearest < least ? least : nearest);
-  float total = 0;
-  for (int64_t begin = 0; begin < n; begin += kBlock) {
-    const int64_t end = begin + kBlock < n ? begin + kBlock : n;
+  *sum = summed(n, PART {
     float part = 0;
 #pragma omp simd reduction(+ : part)
     for (int64_t j = begin; j < end; j++) {
@@ -107,10 +105,9 @@ BY_LEVEL(pullsOf, (const float* x, int64_t n, float least, float* pull, float* s
       pull[j] = e / d;
       part += e;
     }
-    total += part;
-  }
-  *sum = total;
-  *logSum = std::log(total) - top;
+    return part;
+  });
+  *logSum = std::log(*sum) - top;
 }
 
 void pulls(Call& call) {
@@ -119,10 +116,7 @@ void pulls(Call& call) {
   const Array pull = call.output(0, {x.rows, x.columns});
   const Array sum = call.output(1, {x.rows, 1}), logSum = call.output(2, {x.rows, 1});
   if (!call.ok()) return;
-  pool().run(x.rows, x.rows * x.columns, [&](int64_t from, int64_t to) {
-    for (int64_t i = from; i < to; i++)
-      pullsOf(x.row(i), x.columns, *least.data, pull.row(i), sum.row(i), logSum.row(i));
-  });
+  eachRow(x, [&](int64_t i) { pullsOf(x.row(i), x.columns, *least.data, pull.row(i), sum.row(i), logSum.row(i)); });
 }
 
 // ---- Places of each row's own number: how many are greater, less how many are smaller; none where one is no number.
@@ -143,9 +137,7 @@ void standings(Call& call) {
   call.expect(own.rows * own.columns == x.rows);
   const Array out = call.output(0, {x.rows});
   if (!call.ok()) return;
-  pool().run(x.rows, x.rows * x.columns, [&](int64_t from, int64_t to) {
-    for (int64_t i = from; i < to; i++) standingOf(x.row(i), x.columns, own.data[i], out.data + i);
-  });
+  eachRow(x, [&](int64_t i) { standingOf(x.row(i), x.columns, own.data[i], out.data + i); });
 }
 
 // ---- a − c · b, each row with a number of its own.
@@ -160,9 +152,7 @@ void minus(Call& call) {
   call.expect(b.rows == a.rows && b.columns == a.columns && c.rows * c.columns == a.rows);
   const Array out = call.output(0, {a.rows, a.columns});
   if (!call.ok()) return;
-  pool().run(a.rows, a.rows * a.columns, [&](int64_t from, int64_t to) {
-    for (int64_t i = from; i < to; i++) minusOf(a.row(i), b.row(i), c.data[i], a.columns, out.row(i));
-  });
+  eachRow(a, [&](int64_t i) { minusOf(a.row(i), b.row(i), c.data[i], a.columns, out.row(i)); });
 }
 
 }  // namespace

@@ -152,6 +152,14 @@ struct Array {
   float* row(int64_t i) const { return data ? data + i * columns : nullptr; }
 };
 
+// Calls each(i) for the rows of an array, in threads.
+template <class Each>
+void eachRow(const Array& x, const Each& each) {
+  pool().run(x.rows, x.rows * x.columns, [&](int64_t from, int64_t to) {
+    for (int64_t i = from; i < to; i++) each(i);
+  });
+}
+
 class Call {
  public:
   explicit Call(TF_OpKernelContext* context) : context_(context), status_(TF_NewStatus()) {}

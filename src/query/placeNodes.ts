@@ -8,7 +8,7 @@ import type { Published } from './published.js';
 /** Facts of a node that are looked at, at most: a vector of some hundred numbers is told well enough by them. */
 const FACTS = 200;
 /** Facts of a relationship type that tell what is usual. */
-const SAMPLED = 60;
+const SAMPLED = 200;
 
 interface FactRow {
   readonly id: string;

@@ -242,7 +242,7 @@ async function readAround(asking: Asking, around: Around): Promise<Parts> {
 }
 
 const factsOf = ({ read }: LinkSource, found: ReadTriples, values: NamedFacts): Parts['read'][number] => ({
-  ...sourceFacts(values.triples.head.length > 0 ? [found, values] : [found], read.ids.length),
+  ...sourceFacts(found, values, read.ids.length),
   means: found.means,
 });
 

@@ -11,21 +11,37 @@ const SPARSE = 8;
  * Finds entities by the server's internal ids, which mostly are dense: then a column of them takes a tenth of a map's
  * memory and time.
  *
- * @param ids [entities] internal ids; -1 for an entity that is no node
+ * @param ids [entities] internal ids; -1 for an entity that is no node. Of two entities with one id the first is found.
  */
 export function entityIndex(ids: Float64Array): EntityIndex {
   let most = -1;
   for (const id of ids) if (id > most) most = id;
   if (most >= SPARSE * ids.length + 1024) {
     const map = new Map<number, number>();
-    for (let entity = 0; entity < ids.length; entity++) if (ids[entity] >= 0) map.set(ids[entity], entity);
+    for (let entity = ids.length - 1; entity >= 0; entity--)
+      if (ids[entity] >= 0) map.set(ids[entity], entity);
     return map;
   }
-  const column = new Int32Array(most + 1).fill(-1);
-  for (let entity = 0; entity < ids.length; entity++) if (ids[entity] >= 0) column[ids[entity]] = entity;
-  const get = (id: number) => {
-    const entity = column[id]; // undefined outside the column
+  return new DenseIndex(ids, most);
+}
+
+/** A class and no literal, so that the compiler puts `get` into the loops that call it. */
+class DenseIndex implements EntityIndex {
+  /** [ids] entity of each internal id; -1 for none. */
+  readonly #entity: Int32Array;
+
+  constructor(ids: Float64Array, most: number) {
+    this.#entity = new Int32Array(most + 1).fill(-1);
+    for (let entity = ids.length - 1; entity >= 0; entity--)
+      if (ids[entity] >= 0) this.#entity[ids[entity]] = entity;
+  }
+
+  get(id: number): number | undefined {
+    const entity = this.#entity[id]; // undefined outside the column
     return entity >= 0 ? entity : undefined;
-  };
-  return { get, has: (id) => get(id) !== undefined };
+  }
+
+  has(id: number): boolean {
+    return this.get(id) !== undefined;
+  }
 }

@@ -1,6 +1,8 @@
 import { Growing } from '../kg/growing.js';
+import { positions, sortBy } from '../kg/sort.js';
 import type { Alignments } from '../kg/types.js';
 import type { Graph } from './connect.js';
+import type { EntityPlaces } from './nodePlaces.js';
 import type { ReadEntities } from './readEntities.js';
 import type { Schema } from './schema.js';
 
@@ -12,41 +14,69 @@ export interface LinkSource {
   readonly read: ReadEntities;
 }
 
-/** Grows columns of links. */
+/** Gathers links by the places of their ends. */
 export class LinkColumns {
-  readonly #leftSource = new Growing(Int32Array);
   readonly #left = new Growing(Int32Array);
-  readonly #rightSource = new Growing(Int32Array);
   readonly #right = new Growing(Int32Array);
   readonly #confidence = new Growing(Float32Array);
+  readonly #places: EntityPlaces;
+
+  constructor(places: EntityPlaces) {
+    this.#places = places;
+  }
 
   get length(): number {
     return this.#left.length;
   }
 
   add(leftSource: number, left: number, rightSource: number, right: number, confidence: number): void {
-    this.#leftSource.push(leftSource);
-    this.#left.push(left);
-    this.#rightSource.push(rightSource);
-    this.#right.push(right);
+    const { first } = this.#places;
+    this.addPlaces(first[leftSource] + left, first[rightSource] + right, confidence);
+  }
+
+  addPlaces(left: number, right: number, confidence: number): void {
+    this.#left.push(Math.min(left, right));
+    this.#right.push(Math.max(left, right));
     this.#confidence.push(confidence);
   }
 
   append(other: LinkColumns): void {
-    this.#leftSource.append(other.#leftSource.view());
     this.#left.append(other.#left.view());
-    this.#rightSource.append(other.#rightSource.view());
     this.#right.append(other.#right.view());
     this.#confidence.append(other.#confidence.view());
   }
 
-  done(): Alignments {
+  /** Each pair once with its highest confidence, the earlier end left, in the order of sources and entities. */
+  sorted(): Alignments {
+    const { source, first } = this.#places;
+    const [left, right] = [this.#left.view(), this.#right.view()];
+    const given = this.#confidence.view();
+    const order = sortBy(left, sortBy(right, positions(left.length), source.length), source.length);
+    const [leftSource, leftEntity, rightSource, rightEntity] = [0, 1, 2, 3].map(
+      () => new Int32Array(order.length),
+    );
+    const confidence = new Float32Array(order.length);
+    let n = 0;
+    let last = -1;
+    for (let k = 0; k < order.length; k++) {
+      const i = order[k];
+      if (last >= 0 && left[i] === left[last] && right[i] === right[last]) {
+        confidence[n - 1] = Math.max(confidence[n - 1], given[i]);
+        continue;
+      }
+      last = i;
+      leftSource[n] = source[left[i]];
+      leftEntity[n] = left[i] - first[leftSource[n]];
+      rightSource[n] = source[right[i]];
+      rightEntity[n] = right[i] - first[rightSource[n]];
+      confidence[n++] = given[i];
+    }
     return {
-      leftSource: this.#leftSource.done(),
-      left: this.#left.done(),
-      rightSource: this.#rightSource.done(),
-      right: this.#right.done(),
-      confidence: this.#confidence.done(),
+      leftSource: leftSource.slice(0, n),
+      left: leftEntity.slice(0, n),
+      rightSource: rightSource.slice(0, n),
+      right: rightEntity.slice(0, n),
+      confidence: confidence.slice(0, n),
     };
   }
 }

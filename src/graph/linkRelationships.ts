@@ -1,14 +1,16 @@
 import type { AlignmentConfig } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import { cypher, withNames } from './cypher.js';
+import type { EntityIndex } from './entityIndex.js';
 import { indexOf, isConfidence, LinkColumns, type LinkSource } from './linkColumns.js';
-import { NodePlaces } from './nodePlaces.js';
+import { type EntityPlaces, placeIndex } from './nodePlaces.js';
 import { checkedName, requireName } from './schema.js';
 
 /** Links by relationships of a type; returns how many do not join two sources. */
 export async function fromRelationships(
   sources: readonly LinkSource[],
   alignment: Extract<AlignmentConfig, { relationship: string }>,
+  places: EntityPlaces,
   columns: LinkColumns,
 ): Promise<number> {
   const { relationship, confidence = null, between } = alignment;
@@ -16,17 +18,19 @@ export async function fromRelationships(
   let outside = 0;
   let known = false;
   for (const graph of new Set(sources.map((source) => source.graph))) {
-    const here = sources.flatMap((source, i) => (source.graph === graph ? [{ ...source, i }] : []));
+    const here = sources.flatMap((source, i) =>
+      source.graph === graph ? [{ ...source, i, ids: source.read.ids }] : [],
+    );
     if (!here[0].schema.types.includes(relationship)) continue;
     known = true;
     if (confidence !== null) requireName(here[0].schema, 'property', confidence);
     const text = withNames(cypher('read-links'), {
       TYPE: checkedName(here[0].schema, 'relationship type', relationship),
     });
-    const places = new NodePlaces(here);
+    const at = placeIndex(places, here);
     const found = await graph.read(
       async (tx) => {
-        const links = new FoundLinks(places, only); // begun anew on each try
+        const links = new FoundLinks(places, at, only); // begun anew on each try
         for await (const record of tx.run(text, { confidence }))
           links.add(record.get('left'), record.get('right'), record.get('confidence'));
         return links;
@@ -51,27 +55,31 @@ export async function fromRelationships(
 
 /** What one reading of links gives; internal ids become entities at once, so that no record is kept. */
 class FoundLinks {
-  readonly columns = new LinkColumns();
+  readonly columns: LinkColumns;
   readonly wrong: unknown[] = [];
   outside = 0;
-  readonly #places: NodePlaces;
+  readonly #source: Int32Array;
+  readonly #at: EntityIndex;
   readonly #only: readonly number[] | undefined;
 
-  constructor(places: NodePlaces, only: readonly number[] | undefined) {
-    this.#places = places;
+  constructor(places: EntityPlaces, at: EntityIndex, only: readonly number[] | undefined) {
+    this.columns = new LinkColumns(places);
+    this.#source = places.source;
+    this.#at = at;
     this.#only = only;
   }
 
+  /** @param confidences of each link, or none */
   add(left: readonly number[], right: readonly number[], confidences: readonly unknown[]): void {
-    const { source, entity } = this.#places;
+    const [source, at, only] = [this.#source, this.#at, this.#only];
     for (let i = 0; i < left.length; i++) {
-      const a = this.#places.get(left[i]);
-      const b = this.#places.get(right[i]);
-      const value = confidences[i] ?? 1;
+      const a = at.get(left[i]);
+      const b = at.get(right[i]);
+      const value = confidences.length > 0 ? (confidences[i] ?? 1) : 1;
       if (a === undefined || b === undefined || source[a] === source[b]) this.outside++;
-      else if (this.#only && !(this.#only.includes(source[a]) && this.#only.includes(source[b]))) continue;
+      else if (only && !(only.includes(source[a]) && only.includes(source[b]))) continue;
       else if (!isConfidence(value)) this.wrong.push(value);
-      else this.columns.add(source[a], entity[a], source[b], entity[b], value);
+      else this.columns.addPlaces(a, b, value);
     }
   }
 }

@@ -29,6 +29,7 @@ export async function readLinkedTriples(
   let direction: 'out' | 'in' = 'out';
   const columns = new TripleColumns({
     at: entities.at,
+    entities: entities.ids.length,
     nameOf: relationName(source),
     // With hop 1 a relationship between two anchors comes from its head's window; the other one is dropped.
     keep: (head, tail) => (direction === 'in' ? anchors[head] !== 1 : hops === 1 || anchors[tail] === 1),

@@ -1,12 +1,11 @@
 import type { AlignmentConfig } from '../config.js';
-import { endOrder, straightened } from '../kg/linkOrder.js';
-import { pickLinks } from '../kg/links.js';
 import type { Alignments } from '../kg/types.js';
 import { LinkColumns, type LinkSource } from './linkColumns.js';
 import { fromFile } from './linkFile.js';
 import { fromProperties } from './linkProperties.js';
 import { fromRelationships } from './linkRelationships.js';
 import { fromValues } from './linkValues.js';
+import { EntityPlaces } from './nodePlaces.js';
 
 /** What one alignment of the config, or the values of one relation, gave. */
 export interface LinkCounts {
@@ -26,13 +25,14 @@ export async function readLinks(
   sources: readonly LinkSource[],
   alignments: readonly AlignmentConfig[],
 ): Promise<{ alignments: Alignments; counts: LinkCounts[] }> {
-  const columns = new LinkColumns();
+  const places = new EntityPlaces(sources.map(({ read }) => read.ids.length));
+  const columns = new LinkColumns(places);
   const counts: LinkCounts[] = [];
   for (const alignment of alignments) {
     const before = columns.length;
     const outside =
       'relationship' in alignment
-        ? await fromRelationships(sources, alignment, columns)
+        ? await fromRelationships(sources, alignment, places, columns)
         : 'match' in alignment
           ? await fromProperties(sources, alignment, columns)
           : await fromFile(sources, alignment, columns);
@@ -40,7 +40,7 @@ export async function readLinks(
   }
   for (const [relation, links] of fromValues(sources, columns))
     counts.push({ alignment: `equal values of ${relation}`, links, outside: 0 });
-  return { alignments: canonical(columns.done()), counts };
+  return { alignments: columns.sorted(), counts };
 }
 
 /** An alignment as reports tell it. */
@@ -51,26 +51,4 @@ export function alignmentName(alignment: AlignmentConfig): string {
       .map(([left, right]) => `${left} = ${right}`)
       .join(', ');
   return `file ${alignment.file}`;
-}
-
-/** Each pair once with its highest confidence, the earlier source left, in the order of sources and entities. */
-function canonical(found: Alignments): Alignments {
-  const all = straightened(found);
-  const { leftSource, left, rightSource, right, confidence } = all;
-  const kept = endOrder(all);
-  let n = 0;
-  let last = -1;
-  for (const i of kept) {
-    const isRepeat =
-      last >= 0 &&
-      right[i] === right[last] &&
-      left[i] === left[last] &&
-      rightSource[i] === rightSource[last] &&
-      leftSource[i] === leftSource[last];
-    // No place is written that is yet to be read.
-    if (!isRepeat) kept[n++] = i;
-    else if (confidence[i] > confidence[kept[n - 1]]) kept[n - 1] = i;
-    last = i;
-  }
-  return pickLinks(all, kept.subarray(0, n));
 }

@@ -1,30 +1,35 @@
 import { type EntityIndex, entityIndex } from './entityIndex.js';
-import type { LinkSource } from './linkColumns.js';
 
-/** Finds the sources' entities by internal id, in one look-up whatever their number; a node of two is the earlier's. */
-export class NodePlaces {
-  readonly #at: EntityIndex;
-  /** [places] position of the source and of the entity in it. */
+/** The entities of several sources, numbered source after source. */
+export class EntityPlaces {
+  /** [places] position of the source. */
   readonly source: Int32Array;
-  readonly entity: Int32Array;
+  /** [sources] place of each source's first entity. */
+  readonly first: Int32Array;
 
-  /** @param sources of one database, with their positions among all */
-  constructor(sources: readonly (Pick<LinkSource, 'read'> & { readonly i: number })[]) {
-    const total = sources.reduce((sum, { read }) => sum + read.ids.length, 0);
-    const ids = new Float64Array(total);
-    this.source = new Int32Array(total);
-    this.entity = new Int32Array(total);
-    let from = 0;
-    for (const { i, read } of sources.toReversed()) {
-      ids.set(read.ids, from);
-      this.source.fill(i, from, from + read.ids.length);
-      for (let entity = 0; entity < read.ids.length; entity++) this.entity[from++] = entity;
+  /** @param sizes [sources] entities of each */
+  constructor(sizes: readonly number[]) {
+    this.source = new Int32Array(sizes.reduce((sum, size) => sum + size, 0));
+    this.first = new Int32Array(sizes.length);
+    let next = 0;
+    for (const [source, size] of sizes.entries()) {
+      this.first[source] = next;
+      this.source.fill(source, next, next + size);
+      next += size;
     }
-    this.#at = entityIndex(ids);
   }
+}
 
-  /** The place of a node in both columns; undefined where no source has it. */
-  get(id: number): number | undefined {
-    return this.#at.get(id);
-  }
+/**
+ * Finds places by internal id, in one look-up whatever the number of sources; a node of two is the earlier's.
+ *
+ * @param sources those of one database, with their positions among all
+ */
+export function placeIndex(
+  { source, first }: EntityPlaces,
+  sources: readonly { readonly i: number; readonly ids: Float64Array }[],
+): EntityIndex {
+  const ids = new Float64Array(source.length).fill(-1);
+  for (const one of sources) ids.set(one.ids, first[one.i]);
+  return entityIndex(ids);
 }

@@ -98,6 +98,7 @@ export async function readTriples(
   const wrong: BadWeight[] = [];
   const columns = new TripleColumns({
     at: entities.at,
+    entities: entities.ids.length,
     nameOf: relationName(source),
     onOutside: (type, id) => leaving.add(type, id),
     onBadWeight: (bad) => wrong.push(bad),

@@ -1,7 +1,7 @@
 import { compareKeys } from '../kg/keys.js';
 import { concatTriples, dedupeTriples } from '../kg/triples.js';
 import type { Triples } from '../kg/types.js';
-import type { NamedFacts } from './tripleColumns.js';
+import type { NamedFacts, ReadTriples } from './tripleColumns.js';
 
 /** A source's facts in order, each once; `relation` counts into the source's own relations. */
 export interface SourceFacts {
@@ -12,13 +12,16 @@ export interface SourceFacts {
   readonly duplicates: number;
 }
 
-/** The facts of a source from their parts, which may share relations. */
-export function sourceFacts(parts: readonly NamedFacts[], entities: number): SourceFacts {
-  const relations = [...new Set(parts.flatMap(usedRelations))].sort(compareKeys);
-  const tables = parts.map((part) => ({ ...part.triples, relation: renumbered(part, relations) }));
-  const all = tables.length === 1 ? tables[0] : concatTriples(tables);
+/** The facts of a source: its relationships and those about its values, which may share relations. */
+export function sourceFacts(read: ReadTriples, values: NamedFacts, entities: number): SourceFacts {
+  if (values.relations.length === 0) return read;
+  const parts = [read, values];
+  const relations = [...new Set(parts.flatMap((part) => part.relations))].sort(compareKeys);
+  const all = concatTriples(
+    parts.map((part) => ({ ...part.triples, relation: renumbered(part, relations) })),
+  );
   const triples = dedupeTriples(all, entities, relations.length);
-  return { triples, relations, duplicates: all.head.length - triples.head.length };
+  return { triples, relations, duplicates: read.duplicates + all.head.length - triples.head.length };
 }
 
 /** The facts of all sources with relations that they share; facts stay in order, as relations are in that of names. */
@@ -26,12 +29,6 @@ export function shareRelations(facts: readonly SourceFacts[]): { relations: stri
   const relations = [...new Set(facts.flatMap((one) => one.relations))].sort(compareKeys);
   const triples = facts.map((one) => ({ ...one.triples, relation: renumbered(one, relations) }));
   return { relations, triples };
-}
-
-function usedRelations({ relations, triples }: NamedFacts): string[] {
-  const isUsed = new Uint8Array(relations.length);
-  for (const relation of triples.relation) isUsed[relation] = 1;
-  return relations.filter((_, relation) => isUsed[relation]);
 }
 
 /** [facts] relations as they count into other names. */

@@ -1,5 +1,5 @@
 import { Growing } from '../kg/growing.js';
-import { keyStart, parseEntityKey } from '../kg/keys.js';
+import { compareKeys, keyStart, parseEntityKey } from '../kg/keys.js';
 import { filterTriples } from '../kg/triples.js';
 import { valueLabel } from '../kg/values.js';
 import type { EntityIndex } from './entityIndex.js';
@@ -42,7 +42,15 @@ export function valueFacts(
         tail.push(entityOf.get(key) as number);
       }
   const triples = { head: head.done(), relation: relation.done(), tail: tail.done() };
-  return { relations: [...byRelation.keys()], triples };
+  return ofUsed({ relations: [...byRelation.keys()], triples });
+}
+
+/** The same facts with relations that have some only, in order. */
+function ofUsed({ relations, triples }: NamedFacts): NamedFacts {
+  const used = [...new Set(triples.relation)].map((relation) => relations[relation]).sort(compareKeys);
+  const numberOf = new Map(used.map((name, number) => [name, number]));
+  const relation = triples.relation.map((one) => numberOf.get(relations[one]) as number);
+  return { relations: used, triples: { ...triples, relation } };
 }
 
 /**
@@ -58,5 +66,5 @@ export function linkedValues(
 ): NamedFacts {
   const { head, tail } = triples;
   const keep = (i: number) => anchors[head[i]] === 1 && (hops === 1 || anchors[tail[i]] === 1);
-  return { relations, triples: filterTriples(triples, keep) };
+  return ofUsed({ relations, triples: filterTriples(triples, keep) });
 }

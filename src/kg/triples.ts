@@ -2,31 +2,36 @@ import { positions, sortBy } from './sort.js';
 import type { Triples } from './types.js';
 
 /** The chosen rows of a triple table, in the order of `rows`. */
-export function pickTriples(triples: Triples, rows: ArrayLike<number>): Triples {
-  const pick = (column: Int32Array) => {
+export const pickTriples = (triples: Triples, rows: ArrayLike<number>): Triples => ({
+  ...columnsAt(triples, rows),
+  ...weightsAt(triples, rows),
+});
+
+function columnsAt({ head, relation, tail }: Triples, rows: ArrayLike<number>): Triples {
+  const at = (column: Int32Array) => {
     const out = new Int32Array(rows.length);
     for (let i = 0; i < rows.length; i++) out[i] = column[rows[i]];
     return out;
   };
-  const weight = triples.weight && Float32Array.from(rows, (row) => triples.weight![row]);
-  return {
-    head: pick(triples.head),
-    relation: pick(triples.relation),
-    tail: pick(triples.tail),
-    ...(weight && { weight }),
-  };
+  return { head: at(head), relation: at(relation), tail: at(tail) };
 }
 
-/** Positions sorted by head, relation and tail. */
+const weightsAt = ({ weight }: Triples, rows: ArrayLike<number>): Pick<Triples, 'weight'> =>
+  weight ? { weight: Float32Array.from(rows, (row) => weight[row]) } : {};
+
+/** Positions sorted by head, relation and tail, equal ones in their own order. */
 export function tripleOrder(triples: Triples, entities: number, relations: number): Int32Array {
-  let order = sortBy(triples.tail, positions(triples.tail.length), entities);
-  order = sortBy(triples.relation, order, relations);
-  return sortBy(triples.head, order, entities);
+  const order = pairOrder(triples, entities, relations);
+  sortTies(columnsAt(triples, order), order);
+  return order;
 }
 
 /** Triples sorted by head, relation and tail, repeated ones kept. */
-export const sortTriples = (triples: Triples, entities: number, relations: number): Triples =>
-  pickTriples(triples, tripleOrder(triples, entities, relations));
+export function sortTriples(triples: Triples, entities: number, relations: number): Triples {
+  const sorted = pickTriples(triples, pairOrder(triples, entities, relations));
+  sortTies(sorted, sorted.weight);
+  return sorted;
+}
 
 /**
  * Triples sorted by head, relation and tail, each once with the largest of its weights.
@@ -34,26 +39,83 @@ export const sortTriples = (triples: Triples, entities: number, relations: numbe
  * @example
  * dedupeTriples(triples, entities, relations).head.length; // distinct facts
  */
-export function dedupeTriples(triples: Triples, entities: number, relations: number): Triples {
+export const dedupeTriples = (triples: Triples, entities: number, relations: number): Triples =>
+  dedupePairs(pickTriples(triples, pairOrder(triples, entities, relations)));
+
+/**
+ * What {@link dedupeTriples} gives, of triples that are in the order of head and relation; in place, so that a table
+ * which its reader has just made is not copied.
+ */
+export function dedupePairs(triples: Triples): Triples {
   const { head, relation, tail, weight } = triples;
-  const order = tripleOrder(triples, entities, relations);
-  const [heads, types, tails] = [0, 1, 2].map(() => new Int32Array(order.length));
-  const weights = weight && new Float32Array(order.length);
-  let last = -1;
-  for (let k = 0; k < order.length; k++) {
-    const i = order[k];
-    const isNew =
-      last < 0 || head[i] !== heads[last] || relation[i] !== types[last] || tail[i] !== tails[last];
-    if (isNew) {
-      last++;
-      heads[last] = head[i];
-      types[last] = relation[i];
-      tails[last] = tail[i];
+  if (!sortTies(triples, weight)) return triples;
+  let last = 0;
+  for (let row = 1; row < head.length; row++) {
+    if (head[row] === head[last] && relation[row] === relation[last] && tail[row] === tail[last]) {
+      if (weight) weight[last] = Math.max(weight[last], weight[row]);
+      continue;
     }
-    if (weight && weights) weights[last] = isNew ? weight[i] : Math.max(weight[i], weights[last]);
+    last++;
+    head[last] = head[row];
+    relation[last] = relation[row];
+    tail[last] = tail[row];
+    if (weight) weight[last] = weight[row];
   }
-  const sorted = { head: heads, relation: types, tail: tails, ...(weights && { weight: weights }) };
-  return last === order.length - 1 ? sorted : pickTriples(sorted, positions(last + 1));
+  return pickTriples(triples, positions(last + 1));
+}
+
+/** Positions by head and relation, equal ones in their own order. */
+const pairOrder = ({ head, relation }: Triples, entities: number, relations: number): Int32Array =>
+  sortBy(head, sortBy(relation, positions(head.length), relations), entities);
+
+/**
+ * Sorts by tail, in place, rows that are in the order of head and relation. Few are alike in both: a pass by tail before
+ * those by relation and head costs more than what is left to mend.
+ *
+ * @param along a column that is moved with the tails
+ * @returns whether some rows are equal
+ */
+function sortTies({ head, relation, tail }: Triples, along?: Int32Array | Float32Array): boolean {
+  let hasEqual = false;
+  for (let from = 0, to = 1; from < tail.length; from = to++) {
+    let isRising = true;
+    for (; to < tail.length && head[to] === head[from] && relation[to] === relation[from]; to++)
+      if (tail[to] <= tail[to - 1]) isRising = false;
+    if (isRising) continue;
+    sortTails(tail, along, from, to);
+    for (let row = from + 1; row < to && !hasEqual; row++) hasEqual = tail[row] === tail[row - 1];
+  }
+  return hasEqual;
+}
+
+/** At most so many rows are sorted by insertion. */
+const FEW = 16;
+
+function sortTails(
+  tail: Int32Array,
+  along: Int32Array | Float32Array | undefined,
+  from: number,
+  to: number,
+): void {
+  if (to - from > FEW) {
+    const values = tail.slice(from, to);
+    const order = Array.from(values, (_, i) => i).sort((a, b) => values[a] - values[b]);
+    for (const [i, k] of order.entries()) tail[from + i] = values[k];
+    const moved = along?.slice(from, to);
+    if (along && moved) for (const [i, k] of order.entries()) along[from + i] = moved[k];
+    return;
+  }
+  for (let row = from + 1; row < to; row++) {
+    const value = tail[row];
+    const moved = along?.[row] ?? 0;
+    let free = row;
+    for (; free > from && tail[free - 1] > value; free--) {
+      tail[free] = tail[free - 1];
+      if (along) along[free] = along[free - 1];
+    }
+    tail[free] = value;
+    if (along) along[free] = moved;
+  }
 }
 
 /** Two columns one after the other. */

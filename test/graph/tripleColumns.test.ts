@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { entityIndex } from '../../src/graph/entityIndex.js';
-import { sourceFacts } from '../../src/graph/sourceFacts.js';
 import { type Resolving, TripleColumns } from '../../src/graph/tripleColumns.js';
 
 /** Nodes 10, 11, … are the entities 0, 1, …. */
@@ -9,6 +8,7 @@ const at = entityIndex(Float64Array.of(10, 11, 12, 13));
 const columns = (ways: Partial<Resolving> = {}) =>
   new TripleColumns({
     at,
+    entities: 4,
     nameOf: (type) => type,
     onBadWeight: () => assert.fail('no weight is bad'),
     ...ways,
@@ -29,16 +29,16 @@ describe('facts as they are gathered', () => {
       [12, 13],
     ];
     found.add(of('A', ends.slice(0, 2)));
-    found.add(of('B', ends, [1, null, 3]));
     found.add(of('C', ends.slice(0, 1)));
+    found.add(of('B', ends, [1, null, 3]));
     found.add(of('A', ends.slice(2)));
     found.add(of('B', ends.slice(0, 1), [2]));
     const { relations, triples, means } = found.done();
     assert.deepEqual(relations, ['A', 'B', 'C']);
-    assert.deepEqual([...triples.relation], [0, 0, 1, 1, 1, 2, 0, 1]);
-    assert.deepEqual([...triples.head], [0, 1, 0, 1, 2, 0, 2, 0]);
-    assert.deepEqual([...triples.tail], [1, 2, 1, 2, 3, 1, 3, 1]);
-    assert.deepEqual([...(triples.weight ?? [])], [1, 1, 0.5, 1, 1.5, 1, 1, 1]);
+    assert.deepEqual([...triples.head], [0, 0, 0, 0, 1, 1, 2, 2]);
+    assert.deepEqual([...triples.relation], [0, 1, 1, 2, 0, 1, 0, 1]);
+    assert.deepEqual([...triples.tail], [1, 1, 1, 1, 2, 2, 3, 3]);
+    assert.deepEqual([...(triples.weight ?? [])], [1, 0.5, 1, 1, 1, 1, 1, 1.5]);
     assert.deepEqual(means, { B: 2 });
   });
 
@@ -55,9 +55,8 @@ describe('facts as they are gathered', () => {
         [3, 1],
       ),
     );
-    const read = found.done();
-    assert.deepEqual(Object.entries(read.means), [['__proto__', 2]]);
-    const { relations, triples, duplicates } = sourceFacts([read], 4);
+    const { relations, triples, duplicates, means } = found.done();
+    assert.deepEqual(Object.entries(means), [['__proto__', 2]]);
     assert.deepEqual([relations, duplicates], [['LIKES'], 1]);
     assert.deepEqual([...triples.head], [0, 2]);
     assert.deepEqual([...(triples.weight ?? [])], [1.5, 0.5]);
@@ -74,6 +73,5 @@ describe('facts as they are gathered', () => {
     assert.deepEqual([relations, [...triples.head], means], [['C'], [1], { C: 7 }]);
     const nothing = columns().done();
     assert.deepEqual([nothing.relations, nothing.triples.head.length], [[], 0]);
-    assert.equal(sourceFacts([nothing], 0).triples.head.length, 0);
   });
 });

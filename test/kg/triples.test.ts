@@ -25,6 +25,32 @@ test('sorted triples keep their repetitions', () => {
   );
 });
 
+test('many triples of one head and relation are sorted by tail, with their weights', () => {
+  const many = fc.array(fc.tuple(fc.nat(1), fc.nat(1), fc.nat(40)), { minLength: 40, maxLength: 200 });
+  fc.assert(
+    fc.property(many, (all) => {
+      const weight = Float32Array.from(all, (_, i) => i + 1);
+      const plain = all.map((fact, i) => ({ fact, weight: i + 1 }));
+      plain.sort((a, b) => compareFacts(a.fact, b.fact));
+      const sorted = sortTriples({ ...columns(all), weight }, 2, 2);
+      assert.deepEqual(
+        facts(sorted),
+        plain.map(({ fact }) => fact),
+      );
+      assert.deepEqual(
+        [...(sorted.weight ?? [])],
+        plain.map(({ weight }) => weight),
+      );
+      const once = dedupeTriples({ ...columns(all), weight }, 2, 2);
+      assert.deepEqual(facts(once), distinct(all));
+      const largest = facts(once).map((fact) =>
+        Math.max(...plain.filter((one) => one.fact.join() === fact.join()).map((one) => one.weight)),
+      );
+      assert.deepEqual([...(once.weight ?? [])], largest);
+    }),
+  );
+});
+
 test('tables stand one after the other', () => {
   fc.assert(
     fc.property(fc.array(someFacts(N, R)), (parts) => {

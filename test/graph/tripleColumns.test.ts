@@ -33,12 +33,12 @@ describe('facts as they are gathered', () => {
     found.add(of('B', ends, [1, null, 3]));
     found.add(of('A', ends.slice(2)));
     found.add(of('B', ends.slice(0, 1), [2]));
-    const { relations, triples, means } = found.done();
-    assert.deepEqual(relations, ['A', 'B', 'C']);
-    assert.deepEqual([...triples.head], [0, 0, 0, 0, 1, 1, 2, 2]);
-    assert.deepEqual([...triples.relation], [0, 1, 1, 2, 0, 1, 0, 1]);
-    assert.deepEqual([...triples.tail], [1, 1, 1, 1, 2, 2, 3, 3]);
-    assert.deepEqual([...(triples.weight ?? [])], [1, 0.5, 1, 1, 1, 1, 1, 1.5]);
+    const { relations, triples, duplicates, means } = found.done();
+    assert.deepEqual([relations, duplicates], [['A', 'B', 'C'], 1]);
+    assert.deepEqual([...triples.head], [0, 0, 0, 1, 1, 2, 2]);
+    assert.deepEqual([...triples.relation], [0, 1, 2, 0, 1, 0, 1]);
+    assert.deepEqual([...triples.tail], [1, 1, 1, 2, 2, 3, 3]);
+    assert.deepEqual([...(triples.weight ?? [])], [1, 1, 1, 1, 1, 1, 1.5]);
     assert.deepEqual(means, { B: 2 });
   });
 

@@ -31,25 +31,26 @@ export class LinkColumns {
 
   add(leftSource: number, left: number, rightSource: number, right: number, confidence: number): void {
     const { first } = this.#places;
-    this.addPlaces(first[leftSource] + left, first[rightSource] + right, confidence);
-  }
-
-  addPlaces(left: number, right: number, confidence: number): void {
-    this.#left.push(Math.min(left, right));
-    this.#right.push(Math.max(left, right));
+    this.#left.push(first[leftSource] + left);
+    this.#right.push(first[rightSource] + right);
     this.#confidence.push(confidence);
   }
 
-  append(other: LinkColumns): void {
-    this.#left.append(other.#left.view());
-    this.#right.append(other.#right.view());
-    this.#confidence.append(other.#confidence.view());
+  /** Links by the places of their ends. */
+  append(left: Int32Array, right: Int32Array, confidence: Float32Array): void {
+    this.#left.append(left);
+    this.#right.append(right);
+    this.#confidence.append(confidence);
+  }
+
+  appendAll(other: LinkColumns): void {
+    this.append(other.#left.view(), other.#right.view(), other.#confidence.view());
   }
 
   /** Each pair once with its highest confidence, the earlier end left, in the order of sources and entities. */
   sorted(): Alignments {
     const { source, first } = this.#places;
-    const [left, right] = [this.#left.view(), this.#right.view()];
+    const [left, right] = straightened(this.#left.view(), this.#right.view());
     const given = this.#confidence.view();
     const order = sortBy(left, sortBy(right, positions(left.length), source.length), source.length);
     const [leftSource, leftEntity, rightSource, rightEntity] = [0, 1, 2, 3].map(
@@ -79,6 +80,16 @@ export class LinkColumns {
       confidence: confidence.slice(0, n),
     };
   }
+}
+
+/** The smaller of both ends left, in columns of their own. */
+function straightened(some: Int32Array, others: Int32Array): [Int32Array, Int32Array] {
+  const [left, right] = [new Int32Array(some.length), new Int32Array(some.length)];
+  for (let i = 0; i < left.length; i++) {
+    left[i] = Math.min(some[i], others[i]);
+    right[i] = Math.max(some[i], others[i]);
+  }
+  return [left, right];
 }
 
 /** Whether a value is a confidence, in (0, 1]. */

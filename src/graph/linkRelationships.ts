@@ -47,7 +47,7 @@ export async function fromRelationships(
           .join(', ')}.`,
         { next: 'Mend the values; a relationship without one counts as 1.' },
       );
-    columns.append(found.columns);
+    columns.appendAll(found.columns);
   }
   if (!known) checkedName(sources[0].schema, 'relationship type', relationship);
   return outside;
@@ -72,14 +72,28 @@ class FoundLinks {
   /** @param confidences of each link, or none */
   add(left: readonly number[], right: readonly number[], confidences: readonly unknown[]): void {
     const [source, at, only] = [this.#source, this.#at, this.#only];
+    const [from, to] = [new Int32Array(left.length), new Int32Array(left.length)];
+    const confidence = new Float32Array(left.length).fill(1);
+    let n = 0;
     for (let i = 0; i < left.length; i++) {
       const a = at.get(left[i]);
       const b = at.get(right[i]);
-      const value = confidences.length > 0 ? (confidences[i] ?? 1) : 1;
-      if (a === undefined || b === undefined || source[a] === source[b]) this.outside++;
-      else if (only && !(only.includes(source[a]) && only.includes(source[b]))) continue;
-      else if (!isConfidence(value)) this.wrong.push(value);
-      else this.columns.addPlaces(a, b, value);
+      if (a === undefined || b === undefined || source[a] === source[b]) {
+        this.outside++;
+        continue;
+      }
+      if (only && !(only.includes(source[a]) && only.includes(source[b]))) continue;
+      if (confidences.length > 0) {
+        const value = confidences[i] ?? 1;
+        if (!isConfidence(value)) {
+          this.wrong.push(value);
+          continue;
+        }
+        confidence[n] = value;
+      }
+      from[n] = a;
+      to[n++] = b;
     }
+    this.columns.append(from.subarray(0, n), to.subarray(0, n), confidence.subarray(0, n));
   }
 }

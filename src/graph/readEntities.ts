@@ -97,8 +97,7 @@ async function readNodes(
         const missing: number[] = [];
         for await (const record of tx.run(text, parameters)) {
           const ids = record.get('ids') as number[];
-          const rests = keyRests(record.get('keys') as unknown[][], ids.length);
-          for (let i = 0; i < ids.length; i++) if (rests[i] === '') missing.push(ids[i]);
+          const rests = keyRests(record.get('keys') as unknown[][], ids, missing);
           const part = { start, rests, ids, degrees: record.get('degrees') as number[], label };
           const names = parameters.name !== null && (record.get('names') as unknown[]).map(textOf);
           parts.push(names ? { ...part, names } : part);
@@ -123,13 +122,23 @@ async function readNodes(
   return found;
 }
 
-/** What tells canonical keys of a label apart, from columns of their values; empty where one cannot be of a key. */
-function keyRests(columns: readonly (readonly unknown[])[], length: number): string[] {
-  const rests: string[] = [];
-  const values: (KeyValue | null)[] = []; // one for all: a list for each node would live as long as the record
-  for (let i = 0; i < length; i++) {
-    for (let column = 0; column < columns.length; column++) values[column] = keyValue(columns[column][i]);
-    rests.push(values.includes(null) ? '' : keyRest(values as KeyValue[]));
+/** What tells canonical keys of a label apart, from columns of their values; ids without a usable one go to `missing`. */
+function keyRests(
+  columns: readonly (readonly unknown[])[],
+  ids: readonly number[],
+  missing: number[],
+): string[] {
+  const rests = new Array<string>(ids.length);
+  const values: KeyValue[] = []; // one for all: a list for each node would live as long as the record
+  for (let i = 0; i < rests.length; i++) {
+    let isWhole = true;
+    for (let column = 0; column < columns.length; column++) {
+      const value = keyValue(columns[column][i]);
+      if (value === null) isWhole = false;
+      else values[column] = value;
+    }
+    if (!isWhole) missing.push(ids[i]);
+    rests[i] = isWhole ? keyRest(values) : '';
   }
   return rests;
 }

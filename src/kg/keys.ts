@@ -16,11 +16,15 @@ export const keyStart = (label: string): string => `${JSON.stringify([label]).sl
 
 /** What follows {@link keyStart} in a canonical key. */
 export function keyRest(values: readonly KeyValue[]): string {
-  let rest = '';
-  for (const v of values)
-    rest += `${rest && ','}${typeof v === 'number' ? v : JSON.stringify(typeof v === 'bigint' ? { int: v.toString() } : v)}`;
+  let rest = keyPart(values[0]);
+  for (let i = 1; i < values.length; i++) rest += `,${keyPart(values[i])}`;
   return `${rest}]`;
 }
+
+const keyPart = (value: KeyValue): string =>
+  typeof value === 'number'
+    ? String(value)
+    : JSON.stringify(typeof value === 'bigint' ? { int: value.toString() } : value);
 
 /** The label and key values of a canonical key; the inverse of {@link entityKey}. */
 export function parseEntityKey(key: string): { label: string; values: KeyValue[] } {

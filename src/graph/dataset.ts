@@ -229,8 +229,8 @@ async function readAround(asking: Asking, around: Around): Promise<Parts> {
     const input = triplesInput(config, source);
     if (source.name === around.target) {
       const owners = { of: ownerOf(sources, source), known: Promise.resolve() };
-      const whole = await readTriples(graph, schema, input, owners);
-      cross = whole.cross;
+      const { cross: leaving, ...whole } = await readTriples(graph, schema, input, owners);
+      cross = leaving;
       return factsOf(source, whole, values);
     }
     const found = await readLinkedTriples(graph, schema, input, anchors[i], around.hops);

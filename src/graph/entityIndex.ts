@@ -4,7 +4,7 @@ export interface EntityIndex {
   has(id: number): boolean;
 }
 
-/** Ids for each entity up to which a column is smaller than a map. */
+/** Ids for each node up to which a column is smaller than a map. */
 const SPARSE = 8;
 
 /**
@@ -15,8 +15,12 @@ const SPARSE = 8;
  */
 export function entityIndex(ids: Float64Array): EntityIndex {
   let most = -1;
-  for (const id of ids) if (id > most) most = id;
-  if (most >= SPARSE * ids.length + 1024) {
+  let nodes = 0;
+  for (const id of ids) {
+    if (id > most) most = id;
+    if (id >= 0) nodes++;
+  }
+  if (most >= SPARSE * nodes + 1024) {
     const map = new Map<number, number>();
     for (let entity = ids.length - 1; entity >= 0; entity--)
       if (ids[entity] >= 0) map.set(ids[entity], entity);

@@ -1,8 +1,9 @@
 import { Growing } from '../kg/growing.js';
+import { pickLinks } from '../kg/links.js';
 import { positions, sortBy } from '../kg/sort.js';
 import type { Alignments } from '../kg/types.js';
 import type { Graph } from './connect.js';
-import type { EntityPlaces } from './nodePlaces.js';
+import type { EntityPlaces } from './entityPlaces.js';
 import type { ReadEntities } from './readEntities.js';
 import type { Schema } from './schema.js';
 
@@ -50,9 +51,10 @@ export class LinkColumns {
   /** Each pair once with its highest confidence, the earlier end left, in the order of sources and entities. */
   sorted(): Alignments {
     const { source, first } = this.#places;
-    const [left, right] = straightened(this.#left.view(), this.#right.view());
+    const bound = this.length > 0 ? source.length : 0;
+    const [left, right] = byPlace(this.#left.view(), this.#right.view());
     const given = this.#confidence.view();
-    const order = sortBy(left, sortBy(right, positions(left.length), source.length), source.length);
+    const order = sortBy(left, sortBy(right, positions(left.length), bound), bound);
     const [leftSource, leftEntity, rightSource, rightEntity] = [0, 1, 2, 3].map(
       () => new Int32Array(order.length),
     );
@@ -72,18 +74,13 @@ export class LinkColumns {
       rightEntity[n] = right[i] - first[rightSource[n]];
       confidence[n++] = given[i];
     }
-    return {
-      leftSource: leftSource.slice(0, n),
-      left: leftEntity.slice(0, n),
-      rightSource: rightSource.slice(0, n),
-      right: rightEntity.slice(0, n),
-      confidence: confidence.slice(0, n),
-    };
+    const links = { leftSource, left: leftEntity, rightSource, right: rightEntity, confidence };
+    return n === order.length ? links : pickLinks(links, positions(n));
   }
 }
 
 /** The smaller of both ends left, in columns of their own. */
-function straightened(some: Int32Array, others: Int32Array): [Int32Array, Int32Array] {
+function byPlace(some: Int32Array, others: Int32Array): [Int32Array, Int32Array] {
   const [left, right] = [new Int32Array(some.length), new Int32Array(some.length)];
   for (let i = 0; i < left.length; i++) {
     left[i] = Math.min(some[i], others[i]);

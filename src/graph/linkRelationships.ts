@@ -2,8 +2,8 @@ import type { AlignmentConfig } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import { cypher, withNames } from './cypher.js';
 import type { EntityIndex } from './entityIndex.js';
+import { type EntityPlaces, placeIndex } from './entityPlaces.js';
 import { indexOf, isConfidence, LinkColumns, type LinkSource } from './linkColumns.js';
-import { type EntityPlaces, placeIndex } from './nodePlaces.js';
 import { checkedName, requireName } from './schema.js';
 
 /** Links by relationships of a type; returns how many do not join two sources. */
@@ -19,7 +19,7 @@ export async function fromRelationships(
   let known = false;
   for (const graph of new Set(sources.map((source) => source.graph))) {
     const here = sources.flatMap((source, i) =>
-      source.graph === graph ? [{ ...source, i, ids: source.read.ids }] : [],
+      source.graph === graph ? [{ i, schema: source.schema, ids: source.read.ids }] : [],
     );
     if (!here[0].schema.types.includes(relationship)) continue;
     known = true;

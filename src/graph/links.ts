@@ -1,11 +1,11 @@
 import type { AlignmentConfig } from '../config.js';
 import type { Alignments } from '../kg/types.js';
+import { EntityPlaces } from './entityPlaces.js';
 import { LinkColumns, type LinkSource } from './linkColumns.js';
 import { fromFile } from './linkFile.js';
 import { fromProperties } from './linkProperties.js';
 import { fromRelationships } from './linkRelationships.js';
 import { fromValues } from './linkValues.js';
-import { EntityPlaces } from './nodePlaces.js';
 
 /** What one alignment of the config, or the values of one relation, gave. */
 export interface LinkCounts {

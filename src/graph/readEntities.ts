@@ -122,7 +122,7 @@ async function readNodes(
   return found;
 }
 
-/** What tells canonical keys of a label apart, from columns of their values; ids without a usable one go to `missing`. */
+/** What tells canonical keys of a label apart, from columns of values; ids of nodes without a usable key go to `missing`. */
 function keyRests(
   columns: readonly (readonly unknown[])[],
   ids: readonly number[],

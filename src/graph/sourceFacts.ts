@@ -32,7 +32,7 @@ export function shareRelations(facts: readonly SourceFacts[]): { relations: stri
 }
 
 /** [facts] relations as they count into other names. */
-function renumbered({ relations, triples }: NamedFacts, names: readonly string[]): Int32Array {
+export function renumbered({ relations, triples }: NamedFacts, names: readonly string[]): Int32Array {
   const idOf = new Map(names.map((name, id) => [name, id]));
   const ids = Int32Array.from(relations, (name) => idOf.get(name) ?? -1);
   const { relation } = triples;

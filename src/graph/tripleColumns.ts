@@ -23,7 +23,7 @@ export interface ReadTriples extends NamedFacts {
 
 export interface Resolving {
   readonly at: EntityIndex;
-  /** How many entities it has. */
+  /** How many entities the source has. */
   readonly entities: number;
   readonly nameOf: (type: string) => string;
   /** Which relationships between entities are taken; all where absent. */
@@ -113,6 +113,7 @@ export class TripleColumns {
     return n;
   }
 
+  /** All facts; what was gathered is given up. */
   done(): ReadTriples {
     const types = Array.from(this.#runs, ([type, runs]) => ({ type, runs, name: this.#ways.nameOf(type) }));
     types.sort((a, b) => compareKeys(a.name, b.name));
@@ -140,6 +141,7 @@ export class TripleColumns {
         }
       }
     }
+    this.#runs.clear();
     const triples = dedupePairs({ head, relation, tail, ...(this.#weighed.size > 0 && { weight }) });
     const duplicates = rows - triples.head.length;
     return { relations, triples, duplicates, means: Object.fromEntries(means) };

@@ -5,6 +5,7 @@ import { valueLabel } from '../kg/values.js';
 import type { EntityIndex } from './entityIndex.js';
 import type { EntityPart } from './entityParts.js';
 import type { ReadValues } from './readValues.js';
+import { renumbered } from './sourceFacts.js';
 import type { NamedFacts } from './tripleColumns.js';
 
 /** Values as entities, a class a relation after the labels of nodes; their text is their name. */
@@ -47,10 +48,10 @@ export function valueFacts(
 
 /** The same facts with relations that have some only, in order. */
 function ofUsed({ relations, triples }: NamedFacts): NamedFacts {
-  const used = [...new Set(triples.relation)].map((relation) => relations[relation]).sort(compareKeys);
-  const numberOf = new Map(used.map((name, number) => [name, number]));
-  const relation = triples.relation.map((one) => numberOf.get(relations[one]) as number);
-  return { relations: used, triples: { ...triples, relation } };
+  const isUsed = new Uint8Array(relations.length);
+  for (const relation of triples.relation) isUsed[relation] = 1;
+  const used = relations.filter((_, relation) => isUsed[relation]).sort(compareKeys);
+  return { relations: used, triples: { ...triples, relation: renumbered({ relations, triples }, used) } };
 }
 
 /**

@@ -28,14 +28,6 @@ export class Growing<T extends Int32Array | Float32Array | Float64Array> {
     this.#length = length;
   }
 
-  /** Pushes one value so many times. */
-  fill(value: number, times: number): void {
-    const length = this.#length + times;
-    if (length > this.#column.length) this.#grow(length);
-    this.#column.fill(value, this.#length, length);
-    this.#length = length;
-  }
-
   #grow(length: number): void {
     const larger = new this.#make(Math.max(length, 2 * this.#column.length));
     larger.set(this.#column);

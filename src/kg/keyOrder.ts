@@ -1,5 +1,5 @@
 import { compareKeys } from './keys.js';
-import { positions } from './sort.js';
+import { HIGH, LOW, positions } from './sort.js';
 
 /** Places of a text that a number beside its position holds, a byte each. */
 const PLACES = 5;
@@ -31,9 +31,6 @@ export function keyOrder(texts: readonly string[]): Int32Array {
   }
   return order;
 }
-
-/** Which half of a 64-bit number comes first in memory. */
-const [LOW, HIGH] = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? [0, 1] : [1, 0];
 
 /**
  * Numbers of 64 bits as pairs of 32: {@link PLACES} places after what all texts share and 24 bits of the position. A

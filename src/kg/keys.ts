@@ -14,7 +14,7 @@ export const entityKey = (label: string, values: readonly KeyValue[]): string =>
 /** What the canonical keys of a label begin with; no other label's begin so. */
 export const keyStart = (label: string): string => `${JSON.stringify([label]).slice(0, -1)},`;
 
-/** What follows {@link keyStart} in a canonical key. */
+/** What follows {@link keyStart} in a canonical key. @param values at least one */
 export function keyRest(values: readonly KeyValue[]): string {
   let rest = keyPart(values[0]);
   for (let i = 1; i < values.length; i++) rest += `,${keyPart(values[i])}`;

@@ -1,4 +1,4 @@
-import { positions, sortBy } from './sort.js';
+import { positions, sortBy, valueOrder } from './sort.js';
 import type { Triples } from './types.js';
 
 /** The chosen rows of a triple table, in the order of `rows`. */
@@ -61,7 +61,13 @@ export function dedupePairs(triples: Triples): Triples {
     tail[last] = tail[row];
     if (weight) weight[last] = weight[row];
   }
-  return pickTriples(triples, positions(last + 1));
+  const once = last + 1;
+  return {
+    head: head.slice(0, once),
+    relation: relation.slice(0, once),
+    tail: tail.slice(0, once),
+    ...(weight && { weight: weight.slice(0, once) }),
+  };
 }
 
 /** Positions by head and relation, equal ones in their own order. */
@@ -99,10 +105,12 @@ function sortTails(
 ): void {
   if (to - from > FEW) {
     const values = tail.slice(from, to);
-    const order = Array.from(values, (_, i) => i).sort((a, b) => values[a] - values[b]);
-    for (const [i, k] of order.entries()) tail[from + i] = values[k];
     const moved = along?.slice(from, to);
-    if (along && moved) for (const [i, k] of order.entries()) along[from + i] = moved[k];
+    const order = valueOrder(values);
+    for (let i = 0; i < order.length; i++) {
+      tail[from + i] = values[order[i]];
+      if (along && moved) along[from + i] = moved[order[i]];
+    }
     return;
   }
   for (let row = from + 1; row < to; row++) {

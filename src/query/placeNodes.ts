@@ -7,8 +7,8 @@ import type { Published } from './published.js';
 
 /** Facts of a node that are looked at, at most: a vector of some hundred numbers is told well enough by them. */
 const FACTS = 200;
-/** Facts of a relationship type that tell what is usual. */
-const SAMPLED = 200;
+/** Facts of a relationship type that tell what is usual, at most, and of all types together. */
+const SAMPLED = { ofType: 200, together: 10_000 };
 
 interface FactRow {
   readonly id: string;
@@ -89,13 +89,14 @@ async function sampleOf(
   relations: ReadonlyMap<string, RelationVectors>,
 ): Promise<KnownFact[]> {
   const sample: KnownFact[] = [];
-  const where = { labels: published.map(({ label }) => label), slot: published[0].slot };
+  const parameters = {
+    labels: published.map(({ label }) => label),
+    slot: published[0].slot,
+    most: BigInt(Math.min(SAMPLED.ofType, Math.ceil(SAMPLED.together / relations.size))),
+  };
   for (const [type, relation] of relations) {
     const text = withNames(cypher('query-type-sample'), { TYPE: newName('relationship type', type) });
-    const found = await ask<Omit<KnownFact, 'relation'>>(tx, text, {
-      ...where,
-      most: BigInt(SAMPLED),
-    });
+    const found = await ask<Omit<KnownFact, 'relation'>>(tx, text, parameters);
     for (const ends of found) sample.push({ relation, ...ends });
   }
   return sample;

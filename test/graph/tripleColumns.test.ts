@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { entityIndex } from '../../src/graph/entityIndex.js';
+import { sourceFacts } from '../../src/graph/sourceFacts.js';
 import { type Resolving, TripleColumns } from '../../src/graph/tripleColumns.js';
 
 /** Nodes 10, 11, … are the entities 0, 1, …. */
@@ -73,5 +74,64 @@ describe('facts as they are gathered', () => {
     assert.deepEqual([relations, [...triples.head], means], [['C'], [1], { C: 7 }]);
     const nothing = columns().done();
     assert.deepEqual([nothing.relations, nothing.triples.head.length], [[], 0]);
+  });
+
+  it('come of several types in one record, of which some weigh, some stand twice and some are not taken', () => {
+    const found = columns({ keep: (head) => head !== 1 });
+    found.add({
+      types: ['B', 'A', 'C', 'B'],
+      heads: [[12, 11], [11, 11, 11], [10, 10], [10]],
+      tails: [[13, 12], [10, 12, 13], [13, 12], [12]],
+      weights: [[4, 9], [], [], [2]],
+    });
+    const { relations, triples, means } = found.done();
+    assert.deepEqual([relations, means], [['B', 'C'], { B: 3 }]);
+    assert.deepEqual([...triples.head], [0, 0, 0, 2]);
+    assert.deepEqual([...triples.relation], [0, 1, 1, 0]);
+    assert.deepEqual([...triples.tail], [2, 2, 3, 3]);
+    assert.deepEqual(
+      [...(triples.weight ?? [])].map((weight) => weight.toFixed(3)),
+      ['0.667', '1.000', '1.000', '1.333'],
+    );
+  });
+
+  it('keep their weights where little of a record is taken', () => {
+    const found = columns({ keep: (head) => head === 2 });
+    found.add({ types: ['A'], heads: [[10, 11, 12]], tails: [[13, 13, 13]], weights: [[1, 1, 5]] });
+    found.add({ types: ['A'], heads: [[12]], tails: [[11]], weights: [[15]] });
+    const { triples, means } = found.done();
+    assert.deepEqual(means, { A: 10 });
+    assert.deepEqual(
+      [[...triples.tail], [...(triples.weight ?? [])]],
+      [
+        [1, 3],
+        [1.5, 0.5],
+      ],
+    );
+  });
+
+  it('share relations with those about values', () => {
+    const found = columns();
+    found.add(
+      of('GENRE', [
+        [11, 13],
+        [10, 12],
+        [10, 12],
+      ]),
+    );
+    found.add(of('ACTS', [[10, 11]]));
+    const values = {
+      relations: ['GENRE', 'YEAR'],
+      triples: {
+        head: Int32Array.of(0, 0, 1),
+        relation: Int32Array.of(0, 1, 0),
+        tail: Int32Array.of(2, 3, 2),
+      },
+    };
+    const { relations, triples, duplicates } = sourceFacts(found.done(), values, 4);
+    assert.deepEqual([relations, duplicates], [['ACTS', 'GENRE', 'YEAR'], 2]);
+    assert.deepEqual([...triples.head], [0, 0, 0, 1, 1]);
+    assert.deepEqual([...triples.relation], [0, 1, 2, 1, 1]);
+    assert.deepEqual([...triples.tail], [1, 2, 3, 2, 3]);
   });
 });

@@ -8,7 +8,6 @@ test('a growing column holds what an array would, whichever way it came in', () 
   const step = fc.oneof(
     fc.record({ push: fc.integer() }),
     fc.record({ append: values }),
-    fc.record({ fill: fc.integer(), times: fc.nat(40) }),
     fc.constant({ twice: true }),
   );
   fc.assert(
@@ -22,9 +21,6 @@ test('a growing column holds what an array would, whichever way it came in', () 
         } else if ('append' in one) {
           column.append(one.append);
           plain.push(...one.append);
-        } else if ('fill' in one) {
-          column.fill(one.fill, one.times);
-          plain.push(...new Array<number>(one.times).fill(one.fill));
         } else {
           column.append(column.view());
           plain.push(...plain);

@@ -156,11 +156,19 @@ function distances(table: Tensor2D): Pick<Scoring, 'all'> {
       };
       const distanceAt = (pairs: Pick<Pairs, 'row' | 'column'>) =>
         distance ? valuesAt(distance, pairs) : roots(valuesAt(square, pairs), NEAREST);
-      /** @param pull [n, entities] what is to reach a score over its distance @param weight [n, 1] */
-      const draw = (pull: Tensor2D, weight: Tensor2D): Drawn => {
-        const drawn = matMul(pull, wide);
-        const strength = tf.slice(drawn, [0, width + 1], [-1, 1]) as Tensor2D; // [n, 1]
-        const towards = minus(tf.slice(drawn, [0, 0], [-1, width]), query, strength);
+      /**
+       * @param pull [n, entities] what is to reach a score over its distance @param weight [n, 1]
+       * @param strength [n, 1] its rows' sums where they are known, else they come with the product
+       */
+      const draw = (pull: Tensor2D, weight: Tensor2D, strength?: Tensor2D): Drawn => {
+        const drawn = matMul(pull, strength ? table : wide);
+        const towards = strength
+          ? minus(drawn, query, strength)
+          : minus(
+              tf.slice(drawn, [0, 0], [-1, width]),
+              query,
+              tf.slice(drawn, [0, width + 1], [-1, 1]) as Tensor2D,
+            );
         const pulled = matMul(pull, tf.mul(query, weight), true, false); // [entities, width]
         const mass = matMul(pull, weight, true, false); // [entities, 1]
         return { dQuery: tf.mul(towards, weight) as Tensor2D, dTable: minus(pulled, table, mass) };
@@ -175,8 +183,8 @@ function distances(table: Tensor2D): Pick<Scoring, 'all'> {
             const { exp, ...sums } = exponentials(values(), -1);
             return { ...sums, back: (weight) => back(exp, weight) };
           }
-          const { pull, ...sums } = pulls(square, NEAREST);
-          return { ...sums, back: (weight) => draw(pull, weight) };
+          const { pull, strength, ...sums } = pulls(square, NEAREST);
+          return { ...sums, back: (weight) => draw(pull, weight, strength) };
         },
         back,
         backOf({ row, column, weight }) {

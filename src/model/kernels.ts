@@ -28,8 +28,9 @@ export const kernels: FusedOps = {
   widened: (x, by, tail) => run<[Tensor2D]>('Widened', 1, x, tf.scalar(by), tail)[0],
   roots: (values, least) => run<[Tensor2D]>('Roots', 1, values, tf.scalar(least))[0],
   pulls(squares, least) {
-    const [pull, sum, logSum] = run<[Tensor2D, Tensor2D, Tensor2D]>('Pulls', 3, squares, tf.scalar(least));
-    return { pull, sum, logSum };
+    const outputs = run<[Tensor2D, Tensor2D, Tensor2D, Tensor2D]>('Pulls', 4, squares, tf.scalar(least));
+    const [pull, strength, sum, logSum] = outputs;
+    return { pull, strength, sum, logSum };
   },
   minus: (a, b, c) => run<[Tensor2D]>('Minus', 1, a, b, c)[0],
   complexProduct: (x, y) => run<[Tensor2D]>('ComplexProduct', 1, x, y)[0],

@@ -129,6 +129,8 @@ export interface Heads {
 export interface Pulls extends Omit<Exponentials, 'exp'> {
   /** [n, entities] exp(−d) / d, each row up to the factor that its sum of exp(−d) has too */
   readonly pull: Tensor2D;
+  /** [n, 1] its rows' sums */
+  readonly strength: Tensor2D;
 }
 
 export interface Cubes {

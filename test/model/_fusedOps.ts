@@ -26,7 +26,8 @@ export const SCORES = ['exponentials', 'roots', 'pulls', 'standings'];
 function chained(ops: FusedOps, squares: Tensor2D, least: number): Pulls {
   const distance = ops.roots(squares, least);
   const { exp, ...sums } = ops.exponentials(distance, -1);
-  return { ...sums, pull: tf.div(exp, distance) };
+  const pull = tf.div(exp, distance) as Tensor2D;
+  return { ...sums, pull, strength: tf.sum(pull, 1, true) as Tensor2D };
 }
 
 /** Every fused operation on random numbers of a size, by name. */
@@ -45,8 +46,8 @@ export const CALLS: Readonly<Record<string, (ops: FusedOps, rows: number, column
   roots: (ops, rows, columns) => [ops.roots(random([rows, columns], 1, 3), 1e-8)],
   pulls(ops, rows, columns) {
     const squares = random([rows, columns], 1, 30);
-    const { pull, sum, logSum } = ops.pulls?.(squares, 1e-2) ?? chained(ops, squares, 1e-2);
-    return [tf.div(pull, sum), logSum];
+    const { pull, strength, sum, logSum } = ops.pulls?.(squares, 1e-2) ?? chained(ops, squares, 1e-2);
+    return [tf.div(pull, sum), tf.div(strength, sum), logSum];
   },
   minus: (ops, rows, columns) => [
     ops.minus(random([rows, columns], 1), random([rows, columns], 2), random([rows, 1], 3)),

@@ -48,7 +48,7 @@ bool registered() {
   static const bool all =
       add<exponentials<1>>("KgmentorExponentials", 1, 3) &&
       add<exponentials<-1>>("KgmentorExponentialsOfOpposites", 1, 3) && add<widened>("KgmentorWidened", 3, 1) &&
-      add<roots>("KgmentorRoots", 2, 1) && add<pulls>("KgmentorPulls", 2, 3) && add<minus>("KgmentorMinus", 3, 1) &&
+      add<roots>("KgmentorRoots", 2, 1) && add<pulls>("KgmentorPulls", 2, 4) && add<minus>("KgmentorMinus", 3, 1) &&
       add<complexProduct>("KgmentorComplexProduct", 2, 1) &&
       add<complexProductBackward>("KgmentorComplexProductBackward", 3, 2) &&
       add<cubes<cubesRow, 1>>("KgmentorCubes", 1, 2) && add<cubes<complexCubesRow, 2>>("KgmentorComplexCubes", 1, 2) &&

@@ -89,24 +89,28 @@ void roots(Call& call) {
   });
 }
 
-// What pulls in a softmax over −d: exp(least d − d) / d, the sum of exp(least d − d), and log Σ exp(−d).
-BY_LEVEL(pullsOf, (const float* x, int64_t n, float least, float* pull, float* sum, float* logSum),
-         (x, n, least, pull, sum, logSum)) {
+// What pulls in a softmax over −d: exp(least d − d) / d and its sum, the sum of exp(least d − d), and log Σ exp(−d).
+BY_LEVEL(pullsOf, (const float* x, int64_t n, float least, float* pull, float* strength, float* sum, float* logSum),
+         (x, n, least, pull, strength, sum, logSum)) {
   float nearest = x[0];
 #pragma omp simd reduction(min : nearest)
   for (int64_t j = 0; j < n; j++) nearest = x[j] < nearest ? x[j] : nearest;
   const float top = std::sqrt(nearest < least ? least : nearest);
+  float pulled = 0;
   *sum = summed(n, PART {
-    float part = 0;
-#pragma omp simd reduction(+ : part)
+    float part = 0, pulls = 0;
+#pragma omp simd reduction(+ : part, pulls)
     for (int64_t j = begin; j < end; j++) {
       const float d = std::sqrt(x[j] < least ? least : x[j]);
       const float e = expOf(top - d);
       pull[j] = e / d;
       part += e;
+      pulls += pull[j];
     }
+    pulled += pulls;
     return part;
   });
+  *strength = pulled;
   *logSum = std::log(*sum) - top;
 }
 
@@ -114,9 +118,12 @@ void pulls(Call& call) {
   const Array x = call.input(0), least = call.input(1);
   call.expect(least.rows * least.columns == 1);
   const Array pull = call.output(0, {x.rows, x.columns});
-  const Array sum = call.output(1, {x.rows, 1}), logSum = call.output(2, {x.rows, 1});
+  const Array strength = call.output(1, {x.rows, 1}), sum = call.output(2, {x.rows, 1});
+  const Array logSum = call.output(3, {x.rows, 1});
   if (!call.ok()) return;
-  eachRow(x, [&](int64_t i) { pullsOf(x.row(i), x.columns, *least.data, pull.row(i), sum.row(i), logSum.row(i)); });
+  eachRow(x, [&](int64_t i) {
+    pullsOf(x.row(i), x.columns, *least.data, pull.row(i), strength.row(i), sum.row(i), logSum.row(i));
+  });
 }
 
 // ---- Places of each row's own number: how many are greater, less how many are smaller; none where one is no number.

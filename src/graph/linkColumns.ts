@@ -1,5 +1,4 @@
 import { Growing } from '../kg/growing.js';
-import { pickLinks } from '../kg/links.js';
 import { positions, sortBy } from '../kg/sort.js';
 import type { Alignments } from '../kg/types.js';
 import type { Graph } from './connect.js';
@@ -51,7 +50,7 @@ export class LinkColumns {
   /** Each pair once with its highest confidence, the earlier end left, in the order of sources and entities. */
   sorted(): Alignments {
     const { source, first } = this.#places;
-    const bound = this.length > 0 ? source.length : 0;
+    const bound = this.length > 0 ? source.length : 0; // without links there is nothing to count
     const [left, right] = byPlace(this.#left.view(), this.#right.view());
     const given = this.#confidence.view();
     const order = sortBy(left, sortBy(right, positions(left.length), bound), bound);
@@ -75,7 +74,14 @@ export class LinkColumns {
       confidence[n++] = given[i];
     }
     const links = { leftSource, left: leftEntity, rightSource, right: rightEntity, confidence };
-    return n === order.length ? links : pickLinks(links, positions(n));
+    if (n === order.length) return links;
+    return {
+      leftSource: leftSource.slice(0, n),
+      left: leftEntity.slice(0, n),
+      rightSource: rightSource.slice(0, n),
+      right: rightEntity.slice(0, n),
+      confidence: confidence.slice(0, n),
+    };
   }
 }
 

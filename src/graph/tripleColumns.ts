@@ -113,7 +113,6 @@ export class TripleColumns {
     return n;
   }
 
-  /** All facts; what was gathered is given up. */
   done(): ReadTriples {
     const types = Array.from(this.#runs, ([type, runs]) => ({ type, runs, name: this.#ways.nameOf(type) }));
     types.sort((a, b) => compareKeys(a.name, b.name));
@@ -141,7 +140,6 @@ export class TripleColumns {
         }
       }
     }
-    this.#runs.clear();
     const triples = dedupePairs({ head, relation, tail, ...(this.#weighed.size > 0 && { weight }) });
     const duplicates = rows - triples.head.length;
     return { relations, triples, duplicates, means: Object.fromEntries(means) };

@@ -43,8 +43,8 @@ export const dedupeTriples = (triples: Triples, entities: number, relations: num
   dedupePairs(pickTriples(triples, pairOrder(triples, entities, relations)));
 
 /**
- * What {@link dedupeTriples} gives, of triples that are in the order of head and relation; in place, so that a table
- * which its reader has just made is not copied.
+ * What {@link dedupeTriples} gives, of triples that are in the order of head and relation. Their columns are changed, and
+ * given back where no triple is repeated: what a reader has just made need not be copied.
  */
 export function dedupePairs(triples: Triples): Triples {
   const { head, relation, tail, weight } = triples;

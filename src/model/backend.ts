@@ -3,6 +3,7 @@ import util from 'node:util';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 import { KgmentorError } from '../errors.js';
 import { type Device, NOT_BUILT } from '../events.js';
+import { kernelsName } from '../setup/binding.js';
 import { startPortable } from './portable.js';
 
 const require = createRequire(import.meta.url);
@@ -69,7 +70,7 @@ function registerKernels(): string | undefined {
   if (chosen !== undefined)
     throw new KgmentorError('USAGE', `KGMENTOR_KERNELS is "${chosen}"; off expected, or nothing.`);
   try {
-    require('@tensorflow/tfjs-node-gpu/lib/napi-v8/kgmentor_kernels.node');
+    require(`@tensorflow/tfjs-node-gpu/lib/napi-v8/${kernelsName()}`);
     return undefined;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return NOT_BUILT;

@@ -162,13 +162,9 @@ function distances(table: Tensor2D): Pick<Scoring, 'all'> {
        */
       const draw = (pull: Tensor2D, weight: Tensor2D, strength?: Tensor2D): Drawn => {
         const drawn = matMul(pull, strength ? table : wide);
-        const towards = strength
-          ? minus(drawn, query, strength)
-          : minus(
-              tf.slice(drawn, [0, 0], [-1, width]),
-              query,
-              tf.slice(drawn, [0, width + 1], [-1, 1]) as Tensor2D,
-            );
+        const near = strength ? drawn : (tf.slice(drawn, [0, 0], [-1, width]) as Tensor2D);
+        const mine = strength ?? (tf.slice(drawn, [0, width + 1], [-1, 1]) as Tensor2D);
+        const towards = minus(near, query, mine);
         const pulled = matMul(pull, tf.mul(query, weight), true, false); // [entities, width]
         const mass = matMul(pull, weight, true, false); // [entities, 1]
         return { dQuery: tf.mul(towards, weight) as Tensor2D, dTable: minus(pulled, table, mass) };

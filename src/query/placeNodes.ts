@@ -88,15 +88,19 @@ async function sampleOf(
   published: readonly Published[],
   relations: ReadonlyMap<string, RelationVectors>,
 ): Promise<KnownFact[]> {
-  const sample: KnownFact[] = [];
+  const most = Math.min(SAMPLED.ofType, Math.max(1, Math.floor(SAMPLED.together / relations.size)));
   const parameters = {
     labels: published.map(({ label }) => label),
     slot: published[0].slot,
-    most: BigInt(Math.min(SAMPLED.ofType, Math.ceil(SAMPLED.together / relations.size))),
+    most: BigInt(most),
   };
+  const sample: KnownFact[] = [];
   for (const [type, relation] of relations) {
     const text = withNames(cypher('query-type-sample'), { TYPE: newName('relationship type', type) });
-    const found = await ask<Omit<KnownFact, 'relation'>>(tx, text, parameters);
+    const of = (share: number | null) => ask<Omit<KnownFact, 'relation'>>(tx, text, { ...parameters, share });
+    const even = await of(null);
+    // Where most facts of the type are other sources', few of these are chosen: then the first ones tell more.
+    const found = even.length < most / 2 ? await of(1) : even;
     for (const ends of found) sample.push({ relation, ...ends });
   }
   return sample;

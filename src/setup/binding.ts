@@ -32,8 +32,11 @@ export function kernelsDigest(): string {
   return hash.digest('hex').slice(0, 8);
 }
 
+/** Kernels of another version are never loaded: their operations may take and give something else. */
+export const kernelsName = (): string => `kgmentor_kernels-${kernelsDigest()}.node`;
+
 /** The kernels in a binding's folder. */
-export const kernelsIn = (binding: string): string => path.join(binding, 'napi-v8', 'kgmentor_kernels.node');
+export const kernelsIn = (binding: string): string => path.join(binding, 'napi-v8', kernelsName());
 
 /** What sources of C++ are compiled and linked with against a staged library, beside which the result lies. */
 const compilation = (library: string): { flags: string[]; libraries: string[] } => {

@@ -76,7 +76,7 @@ describe('facts as they are gathered', () => {
     assert.deepEqual([nothing.relations, nothing.triples.head.length], [[], 0]);
   });
 
-  it('come of several types in one record, of which some weigh, some stand twice and some are not taken', () => {
+  it('come of several types in one record, of which one weighs, one stands twice and one is not taken', () => {
     const found = columns({ keep: (head) => head !== 1 });
     found.add({
       types: ['B', 'A', 'C', 'B'],

@@ -41,6 +41,9 @@ test(
       assert.deepEqual([...far.logSum.dataSync()], [3e4]);
       const near = kernels.pulls?.(tf.tensor2d([[-1, 1e8]]), 1e-8);
       assert.deepEqual([...(near?.sum.dataSync() ?? [])], [1]);
+      assert.equal(near?.strength.dataSync()[0].toFixed(0), '10000');
+      const none = kernels.pulls?.(tf.tensor2d([[1, Number.NaN]]), 1e-8);
+      assert.ok(Number.isNaN(none?.sum.dataSync()[0]) && Number.isNaN(none?.strength.dataSync()[0]));
       for (const values of [
         [Number.NaN, 1, 2],
         [0, Number.NaN, 2],

@@ -130,6 +130,19 @@ for (const one of MODELS)
     for (const { id } of [...people, ...clubs]) assert.deepEqual(now.get(id), old.get(id), id);
   });
 
+it('a new node is placed by few facts of a type that another source uses much more', async () => {
+  await makeGraph();
+  await publish(held.graph, model(MODELS[0]), { graceSeconds: 0 });
+  await run(
+    held.graph,
+    `MATCH (a:Person)-[r:KNOWS|JOINS]->(b) WHERE NOT (a.id IN ['p12', 'p13'] AND b.id = 'p14') DELETE r
+     WITH count(*) AS deleted UNWIND range(1, 20000) AS n CREATE (:Other)-[:KNOWS]->(:Other)`,
+  );
+  await run(held.graph, `MATCH (a:Person {id: 'p13'}) CREATE (:Person {id: 'new'})-[:KNOWS]->(a)`);
+  const { added, unplaced } = await add();
+  assert.deepEqual([added.map(({ key }) => key), unplaced.length], [[['new']], 0]);
+});
+
 describe('added nodes', () => {
   before(async () => {
     await makeGraph();

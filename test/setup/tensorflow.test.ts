@@ -11,7 +11,7 @@ import {
 import path from 'node:path';
 import test from 'node:test';
 import { KgmentorError } from '../../src/errors.js';
-import { packageFolder } from '../../src/setup/binding.js';
+import { kernelsName, packageFolder } from '../../src/setup/binding.js';
 import { ensureTensorFlow, stageKernels, stageTensorFlow } from '../../src/setup/tensorflow.js';
 import { buildHere } from '../../src/setup/wheels.js';
 import { temporaryFolder } from './_folder.js';
@@ -111,10 +111,7 @@ test('kernels that do not compile cost one line, not the native library', async 
   );
   await stageKernels({ cache, log, env: { ...process.env, CXX: able } });
   assert.equal(lines.length, 3);
-  assert.deepEqual(readdirSync(path.join(binding, 'napi-v8')).sort(), [
-    'kgmentor_kernels.node',
-    'tfjs_binding.node',
-  ]);
+  assert.deepEqual(readdirSync(path.join(binding, 'napi-v8')).sort(), [kernelsName(), 'tfjs_binding.node']);
   await stageKernels({ cache, log, env: { PATH: '' } }); // needs no compiler any more
 });
 

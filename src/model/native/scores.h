@@ -7,7 +7,7 @@
 
 namespace {
 
-// The sum of part(begin, end) over blocks of [0, n): one of all numbers in a row would lose the last places.
+// The sum of part(begin, end) over blocks of [0, n), once each and in order: one of all numbers in a row would lose the last places.
 template <class Part>
 INLINE float summed(int64_t n, const Part& part) {
   constexpr int64_t kBlock = 4096;
@@ -96,21 +96,21 @@ BY_LEVEL(pullsOf, (const float* x, int64_t n, float least, float* pull, float* s
 #pragma omp simd reduction(min : nearest)
   for (int64_t j = 0; j < n; j++) nearest = x[j] < nearest ? x[j] : nearest;
   const float top = std::sqrt(nearest < least ? least : nearest);
-  float pulled = 0;
+  float strengthSum = 0;
   *sum = summed(n, PART {
-    float part = 0, pulls = 0;
-#pragma omp simd reduction(+ : part, pulls)
+    float part = 0, strengthPart = 0;
+#pragma omp simd reduction(+ : part, strengthPart)
     for (int64_t j = begin; j < end; j++) {
       const float d = std::sqrt(x[j] < least ? least : x[j]);
       const float e = expOf(top - d);
       pull[j] = e / d;
       part += e;
-      pulls += pull[j];
+      strengthPart += pull[j];
     }
-    pulled += pulls;
+    strengthSum += strengthPart;
     return part;
   });
-  *strength = pulled;
+  *strength = strengthSum;
   *logSum = std::log(*sum) - top;
 }
 

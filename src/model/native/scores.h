@@ -103,9 +103,10 @@ BY_LEVEL(pullsOf, (const float* x, int64_t n, float least, float* pull, float* s
     for (int64_t j = begin; j < end; j++) {
       const float d = std::sqrt(x[j] < least ? least : x[j]);
       const float e = expOf(top - d);
-      pull[j] = e / d;
+      const float own = e / d;
+      pull[j] = own;
       part += e;
-      strengthPart += pull[j];
+      strengthPart += own;
     }
     strengthSum += strengthPart;
     return part;

@@ -2,7 +2,7 @@
 // are asked for where there are more.
 // TYPE: checked name; $labels: of the ends, as other sources may use the type, $slot: property, $most, $share: which
 // part is chosen, by the number of all facts of the type where it is null
-// → head, tail: vectors
+// → head, tail: vectors; share: the part that was chosen, 1 or more where it was all
 MATCH ()-[r:TYPE]->()
 WITH count(r) AS all
 WITH CASE WHEN $share IS NOT NULL THEN $share WHEN all > 100 * $most THEN 0.01 ELSE 1.0 * $most / all END AS share
@@ -12,5 +12,5 @@ MATCH (h)-[r:TYPE]->(t)
 WHERE (id(h) % 1048576 * 791547 + id(t) % 1048576 * 597521) % 1048576 < share * 1048576
   AND h[$slot] IS NOT NULL AND t[$slot] IS NOT NULL
   AND any(label IN labels(h) WHERE label IN $labels) AND any(label IN labels(t) WHERE label IN $labels)
-RETURN h[$slot] AS head, t[$slot] AS tail
+RETURN h[$slot] AS head, t[$slot] AS tail, share
 LIMIT $most

@@ -97,11 +97,13 @@ async function sampleOf(
   const sample: KnownFact[] = [];
   for (const [type, relation] of relations) {
     const text = withNames(cypher('query-type-sample'), { TYPE: newName('relationship type', type) });
-    const of = (share: number | null) => ask<Omit<KnownFact, 'relation'>>(tx, text, { ...parameters, share });
+    const of = (share: number | null) =>
+      ask<Omit<KnownFact, 'relation'> & { share: number }>(tx, text, { ...parameters, share });
     const even = await of(null);
     // Where most facts of the type are other sources', few of these are chosen: then the first ones tell more.
-    const found = even.length < most / 2 ? await of(1) : even;
-    for (const ends of found) sample.push({ relation, ...ends });
+    const isAll = even.length > 0 && even[0].share >= 1;
+    const found = even.length < most / 2 && !isAll ? await of(1) : even;
+    for (const { head, tail } of found) sample.push({ relation, head, tail });
   }
   return sample;
 }

@@ -95,8 +95,8 @@ const GEOMETRY = {
 
 /**
  * The resident memory that a training process will need at its height, by a model that was fitted to measured peaks of
- * native TensorFlow on a CPU with kernels: what is freed, but for the largest arrays, stays with the process, so the parts add up, and
- * of a step, a validation and the teacher's answering the largest counts.
+ * native TensorFlow on a CPU with kernels: what is freed, but for the largest arrays, stays with the process, so the parts
+ * add up, and of a step, a validation and the teacher's answering the largest counts.
  *
  * @example
  * memoryOf({ encoder: 'complex', geometry: 'dot', dim: 256, rows: 500_000, … }).peakMb; // MB

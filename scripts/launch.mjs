@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { holdsAll } from './installed.mjs';
 import { locked, read } from './lock.mjs';
 
 const TARGETS = ['demo', 'test', 'neo4j', 'bench', 'faults', 'kgmentor'];
@@ -42,7 +43,10 @@ function fingerprint() {
 
 const installStamp = at('node_modules', '.kgmentor-lock');
 const buildStamp = at('dist', '.kgmentor-built');
-const isInstalled = () => read(installStamp) === hash(read(at('package-lock.json')));
+const isInstalled = () => {
+  const lock = read(at('package-lock.json'));
+  return read(installStamp) === hash(lock) || holdsAll(lock, read(at('node_modules', '.package-lock.json')));
+};
 const isBuilt = () => read(buildStamp) === fingerprint();
 
 function run(command, parameters, shell = false) {

@@ -54,7 +54,11 @@ export async function runGpu(bench: GpuBench): Promise<void> {
   const compared: Compared[] = [];
   for (const encoder of encoders) {
     out.say(`${encoder}: ${turns} turns each`);
-    compared.push(await compare(encoder, bench, { cpu: '-1', gpu: device }));
+    const one = await compare(encoder, bench, { cpu: '-1', gpu: device });
+    compared.push(one);
+    out.say(
+      `  ${count(one.cpu.rowsPerSecond)} and ${count(one.gpu.rowsPerSecond)} rows/s, ${one.ratio.median.toFixed(2)}`,
+    );
   }
   const size = { entities, triples, dim, turns, epochs };
   out.data({ ...size, compared }, () => [

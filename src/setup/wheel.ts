@@ -67,7 +67,7 @@ export async function fetchLibrary(
     ...where,
   ];
   await runTool('python3', [...pip, '-d', empty, '-r', wanted], env).catch((cause: Error) => {
-    throw new KgmentorError('UNREACHABLE', `${pinned} could not be fetched. ${cause.message}`, {
+    throw new KgmentorError('UNREACHABLE', `${pinned} could not be fetched. ${onceTold(cause.message)}`, {
       next: `See whether \`python3 -m pip download --no-deps ${pinned}\` works, then run the same command again.`,
       cause,
     });
@@ -81,6 +81,10 @@ export async function fetchLibrary(
   symlinkSync('libtensorflow_cc.so.2', path.join(empty, 'lib', 'libtensorflow.so'));
   symlinkSync('libtensorflow_framework.so.2', path.join(empty, 'lib', 'libtensorflow_framework.so'));
 }
+
+/** What pip says at each try is told once. */
+const onceTold = (said: string): string =>
+  said.replace(/WARNING: Retrying[^\n]*\n(?=WARNING: Retrying)/g, '');
 
 /**
  * TensorFlow opens libcusolver from `libtensorflow_framework`, whose own search path leaves out the folder that it lies

@@ -80,3 +80,16 @@ for name, files in ${JSON.stringify(WHEELS)}.items():
   for (const file of ['include/tensorflow/core', 'python', 'nvidia/cusolver/include'])
     assert.equal(existsSync(path.join(empty, file)), false, file);
 });
+
+test('of what pip says at each try the error tells the last, and why it gave up', async () => {
+  const [bin, empty] = ['failing', 'nothing'].map((name) => path.join(folder, name));
+  for (const made of [bin, empty]) mkdirSync(made);
+  const tries = [3, 2, 1, 0].map((left) => `WARNING: Retrying (total=${left}): no route`);
+  const said = [...tries, 'ERROR: No matching distribution found'].map((line) => `echo "${line}" >&2`);
+  writeFileSync(path.join(bin, 'python3'), `#!/bin/sh\n${said.join('\n')}\nexit 1\n`, { mode: 0o755 });
+  const fetched = fetchLibrary(build, empty, () => {}, { PATH: `${bin}:${process.env.PATH}` });
+  await assert.rejects(fetched, {
+    message:
+      'tensorflow==2.0 could not be fetched. python3 failed (exit code 1): WARNING: Retrying (total=0): no route\nERROR: No matching distribution found',
+  });
+});

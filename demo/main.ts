@@ -172,6 +172,9 @@ function printTable(reports: ReadonlyMap<string, readonly ModelReport[]>): void 
     ]),
   ))
     say(`  ${line}`);
+  say(
+    '  MRR: the mean of 1 / the place of the right answer; Hits@10: how many are among the first ten; both in points of 100.\n  Copied: what stands in another graph as well, which the lookup finds there.',
+  );
 }
 
 /** The links of some countries were left out of the import: the teacher's vectors should bring them together. */

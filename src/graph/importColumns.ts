@@ -5,9 +5,14 @@ export type ValueType = 'string' | 'integer' | 'float' | 'boolean' | 'confidence
 export type CellValue = string | bigint | number | boolean;
 
 /** A line that cannot be imported, named by file and line. */
-export function badLine(where: string, found: string, expected: string): KgmentorError {
+export function badLine(
+  where: string,
+  found: string,
+  expected: string,
+  mend = 'Mend the line',
+): KgmentorError {
   return new KgmentorError('BAD_DATA', `${where}: ${found}, ${expected} expected.`, {
-    next: 'Mend the line and run the import again; nothing of this file was written.',
+    next: `${mend} and run the import again; nothing of this file was written.`,
   });
 }
 
@@ -17,24 +22,35 @@ const RANGES: Record<'float' | 'confidence' | 'weight', [isIn: (value: number) =
   weight: [(value) => value > 0, 'a number above 0'],
 };
 
-/** The value of a cell. */
-export function cellValue(cell: string, type: ValueType, where: string, column: string): CellValue {
+/**
+ * The value of a cell.
+ *
+ * @param mend what to do where it has none
+ * @throws KgmentorError BAD_DATA where it is none of the type
+ */
+export function cellValue(
+  cell: string,
+  type: ValueType,
+  where: string,
+  column: string,
+  mend?: string,
+): CellValue {
   switch (type) {
     case 'string':
       return cell;
     case 'integer': {
       const value = /^[+-]?\d+$/.test(cell) ? BigInt(cell.replace(/^\+/, '')) : undefined;
       if (value !== undefined && BigInt.asIntN(64, value) === value) return value;
-      throw badLine(where, `${column} is ${JSON.stringify(cell)}`, 'an integer of 64 bits');
+      throw badLine(where, `${column} is ${JSON.stringify(cell)}`, 'an integer of 64 bits', mend);
     }
     case 'boolean':
       if (/^(true|false)$/i.test(cell)) return cell.toLowerCase() === 'true';
-      throw badLine(where, `${column} is ${JSON.stringify(cell)}`, 'true or false');
+      throw badLine(where, `${column} is ${JSON.stringify(cell)}`, 'true or false', mend);
     default: {
       const value = cell.trim() === '' ? Number.NaN : Number(cell);
       const [isIn, expected] = RANGES[type];
       if (Number.isFinite(value) && isIn(value)) return value;
-      throw badLine(where, `${column} is ${JSON.stringify(cell)}`, expected);
+      throw badLine(where, `${column} is ${JSON.stringify(cell)}`, expected, mend);
     }
   }
 }

@@ -84,7 +84,8 @@ export async function takeTriples(
     const rest = cells.slice(fixed === undefined ? 3 : 2);
     if (rest.length > 0 || properties.length > 0) {
       properties.length = ids.length / 3 - 1;
-      properties.push(propertiesOf(rest, names, input.types ?? {}, where));
+      const mend = fixed === undefined && !input.properties ? UNNAMED : undefined;
+      properties.push(propertiesOf(rest, names, input.types ?? {}, where, mend));
     }
   }
   if (ids.length === 0) return undefined;
@@ -108,15 +109,20 @@ function refuseHeader(cells: readonly string[], where: string): void {
   );
 }
 
+/** A fourth column of facts that nobody named is taken for a confidence. */
+const UNNAMED =
+  'Mend the line, or name the property of the fourth column where it is a weight (`--weight PROPERTY`),';
+
 function propertiesOf(
   cells: readonly string[],
   names: readonly string[],
   types: Readonly<Record<string, ValueType>>,
   where: string,
+  mend?: string,
 ): Record<string, CellValue> {
   const entries = cells.flatMap((cell, i) => {
     const type = types[names[i]] ?? (names[i] === 'confidence' ? 'confidence' : 'string');
-    return cell === '' ? [] : [[names[i], cellValue(cell, type, where, names[i])] as const];
+    return cell === '' ? [] : [[names[i], cellValue(cell, type, where, names[i], mend)] as const];
   });
   return Object.fromEntries(entries);
 }

@@ -214,6 +214,22 @@ describe('import of triples', () => {
     });
   }
 
+  it('says of a fourth column that is no confidence that it can be named', async () => {
+    const weighted = { source: 'el', nodes: EL, file: await file('a.tsv', 'a\tr\tb\t17\n') };
+    const named = { properties: ['times'], types: { times: 'weight' as const } };
+    await assert.rejects(importTriples(held.graph, weighted), {
+      code: 'BAD_DATA',
+      next: /--weight PROPERTY/,
+    });
+    const other = { ...weighted, ...named, file: await file('b.tsv', 'a\tr\tb\tmany\n') };
+    await assert.rejects(importTriples(held.graph, other), {
+      code: 'BAD_DATA',
+      next: /^Mend the line and run/,
+    });
+    assert.equal((await importTriples(held.graph, { ...weighted, ...named }, { dryRun: true })).lines, 1);
+    await isEmpty(held.graph);
+  });
+
   it('refuses bytes that are no UTF-8, a missing file and an empty one', async () => {
     const bytes = await file('a.tsv', Buffer.from([0x61, 0x09, 0xff, 0x09, 0x62, 0x0a]));
     const read = (at: string) => importTriples(held.graph, { source: 'el', nodes: EL, file: at });

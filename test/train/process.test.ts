@@ -131,8 +131,14 @@ test('a training stopped in the middle of an epoch and resumed ends with the wei
   await assert.rejects(runTraining(run, { signal: stopper.signal, onMessage }), code('INTERRUPTED'));
   stops++;
   const { metadata } = readTensors(join(run, files.checkpoint));
-  assert.ok(JSON.parse(metadata.progress).epoch < 6, 'stopped before the end');
-  await runTraining(run, { resume: true });
+  const { epoch } = JSON.parse(metadata.progress);
+  assert.ok(epoch > 0 && epoch < 6, 'stopped before the end');
+  const told: ChildMessage[] = [];
+  await runTraining(run, { resume: true, onMessage: (message) => told.push(message) });
+  assert.deepEqual(
+    told.filter(({ type }) => type === 'resumed'),
+    [{ type: 'resumed', epoch }],
+  );
   assert.ok(weights(run).equals(weights(whole)), 'best weights');
   const state = (path: string) => readTensors(join(path, files.checkpoint)).tensors;
   for (const [name, { data }] of Object.entries(state(whole)))
@@ -162,7 +168,10 @@ test('a stop while the teacher answers ends before the first step, and the run b
     [false, false],
   );
   assert.ok(!told.includes('epoch'));
-  assert.equal((await runTraining(run, { resume: true })).epochs, 1);
+  const epochs: number[] = [];
+  const resumed = (message: ChildMessage) => message.type === 'resumed' && epochs.push(message.epoch);
+  assert.equal((await runTraining(run, { resume: true, onMessage: resumed })).epochs, 1);
+  assert.deepEqual(epochs, [0]);
 });
 
 test('each distillation weight above zero changes the weights, and zero leaves them as without a teacher', async () => {

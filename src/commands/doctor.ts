@@ -6,7 +6,7 @@ import { type Finding, inspect } from '../graph/inspect.js';
 import type { LinkSource } from '../graph/linkColumns.js';
 import type { Command, Context } from './command.js';
 import { count, deviceLine, isGpuUnused } from './output.js';
-import { excludedText } from './training.js';
+import { excludedText, unsetText } from './training.js';
 
 export const doctor: Command = {
   usage: '',
@@ -127,7 +127,9 @@ async function links(
     // Equal values are beside those of the configuration, and may be none.
     empty = counts
       .slice(0, alignments.length)
-      .flatMap(({ alignment, links }) => (links === 0 ? [alignment] : []));
+      .flatMap(({ alignment, links, unset }) =>
+        links === 0 ? [`${alignment}${unset ? ` (${unsetText(unset)})` : ''}`] : [],
+      );
     return counts.map(({ alignment, links }) => `${count(links)} by ${alignment}`).join(', ');
   });
   if (empty.length === 0) return found;

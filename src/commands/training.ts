@@ -27,11 +27,11 @@ export const NOWHERE = 'nodes of no source read';
 
 /** Tells what was read besides nodes and relationships, and what reading left out. */
 export function narrateReport(report: ReadReport, out: Pick<Output, 'say' | 'warn'>): void {
-  for (const { alignment, links, outside } of report.links) {
+  for (const { alignment, links, outside, unset } of report.links) {
     // Where not all sources are read, an alignment of the others has links, and none between these.
     const tell = links === 0 && (outside === 0 || report.allSources) ? out.warn : out.say;
     tell(
-      `links by ${alignment}: ${links === 0 ? 'none' : count(links)}${outside > 0 ? `, ${count(outside)} more not between two sources` : ''}`,
+      `links by ${alignment}: ${links === 0 ? 'none' : count(links)}${outside > 0 ? `, ${count(outside)} more not between two sources` : ''}${unset ? `; ${unsetText(unset)}` : ''}`,
     );
   }
   if (report.withheld > 0) out.say(`withheld from training (heldOut.links): ${count(report.withheld)} links`);
@@ -44,6 +44,9 @@ export function narrateReport(report: ReadReport, out: Pick<Output, 'say' | 'war
   for (const one of report.excludedInVain) out.say(`${one.source} ${excludedText(one)}`);
   if (report.duplicates > 0) out.say(`${count(report.duplicates)} repeated relationships read once`);
 }
+
+/** That matched properties stand on no node of their label. */
+export const unsetText = (unset: readonly string[]): string => `no node has ${unset.join(', nor ')}`;
 
 /** That a source excludes a type for nothing. */
 export const excludedText = ({ type, near }: ExcludedInVain): string =>

@@ -13,6 +13,8 @@ export interface LinkCounts {
   readonly links: number;
   /** Links with an end in no source of the config, or within one source. */
   readonly outside: number;
+  /** Of properties that are matched those that no node has, as "source.Label.property"; absent where there are none. */
+  readonly unset?: readonly string[];
 }
 
 /**
@@ -30,13 +32,13 @@ export async function readLinks(
   const counts: LinkCounts[] = [];
   for (const alignment of alignments) {
     const before = columns.length;
-    const outside =
+    const left =
       'relationship' in alignment
-        ? await fromRelationships(sources, alignment, places, columns)
+        ? { outside: await fromRelationships(sources, alignment, places, columns) }
         : 'match' in alignment
           ? await fromProperties(sources, alignment, columns)
-          : await fromFile(sources, alignment, columns);
-    counts.push({ alignment: alignmentName(alignment), links: columns.length - before, outside });
+          : { outside: await fromFile(sources, alignment, columns) };
+    counts.push({ alignment: alignmentName(alignment), links: columns.length - before, ...left });
   }
   for (const [relation, links] of fromValues(sources, columns))
     counts.push({ alignment: `equal values of ${relation}`, links, outside: 0 });

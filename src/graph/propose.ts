@@ -2,13 +2,9 @@ import type { ConfigInput } from '../config.js';
 import { KgmentorError } from '../errors.js';
 import type { Graph } from './connect.js';
 import { cypher, withNames } from './cypher.js';
+import { type LabelProfile, readLabelProfile } from './labelProfile.js';
 import { rows } from './rows.js';
 import { checkedName, readSchema } from './schema.js';
-
-interface Profile {
-  nodes: number;
-  properties: { name: string | null; present: number; distinct: number }[];
-}
 
 /** Names that relationships between sources usually have. */
 const LINKING = /^(same_?as|owl[#:_]?sameas|equivalent|equals|matches|align|exact_?match|links?_?to_same)/i;
@@ -32,8 +28,7 @@ export async function proposeConfig(graph: Graph): Promise<ConfigInput> {
   );
   const nodes = new Map<string, { label: string; key: string | string[]; name?: string }>();
   for (const label of labels) {
-    const text = withNames(cypher('read-label-profile'), { LABEL: checkedName(schema, 'label', label) });
-    const [profile] = await graph.read(async (tx) => rows<Profile>(await tx.run(text)));
+    const profile = await readLabelProfile(graph, schema, label);
     if (!profile || profile.nodes === 0) continue;
     nodes.set(label, {
       label,
@@ -81,7 +76,7 @@ export async function proposeConfig(graph: Graph): Promise<ConfigInput> {
   return { sources: Object.fromEntries(sources), alignments };
 }
 
-function keyAndName(profile: Profile, unique?: string[]): { key: string | string[]; name?: string } {
+function keyAndName(profile: LabelProfile, unique?: string[]): { key: string | string[]; name?: string } {
   const seen = Math.max(0, ...profile.properties.map(({ present }) => present));
   const sampled = Math.min(profile.nodes, 10_000);
   const complete = profile.properties.filter(

@@ -9,6 +9,7 @@ import { cypher, withNames } from './cypher.js';
 import { type EntityIndex, entityIndex } from './entityIndex.js';
 import { type EntityPart, sortedEntities } from './entityParts.js';
 import { keyValue } from './keyValue.js';
+import { type LabelProfile, readLabelProfile } from './labelProfile.js';
 import { newName } from './names.js';
 import { readValues, type ValueCounts } from './readValues.js';
 import { requireName, type Schema } from './schema.js';
@@ -108,7 +109,8 @@ async function readNodes(
     );
     requireName(await known, 'label', node.label); // no node has one that the database does not know
     if (parameters.name !== null) requireName(await known, 'property', parameters.name);
-    if (missing.length > 0) throw missingKeys(name, node, missing, await known);
+    if (missing.length > 0)
+      throw missingKeys(name, node, missing, await readLabelProfile(graph, await known, node.label));
     for (const part of parts) found.push(part);
   }
   if (found.every(({ ids }) => ids.length === 0))
@@ -150,9 +152,10 @@ function missingKeys(
   source: string,
   node: NodeConfig,
   ids: readonly number[],
-  { properties }: Schema,
+  profile?: LabelProfile,
 ): KgmentorError {
   const key = keyProperties(node).join(' + ');
+  const properties = (profile?.properties ?? []).flatMap(({ name }) => name ?? []);
   const unknown = keyProperties(node).find((name) => !properties.includes(name));
   const [near] = unknown === undefined ? [] : nearest(unknown, properties);
   return new KgmentorError(

@@ -19,7 +19,7 @@ describe('what a training tells', () => {
       sources: [],
       allSources: false,
       links: [
-        { alignment: 'a', links: 0, outside: 0 },
+        { alignment: 'a', links: 0, outside: 0, unset: ['s.A.x', 't.B.y'] },
         { alignment: 'b', links: 0, outside: 3 },
         { alignment: 'c', links: 5, outside: 3 },
       ],
@@ -31,7 +31,7 @@ describe('what a training tells', () => {
     };
     narrateReport(report, out);
     assert.deepEqual(told, [
-      '! links by a: none',
+      '! links by a: none; no node has s.A.x, nor t.B.y',
       'links by b: none, 3 more not between two sources',
       'links by c: 5, 3 more not between two sources',
     ]);

@@ -97,6 +97,18 @@ describe('alignments', () => {
     ]);
   });
 
+  it('tell which properties stand on no node, as the database knows those of other labels', async () => {
+    const { counts } = await links([{ match: { 'films.Film.isbn': 'books.Book.isbn' } }]);
+    assert.deepEqual(counts, [
+      {
+        alignment: 'films.Film.isbn = books.Book.isbn',
+        links: 0,
+        outside: 0,
+        unset: ['films.Film.isbn'],
+      },
+    ]);
+  });
+
   it('leave pairs of sources out that are not read', async () => {
     const match = { 'films.Film.imdb': 'books.Book.imdb' };
     assert.deepEqual(await links([{ match }], { sources: ['films'] }), { links: [], counts: [] });

@@ -45,11 +45,13 @@ describe('a graph or a configuration at fault', () => {
   });
 
   it('has the nearest property named where the key is misspelt', async () => {
-    await run(held.graph, "CREATE (:X {isbn13: '1'})");
-    await assert.rejects(read({ sources: { a: { nodes: [{ label: 'X', key: 'isbn31' }] } } }), {
-      code: 'BAD_DATA',
-      next: /Did you mean "isbn13"\?/,
-    });
+    // That of another label is as near, or the very one.
+    await run(held.graph, "CREATE (:X {isbn13: '1'}), (:Y {isbn32: '1', isbn31: '2'})");
+    for (const key of ['isbn31', 'isbn32'])
+      await assert.rejects(read({ sources: { a: { nodes: [{ label: 'X', key }] } } }), {
+        code: 'BAD_DATA',
+        next: /Did you mean "isbn13"\?/,
+      });
   });
 
   it('has repeated keys counted, with examples', async () => {

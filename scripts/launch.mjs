@@ -43,10 +43,12 @@ function fingerprint() {
 
 const installStamp = at('node_modules', '.kgmentor-lock');
 const buildStamp = at('dist', '.kgmentor-built');
-const isInstalled = () => {
-  const lock = read(at('package-lock.json'));
-  return read(installStamp) === hash(lock) || holdsAll(lock, read(at('node_modules', '.package-lock.json')));
-};
+const lock = () => read(at('package-lock.json'));
+const listed = () => read(at('node_modules', '.package-lock.json'));
+// npm's list may lack, after an installation of ours, an optional package that could not be had.
+const isInstalled = () =>
+  read(installStamp) === hash(lock() + listed()) ||
+  holdsAll(lock(), listed(), (place) => fs.existsSync(at(place, 'package.json')));
 const isBuilt = () => read(buildStamp) === fingerprint();
 
 function run(command, parameters, shell = false) {
@@ -63,7 +65,7 @@ function install() {
     : run('npm', ['ci'], process.platform === 'win32');
   if (status !== 0)
     fail('npm ci failed, see its lines above. Once that is mended, run the same command again.', status);
-  fs.writeFileSync(installStamp, hash(read(at('package-lock.json'))));
+  fs.writeFileSync(installStamp, hash(lock() + listed()));
 }
 
 function build() {

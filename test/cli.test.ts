@@ -214,19 +214,25 @@ describe('a command that reads the graph', () => {
       "CREATE (a:Movie {id: 'a'})-[:SEQUEL_OF]->(:Movie {id: 'b'}), (a)-[:SAME_AS]->(:Film {id: 'a'})",
     );
     const sources = { movies: { nodes }, films: { nodes: [{ label: 'Film', key: 'id' }] } };
-    const linksOf = async (relationship: string) => {
-      await write('kgmentor.json', { sources, alignments: [{ relationship }] });
+    const linksOf = async (alignment: object) => {
+      await write('kgmentor.json', { sources, alignments: [alignment] });
       const { code, stdout } = await cli('doctor', '--json');
       return { code, ...JSON.parse(stdout).find((one: { what: string }) => one.what === 'links') };
     };
-    const { mend: _, ...sound } = await linksOf('SAME_AS');
+    const { mend: _, ...sound } = await linksOf({ relationship: 'SAME_AS' });
     assert.deepEqual(sound, { code: 0, what: 'links', ok: true, found: '1 by relationship SAME_AS' });
-    const unknown = await linksOf('SAME_ASS');
+    const unknown = await linksOf({ relationship: 'SAME_ASS' });
     assert.deepEqual([unknown.code, unknown.ok], [1, false]);
     assert.match(unknown.mend, /"SAME_AS"/);
-    const empty = await linksOf('SEQUEL_OF');
+    const empty = await linksOf({ relationship: 'SEQUEL_OF' });
     assert.deepEqual([empty.code, empty.ok], [1, false]);
     assert.match(empty.mend, /no link: relationship SEQUEL_OF/);
+    await run(held.graph, "CREATE (:Person {imdb: 'p'})");
+    const halfLinked = await linksOf({
+      match: { 'movies.Movie.id': 'films.Film.id', 'movies.Movie.imdb': 'films.Film.id' },
+    });
+    assert.deepEqual([halfLinked.code, halfLinked.ok], [1, false]);
+    assert.match(halfLinked.mend, /\(no node has .* as movies\.Movie\.imdb\)$/);
   });
 
   it('names file and line of what cannot be imported, and writes nothing', async () => {

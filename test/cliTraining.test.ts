@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { ConfigInput } from '../src/config.js';
+import { readTensors } from '../src/model/safetensors.js';
 import { type CliOptions, interrupt, kgmentor } from './_cli.js';
 import { run, useGraph } from './_neo4j.js';
 
@@ -348,6 +349,8 @@ describe('a training that is stopped', () => {
     assert.doesNotMatch(stopped.stderr, /epoch 20\/20/);
     await cp(path.join(folder, 'stopped'), path.join(folder, 'cut'), { recursive: true });
 
+    const { metadata } = readTensors(file('stopped', b, 'checkpoint.safetensors'));
+    const { epoch, step } = JSON.parse(metadata.progress);
     const resumed = await cli([
       'pretrain',
       '--resume',
@@ -360,6 +363,8 @@ describe('a training that is stopped', () => {
     assert.equal(resumed.code, 0, resumed.stderr);
     assert.equal(JSON.parse(resumed.stdout).result.epochs, EPOCHS);
     assert.doesNotMatch(resumed.stderr, /epoch 1\/20/);
+    const behind = `teacher goes on after epoch ${epoch}${step > 0 ? ` and ${step} steps` : ''}\n`;
+    assert.ok(resumed.stderr.includes(behind), resumed.stderr);
     for (const name of ['input.safetensors', 'model.safetensors'])
       assert.ok(
         (await readFile(file('whole', a, name))).equals(await readFile(file('stopped', b, name))),
@@ -387,6 +392,14 @@ describe('a training that is stopped', () => {
       assert.match(stderr, /^kgmentor: .*checkpoint\.safetensors is not a whole safetensors file: .*\.$/m);
       assert.doesNotMatch(stderr, /\n {4}at /);
     }
+  });
+
+  it('before its first checkpoint begins anew, and says so', async () => {
+    await rm(file('cut', await only('cut'), 'checkpoint.safetensors'));
+    const { code, stderr } = await cli(['pretrain', '--resume', '--config', 'cut.json', '--threads', '1']);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^teacher has no checkpoint yet and begins anew$/m);
+    assert.match(stderr, /epoch 1\/20/);
   });
 
   it('with nothing to go on from says so', async () => {

@@ -128,7 +128,7 @@ async function links(
     empty = counts
       .slice(0, alignments.length)
       .flatMap(({ alignment, links, unset }) =>
-        links === 0 ? [`${alignment}${unset ? ` (${unsetText(unset)})` : ''}`] : [],
+        links === 0 || unset ? [`${alignment}${unset ? ` (${unsetText(unset)})` : ''}`] : [],
       );
     return counts.map(({ alignment, links }) => `${count(links)} by ${alignment}`).join(', ');
   });

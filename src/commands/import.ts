@@ -38,7 +38,8 @@ export const importCommand: Command = {
     'dry-run': { type: 'boolean' },
   },
   help: {
-    '--triples FILE': 'head key, relation, tail key; of RDF all facts but owl:sameAs, keys are IRIs',
+    '--triples FILE':
+      'head key, relation, tail key, and a confidence if any; of RDF all facts but owl:sameAs, keys are IRIs',
     '--weight PROPERTY':
       'a fourth column of triples is their weight, written to this property; empty for none',
     '--nodes FILE': 'a header line; the first column is the key, the others are properties',

@@ -38,7 +38,8 @@ export const searchCommand: Command = {
     const config = { ...read, search: { ...read.search, trials } };
     // An epoch of a trial is no news but to those who ask for more.
     const onEvent: typeof out.onEvent = (event) =>
-      (out.options.verbose || !['epoch', 'evaluated', 'done'].includes(event.type)) && out.onEvent(event);
+      (out.options.verbose || !['epoch', 'evaluated', 'resumed', 'done'].includes(event.type)) &&
+      out.onEvent(event);
     const options = { signal, threads: checkThreads(flags), onEvent };
     const [target] = positionals as readonly (string | undefined)[];
     const role = target === undefined ? 'teacher' : 'student';

@@ -29,7 +29,8 @@ export const NOWHERE = 'nodes of no source read';
 export function narrateReport(report: ReadReport, out: Pick<Output, 'say' | 'warn'>): void {
   for (const { alignment, links, outside, unset } of report.links) {
     // Where not all sources are read, an alignment of the others has links, and none between these.
-    const tell = links === 0 && (outside === 0 || report.allSources) ? out.warn : out.say;
+    const isSlip = unset !== undefined || (links === 0 && (outside === 0 || report.allSources));
+    const tell = isSlip ? out.warn : out.say;
     tell(
       `links by ${alignment}: ${links === 0 ? 'none' : count(links)}${outside > 0 ? `, ${count(outside)} more not between two sources` : ''}${unset ? `; ${unsetText(unset)}` : ''}`,
     );
@@ -45,8 +46,9 @@ export function narrateReport(report: ReadReport, out: Pick<Output, 'say' | 'war
   if (report.duplicates > 0) out.say(`${count(report.duplicates)} repeated relationships read once`);
 }
 
-/** That matched properties stand on no node of their label. */
-export const unsetText = (unset: readonly string[]): string => `no node has ${unset.join(', nor ')}`;
+/** That no node has values of matched properties. */
+export const unsetText = (unset: readonly string[]): string =>
+  `no node has a text, number or boolean as ${unset.join(', nor ')}`;
 
 /** That a source excludes a type for nothing. */
 export const excludedText = ({ type, near }: ExcludedInVain): string =>

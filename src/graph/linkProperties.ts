@@ -36,7 +36,7 @@ async function valuesOf(source: LinkSource, at: Place): Promise<Map<string, numb
 /** Pairs of one value at most: a value that very many nodes share identifies nothing. */
 const MOST_PAIRS = 1000;
 
-/** Links by equal properties; returns how many pairs of too common values were left out, and what no node has. */
+/** Links by equal properties; returns how many pairs of too common values were left out, and properties without a value. */
 export async function fromProperties(
   sources: readonly LinkSource[],
   alignment: Extract<AlignmentConfig, { match: Record<string, string> }>,
@@ -44,14 +44,14 @@ export async function fromProperties(
 ): Promise<Pick<LinkCounts, 'outside' | 'unset'>> {
   const labelled = sources.map(({ name, read }) => ({ name, labels: read.entities.labels }));
   let outside = 0;
-  const unset: string[] = [];
+  const unset = new Set<string>();
   for (const [leftName, rightName] of Object.entries(alignment.match)) {
     const [left, right] = [placeOf(labelled, leftName), placeOf(labelled, rightName)];
     const [a, b] = [indexOf(sources, left.source), indexOf(sources, right.source)];
     const values = await valuesOf(sources[a], left);
     const others = await valuesOf(sources[b], right);
-    if (values.size === 0) unset.push(leftName);
-    if (others.size === 0) unset.push(rightName);
+    if (values.size === 0) unset.add(leftName);
+    if (others.size === 0) unset.add(rightName);
     for (const [value, entities] of values) {
       const matches = others.get(value) ?? [];
       if (entities.length * matches.length > MOST_PAIRS) {
@@ -62,5 +62,5 @@ export async function fromProperties(
         for (const match of matches) columns.add(a, entity, b, match, alignment.confidence ?? 1);
     }
   }
-  return { outside, ...(unset.length > 0 && { unset }) };
+  return { outside, ...(unset.size > 0 && { unset: [...unset] }) };
 }

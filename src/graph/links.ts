@@ -13,7 +13,7 @@ export interface LinkCounts {
   readonly links: number;
   /** Links with an end in no source of the config, or within one source. */
   readonly outside: number;
-  /** Of properties that are matched those that no node has, as "source.Label.property"; absent where there are none. */
+  /** Matched properties of which no node has a value that can be matched, as "source.Label.property"; absent where all have. */
   readonly unset?: readonly string[];
 }
 

@@ -109,8 +109,12 @@ async function readNodes(
     );
     requireName(await known, 'label', node.label); // no node has one that the database does not know
     if (parameters.name !== null) requireName(await known, 'property', parameters.name);
-    if (missing.length > 0)
-      throw missingKeys(name, node, missing, await readLabelProfile(graph, await known, node.label));
+    if (missing.length > 0) {
+      // A key that any node has is no slip.
+      const isSlip = missing.length === parts.reduce((sum, { ids }) => sum + ids.length, 0);
+      const profile = async () => readLabelProfile(graph, await known, node.label).catch(() => undefined);
+      throw missingKeys(name, node, missing, isSlip ? await profile() : undefined);
+    }
     for (const part of parts) found.push(part);
   }
   if (found.every(({ ids }) => ids.length === 0))

@@ -47,7 +47,7 @@ export type TrainEvent =
   /** While the teacher answers the job's queries, before the first step. */
   | { type: 'progress'; name: string; done: number; total: number; rowsPerSecond: number; etaSeconds: number }
   | ({ type: 'started' } & TeacherStart)
-  | { type: 'resumed'; epoch: number }
+  | { type: 'resumed'; epoch: number; step: number }
   | ({ type: 'walks' } & WalkStatistics);
 
 export interface LoopOptions {

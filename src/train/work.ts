@@ -85,7 +85,7 @@ async function train(folder: string, resume: boolean, client: Client): Promise<v
   const path = join(folder, files.checkpoint);
   const checkpoint = resume && existsSync(path) ? readCheckpoint(path, read) : undefined;
   const from = checkpoint?.progress ?? freshProgress;
-  if (resume) client.tell({ type: 'resumed', epoch: from.epoch });
+  if (resume) client.tell({ type: 'resumed', epoch: from.epoch, step: from.step });
   // A thread that makes batches begins before the trainer does: walks want their graph, and the teacher's answers take time.
   const { job, batches } = beginBatches(read, from);
   try {

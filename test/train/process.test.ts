@@ -131,13 +131,13 @@ test('a training stopped in the middle of an epoch and resumed ends with the wei
   await assert.rejects(runTraining(run, { signal: stopper.signal, onMessage }), code('INTERRUPTED'));
   stops++;
   const { metadata } = readTensors(join(run, files.checkpoint));
-  const { epoch } = JSON.parse(metadata.progress);
+  const { epoch, step } = JSON.parse(metadata.progress);
   assert.ok(epoch > 0 && epoch < 6, 'stopped before the end');
   const told: ChildMessage[] = [];
   await runTraining(run, { resume: true, onMessage: (message) => told.push(message) });
   assert.deepEqual(
     told.filter(({ type }) => type === 'resumed'),
-    [{ type: 'resumed', epoch }],
+    [{ type: 'resumed', epoch, step }],
   );
   assert.ok(weights(run).equals(weights(whole)), 'best weights');
   const state = (path: string) => readTensors(join(path, files.checkpoint)).tensors;

@@ -45,10 +45,14 @@ const installStamp = at('node_modules', '.kgmentor-lock');
 const buildStamp = at('dist', '.kgmentor-built');
 const lock = () => read(at('package-lock.json'));
 const listed = () => read(at('node_modules', '.package-lock.json'));
-// npm's list may lack, after an installation of ours, an optional package that could not be had.
+const state = () => hash(lock() + listed());
 const isInstalled = () =>
-  read(installStamp) === hash(lock() + listed()) ||
-  holdsAll(lock(), listed(), (place) => fs.existsSync(at(place, 'package.json')));
+  holdsAll(
+    lock(),
+    listed(),
+    (place) => fs.existsSync(at(place, 'package.json')),
+    read(installStamp) === state(),
+  );
 const isBuilt = () => read(buildStamp) === fingerprint();
 
 function run(command, parameters, shell = false) {
@@ -60,12 +64,13 @@ function run(command, parameters, shell = false) {
 function install() {
   say('Installing the packages of package-lock.json (once) …');
   const npm = process.env.npm_execpath;
+  const ci = ['ci', '--include=dev', '--include=optional']; // whatever NODE_ENV and the user's npm leave out
   const status = npm?.endsWith('npm-cli.js') // the npm that called us, and no shell in between
-    ? run(process.execPath, [npm, 'ci'])
-    : run('npm', ['ci'], process.platform === 'win32');
+    ? run(process.execPath, [npm, ...ci])
+    : run('npm', ci, process.platform === 'win32');
   if (status !== 0)
     fail('npm ci failed, see its lines above. Once that is mended, run the same command again.', status);
-  fs.writeFileSync(installStamp, hash(lock() + listed()));
+  fs.writeFileSync(installStamp, state());
 }
 
 function build() {
@@ -73,7 +78,10 @@ function build() {
   const made = fingerprint();
   const tsc = at('node_modules', 'typescript', 'bin', 'tsc');
   const status = run(process.execPath, [tsc, '-p', 'tsconfig.json']);
-  if (status !== 0) fail('The sources do not compile, see the lines above.', status);
+  if (status !== 0) {
+    fs.rmSync(installStamp, { force: true }); // the compiler may be what could not be had
+    fail('The sources do not compile, see the lines above.', status);
+  }
   // The compiler keeps the output of sources that were removed; a removed test would still run.
   const output = /(\.js|\.js\.map|\.d\.ts)$/;
   for (const file of files(at('dist'), output))

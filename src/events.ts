@@ -52,7 +52,7 @@ export type KgmentorEvent =
   | ({ readonly type: 'device' } & Device)
   /** A training of a run folder begins, or goes on. */
   | (Trained & { readonly type: 'begun'; readonly folder: string; readonly resumed: boolean })
-  /** A training goes on behind whole epochs and steps of the one after; 0 and 0 where it had no checkpoint yet. */
+  /** A training goes on behind whole epochs and steps of the one after; 0 and 0 where none was kept. */
   | (Partial<Trained> & { readonly type: 'resumed'; readonly epoch: number; readonly step: number })
   /** About twice a second within an epoch; rows are grouped training queries. */
   | (Trained & {

@@ -226,13 +226,13 @@ describe('a command that reads the graph', () => {
     assert.match(unknown.mend, /"SAME_AS"/);
     const empty = await linksOf({ relationship: 'SEQUEL_OF' });
     assert.deepEqual([empty.code, empty.ok], [1, false]);
-    assert.match(empty.mend, /no link: relationship SEQUEL_OF/);
+    assert.match(empty.mend, /no link: relationship SEQUEL_OF$/);
     await run(held.graph, "CREATE (:Person {imdb: 'p'})");
     const halfLinked = await linksOf({
       match: { 'movies.Movie.id': 'films.Film.id', 'movies.Movie.imdb': 'films.Film.id' },
     });
     assert.deepEqual([halfLinked.code, halfLinked.ok], [1, false]);
-    assert.match(halfLinked.mend, /\(no node has .* as movies\.Movie\.imdb\)$/);
+    assert.match(halfLinked.mend, /^no node has .* as movies\.Movie\.imdb$/);
   });
 
   it('names file and line of what cannot be imported, and writes nothing', async () => {

@@ -398,7 +398,7 @@ describe('a training that is stopped', () => {
     await rm(file('cut', await only('cut'), 'checkpoint.safetensors'));
     const { code, stderr } = await cli(['pretrain', '--resume', '--config', 'cut.json', '--threads', '1']);
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /^teacher has no checkpoint yet and begins anew$/m);
+    assert.match(stderr, /^teacher begins anew, as no step of it was kept$/m);
     assert.match(stderr, /epoch 1\/20/);
   });
 

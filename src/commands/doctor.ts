@@ -121,19 +121,17 @@ async function links(
   alignments: readonly AlignmentConfig[],
 ): Promise<Finding> {
   const { readLinks } = await import('../graph/links.js');
-  let empty: string[] = [];
+  const mends: string[] = [];
   const found = await check('links', async () => {
     const { counts } = await readLinks(sources, alignments);
     // Equal values are beside those of the configuration, and may be none.
-    empty = counts
-      .slice(0, alignments.length)
-      .flatMap(({ alignment, links, unset }) =>
-        links === 0 || unset ? [`${alignment}${unset ? ` (${unsetText(unset)})` : ''}`] : [],
-      );
+    const own = counts.slice(0, alignments.length);
+    const empty = own.filter(({ links }) => links === 0).map(({ alignment }) => alignment);
+    if (empty.length > 0) mends.push(`correct or take out what gives no link: ${empty.join(', ')}`);
+    for (const { unset } of own) if (unset) mends.push(unsetText(unset));
     return counts.map(({ alignment, links }) => `${count(links)} by ${alignment}`).join(', ');
   });
-  if (empty.length === 0) return found;
-  return { ...found, ok: false, mend: `correct or take out what gives no link: ${empty.join(', ')}` };
+  return mends.length === 0 ? found : { ...found, ok: false, mend: mends.join('; ') };
 }
 
 /** What a check found; its failure becomes a fault with the error's own mend. */

@@ -178,7 +178,7 @@ function lineOf(event: KgmentorEvent): string | null {
     case 'grown':
       return `${event.rounds > 1 ? `round ${event.round} of ${event.rounds} ` : ''}adds ${count(event.byStructure)} links by structure${event.round > 1 ? `, ${count(event.byVectors)} by vectors` : ''}`;
     case 'resumed':
-      return `${event.role ?? 'model'} ${event.epoch + event.step > 0 ? `goes on after epoch ${event.epoch}${event.step > 0 ? ` and ${count(event.step)} steps` : ''}` : 'has no checkpoint yet and begins anew'}`;
+      return `${event.role ?? 'model'} ${event.epoch + event.step > 0 ? `goes on after epoch ${event.epoch}${event.step > 0 ? ` and ${count(event.step)} steps` : ''}` : 'begins anew, as no step of it was kept'}`;
     case 'stage':
       return `${event.name}: ${duration(event.seconds)}${event.peakMb ? `, ${count(event.peakMb)} MB` : ''}`;
     case 'progress':

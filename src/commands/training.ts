@@ -48,7 +48,7 @@ export function narrateReport(report: ReadReport, out: Pick<Output, 'say' | 'war
 
 /** That no node has values of matched properties. */
 export const unsetText = (unset: readonly string[]): string =>
-  `no node has a text, number or boolean as ${unset.join(', nor ')}`;
+  `no node has a number, a boolean or a text that is not empty as ${unset.join(', nor ')}`;
 
 /** That a source excludes a type for nothing. */
 export const excludedText = ({ type, near }: ExcludedInVain): string =>

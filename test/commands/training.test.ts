@@ -32,10 +32,10 @@ describe('what a training tells', () => {
     };
     narrateReport(report, out);
     assert.deepEqual(told, [
-      '! links by a: none; no node has a text, number or boolean as s.A.x, nor t.B.y',
+      '! links by a: none; no node has a number, a boolean or a text that is not empty as s.A.x, nor t.B.y',
       'links by b: none, 3 more not between two sources',
       'links by c: 5, 3 more not between two sources',
-      '! links by d: 5; no node has a text, number or boolean as s.A.x',
+      '! links by d: 5; no node has a number, a boolean or a text that is not empty as s.A.x',
     ]);
     narrateReport({ ...report, allSources: true, links: report.links.slice(1, 2) }, out);
     assert.equal(told.at(-1), '! links by b: none, 3 more not between two sources');

@@ -43,16 +43,14 @@ function fingerprint() {
 
 const installStamp = at('node_modules', '.kgmentor-lock');
 const buildStamp = at('dist', '.kgmentor-built');
-const lock = () => read(at('package-lock.json'));
-const listed = () => read(at('node_modules', '.package-lock.json'));
-const state = () => hash(lock() + listed());
-const isInstalled = () =>
-  holdsAll(
-    lock(),
-    listed(),
-    (place) => fs.existsSync(at(place, 'package.json')),
-    read(installStamp) === state(),
-  );
+/** Texts of the lock and of npm's list of what it installed. */
+const lists = () => [at('package-lock.json'), at('node_modules', '.package-lock.json')].map(read);
+const stampOf = ([lock, listed]) => hash(lock + listed);
+function isInstalled() {
+  const [lock, listed] = lists();
+  const isThere = (place) => fs.existsSync(at(place, 'package.json'));
+  return holdsAll(lock, listed, isThere, read(installStamp) === stampOf([lock, listed]));
+}
 const isBuilt = () => read(buildStamp) === fingerprint();
 
 function run(command, parameters, shell = false) {
@@ -70,7 +68,7 @@ function install() {
     : run('npm', ci, process.platform === 'win32');
   if (status !== 0)
     fail('npm ci failed, see its lines above. Once that is mended, run the same command again.', status);
-  fs.writeFileSync(installStamp, state());
+  fs.writeFileSync(installStamp, stampOf(lists()));
 }
 
 function build() {

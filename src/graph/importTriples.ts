@@ -54,6 +54,7 @@ export async function takeTriples(
   const required = (fixed === undefined ? 3 : 2) + (input.properties?.length ?? 0);
   const widest = (fixed === undefined ? 3 : 2) + names.length;
   const columns = `${fixed === undefined ? 'head, relation, tail' : 'the keys of both ends'}${names.map((n) => `, ${n}`).join('')}`;
+  const mend = fixed === undefined && !input.properties ? UNNAMED : undefined;
   const heads = new Distinct<CellValue>({ where: true });
   const same = tailNodes.label === nodes.label && tailNodes.key === nodes.key;
   const tails = same ? heads : new Distinct<CellValue>({ where: true });
@@ -84,7 +85,6 @@ export async function takeTriples(
     const rest = cells.slice(fixed === undefined ? 3 : 2);
     if (rest.length > 0 || properties.length > 0) {
       properties.length = ids.length / 3 - 1;
-      const mend = fixed === undefined && !input.properties ? UNNAMED : undefined;
       properties.push(propertiesOf(rest, names, input.types ?? {}, where, mend));
     }
   }

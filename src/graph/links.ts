@@ -32,13 +32,13 @@ export async function readLinks(
   const counts: LinkCounts[] = [];
   for (const alignment of alignments) {
     const before = columns.length;
-    const left =
+    const rest =
       'relationship' in alignment
         ? { outside: await fromRelationships(sources, alignment, places, columns) }
         : 'match' in alignment
           ? await fromProperties(sources, alignment, columns)
           : { outside: await fromFile(sources, alignment, columns) };
-    counts.push({ alignment: alignmentName(alignment), links: columns.length - before, ...left });
+    counts.push({ alignment: alignmentName(alignment), links: columns.length - before, ...rest });
   }
   for (const [relation, links] of fromValues(sources, columns))
     counts.push({ alignment: `equal values of ${relation}`, links, outside: 0 });

@@ -112,8 +112,10 @@ async function readNodes(
     if (missing.length > 0) {
       // A key that any node has is no slip.
       const isSlip = missing.length === parts.reduce((sum, { ids }) => sum + ids.length, 0);
-      const profile = async () => readLabelProfile(graph, await known, node.label).catch(() => undefined);
-      throw missingKeys(name, node, missing, isSlip ? await profile() : undefined);
+      const profile = isSlip
+        ? await readLabelProfile(graph, await known, node.label).catch(() => undefined)
+        : undefined;
+      throw missingKeys(name, node, missing, profile);
     }
     for (const part of parts) found.push(part);
   }
